@@ -1,0 +1,86 @@
+/**
+ * Where things lie in a machine's linear memory (wasm32, one memory per machine).
+ *
+ *   0x0000_0000  guard: never read or written, so that host address 0 means "no address"
+ *   0x0000_1000  CPU state                     (cpu-state.ts)
+ *   0x0000_3000  machine header                (Header below)
+ *   0x0000_4000  scratch: page-crossing accesses, copied micro-ops
+ *   0x0004_0000  the core's constant tables    (asc --memoryBase)
+ *   0x0010_0000  decoded code: micro-op pages  (code cache arena)
+ *   0x0200_0000  TLB contexts: 8 × (R, W, X), each a flat table over the 4 GiB window
+ *   0x0800_0000  mem_map: one struct page per frame, then the frames, 4 KiB each
+ */
+export const enum MemoryMap {
+  Cpu = 0x1000,
+  Header = 0x3000,
+  ReadScratch = 0x4000,
+  WriteScratch = 0x4100,
+  /** Micro-ops copied here run straight up to an end marker: how a run ends at an exact icount. */
+  StepBuffer = 0x8000,
+  StepBufferEnd = 0x20000,
+  CoreData = 0x40000,
+  CoreDataEnd = 0x100000,
+  CodeArena = 0x0010_0000,
+  CodeArenaEnd = 0x0200_0000,
+  Tlb = 0x0200_0000,
+  TlbTableBytes = 0x40_0000,
+  TlbContextBytes = 0xc0_0000,
+  TlbContexts = 8,
+  MemMap = 0x0800_0000,
+}
+
+export const enum PageSize {
+  Shift = 12,
+  Bytes = 4096,
+  Mask = 4095,
+}
+
+/** Fields at MemoryMap.Header, u32 each. Written by the core's `init`, read by everybody. */
+export const enum Header {
+  /** Number of frames that mem_map has room for (the guest's memory limit). */
+  FrameCount = 0x00,
+  /** Host address of frame 0. A frame's "physical address" is its address in this memory. */
+  FrameBase = 0x04,
+  /** Frames now free (on the free list or not yet touched). */
+  FreeFrames = 0x08,
+  /** Set non-zero by the host side to make `run` return ExitReason.Interrupt at the next branch. */
+  InterruptRequest = 0x0c,
+}
+
+/** struct page, 32 bytes, at MemoryMap.MemMap + 32 × ((frame − FrameBase) >> 12). */
+export const enum PageStruct {
+  Bytes = 32,
+  /** u32: references; 0 = free. */
+  RefCount = 0,
+  /** u32: page-table entries that map it. */
+  MapCount = 4,
+  /** u32: PageFlag bits. */
+  Flags = 8,
+  /** u32: bumped whenever the content may no longer be what was decoded, and when the frame is freed. */
+  Version = 12,
+  /** u32: id of the address_space (page cache) or anon owner; 0 = none. */
+  Mapping = 16,
+  /** u32: page index within the mapping. */
+  Index = 20,
+  /** u32: host address of its micro-op page, 0 = none (core's own). */
+  Code = 24,
+  /** u32: next frame on the free list (core's own). */
+  Next = 28,
+}
+
+export const enum PageFlag {
+  /** Has micro-ops or regions: W entries of every TLB context stay 0. */
+  HasCode = 1 << 0,
+  /** Some TLB context has a W entry for it. */
+  WriteCached = 1 << 1,
+  Dirty = 1 << 2,
+  /** Belongs to anonymous memory (counts as anonymous RSS); otherwise page cache or kernel. */
+  Anon = 1 << 3,
+  PageCache = 1 << 4,
+  /** A page-table page. */
+  PageTable = 1 << 5,
+  /** The shared zero page, vdso and the like: never freed, never counted. */
+  Reserved = 1 << 6,
+  Uptodate = 1 << 7,
+  Writeback = 1 << 8,
+}
