@@ -1,0 +1,60 @@
+import type { Core } from '@ring3/core';
+import type { Platform } from './platform.js';
+import type { Task } from './task/task.js';
+import type { PidTable } from './task/pid-table.js';
+import type { Scheduler } from './sched/scheduler.js';
+import type { TimerQueue } from './time/timer-queue.js';
+import type { Clock } from './time/clock.js';
+import type { MountTable } from './vfs/mount-table.js';
+import type { BinfmtRegistry } from './exec/binfmt.js';
+import type { PageCache } from './mm/page-cache.js';
+import type { FutexTable } from './ipc/futex.js';
+import type { ConsoleTable } from './tty/console-table.js';
+import type { Tracer } from './trace/tracer.js';
+import { registerState } from './state.js';
+
+/** Options that stay fixed for the life of a machine. */
+export interface KernelOptions {
+  /** 'compact': everything below 4 GiB · 'linux': where Linux 5.4 puts it. */
+  layout: 'compact' | 'linux';
+  aslr: boolean;
+  clock: 'real' | 'virtual';
+  hostname: string;
+  /** Instructions per scheduling slice (preemption). */
+  quantum: number;
+}
+
+/**
+ * The root of all kernel state. `core`, `platform` and `trace` are the three links to the outside and are rebound after a restore;
+ * everything else is plain data (state.ts). Built by boot.ts.
+ */
+export class Kernel {
+  core!: Core;
+  platform!: Platform;
+  trace!: Tracer;
+  /** The task on the CPU, or whose call is being handled. */
+  current!: Task;
+  /** pid 1: the machine's own init, which reaps. */
+  init!: Task;
+  readonly pids!: PidTable;
+  readonly scheduler!: Scheduler;
+  readonly timers!: TimerQueue;
+  readonly clock!: Clock;
+  readonly mounts!: MountTable;
+  readonly binfmts!: BinfmtRegistry;
+  readonly pageCache!: PageCache;
+  readonly futexes!: FutexTable;
+  readonly consoles!: ConsoleTable;
+  constructor(
+    readonly options: KernelOptions,
+    parts: {
+      core: Core; platform: Platform; trace: Tracer; pids: PidTable; scheduler: Scheduler; timers: TimerQueue; clock: Clock;
+      mounts: MountTable; binfmts: BinfmtRegistry; pageCache: PageCache; futexes: FutexTable; consoles: ConsoleTable;
+    },
+  ) {
+    Object.assign(this, parts);
+  }
+  /** Ids that agree everywhere (stat, maps, mountinfo): one counter per kind, so that runs are deterministic. */
+  readonly nextId = { ino: 1, dev: 1, mapping: 1, mount: 1, file: 1 };
+}
+registerState('Kernel', Kernel);

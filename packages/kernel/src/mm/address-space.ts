@@ -1,0 +1,27 @@
+import type { Kernel } from '../kernel.js';
+import type { Inode } from '../vfs/inode.js';
+import type { Vma } from './mm.js';
+import { registerState } from '../state.js';
+
+/**
+ * struct address_space: the page cache of one inode. Pages are frames in the machine's memory with PageFlag.PageCache; read(), write()
+ * and shared mappings see the same bytes. A file system subclasses it with where pages come from and go to.
+ */
+export abstract class AddressSpace {
+  /** Frames by page index. */
+  readonly pages = new Map<number, number>();
+  /** i_mmap: the vmas that map it, shared and private. */
+  readonly vmas = new Set<Vma>();
+  /** Unique, never 0: PageStruct.Mapping of its frames. */
+  constructor(
+    readonly id: number,
+    readonly inode: Inode,
+  ) {}
+  /** Fills a zeroed frame with page `index` of the file. @throws an Errno (EIO) when the host fails */
+  abstract readPage(k: Kernel, index: number, frame: number): void;
+  /** Writes a dirty page back. Memory-only file systems keep their dirty pages and do nothing. */
+  abstract writePage(k: Kernel, index: number, frame: number): void;
+  /** May clean pages be dropped when memory is short? False where memory is the only place (tmpfs). */
+  abstract get evictable(): boolean;
+}
+registerState('AddressSpace', AddressSpace);

@@ -1,0 +1,60 @@
+import type { File } from '../vfs/file.js';
+import { registerState } from '../state.js';
+
+/** struct vm_area_struct: [start, end) with one set of attributes. */
+export class Vma {
+  /** Offset in the file, in pages; for anonymous memory start >> 12, as in Linux. */
+  pgoff = 0;
+  file: File | null = null;
+  /** '[heap]'-like names are derived in proc; this one is for special mappings: '[vdso]', '[vvar]'. */
+  name: string | null = null;
+  constructor(
+    public start: number,
+    public end: number,
+    /** VM_* (abi linux/mm.ts). */
+    public flags: number,
+  ) {}
+}
+registerState('Vma', Vma);
+
+/** struct mm_struct. */
+export class Mm {
+  /** mm_users: tasks that share it. */
+  users = 1;
+  /** Sorted by start, never overlapping. */
+  vmas: Vma[] = [];
+  /** Top-level page table: its frame. */
+  pgd = 0;
+  /** Search start of mmap areas (top-down) and the lowest and highest user address of this layout. */
+  mmapBase = 0;
+  taskSize = 0;
+  startCode = 0;
+  endCode = 0;
+  startData = 0;
+  endData = 0;
+  startBrk = 0;
+  brk = 0;
+  startStack = 0;
+  argStart = 0;
+  argEnd = 0;
+  envStart = 0;
+  envEnd = 0;
+  /** Saved auxiliary vector, [type, value] pairs; values are addresses or small numbers. */
+  auxv: [number, number][] = [];
+  exeFile: File | null = null;
+  vdsoBase = 0;
+  /** Pages: total_vm, locked, data, exec, stack; resident by kind (Linux: rss_stat). */
+  totalVm = 0;
+  lockedVm = 0;
+  dataVm = 0;
+  execVm = 0;
+  stackVm = 0;
+  rssAnon = 0;
+  rssFile = 0;
+  hiwaterRss = 0;
+  hiwaterVm = 0;
+  /** def_flags (mlockall MCL_FUTURE). */
+  defFlags = 0;
+  dumpable = 1;
+}
+registerState('Mm', Mm);

@@ -1,0 +1,86 @@
+import type { Task } from '../task/task.js';
+import type { Pid } from '../task/pid.js';
+import type { Tty } from '../tty/tty.js';
+import { registerState } from '../state.js';
+import { WaitQueue } from '../sched/wait-queue.js';
+
+/** kernel_siginfo. Fields by si_code's union; those that do not apply are absent. */
+export interface SigInfo {
+  signo: number;
+  errno: number;
+  code: number;
+  pid?: number;
+  uid?: number;
+  status?: number;
+  utime?: number;
+  stime?: number;
+  /** sigval: 64-bit pair as [lo, hi]. */
+  value?: [number, number];
+  addr?: number;
+  band?: number;
+  fd?: number;
+  timerId?: number;
+  overrun?: number;
+  syscall?: number;
+  arch?: number;
+}
+
+/** struct sigpending: a queue, and the set as bits (bit n−1 for signal n). */
+export class SigPending {
+  set = 0n;
+  queue: SigInfo[] = [];
+}
+registerState('SigPending', SigPending);
+
+export interface SigAction {
+  /** SIG_DFL 0, SIG_IGN 1, or the handler's address. */
+  handler: number;
+  flags: number;
+  restorer: number;
+  mask: bigint;
+}
+
+/** sighand_struct: actions by signal number − 1; shared by CLONE_SIGHAND. */
+export class SigHand {
+  users = 1;
+  actions: SigAction[] = Array.from({ length: 64 }, () => ({ handler: 0, flags: 0, restorer: 0, mask: 0n }));
+}
+registerState('SigHand', SigHand);
+
+/** signal_struct: what a thread group shares. */
+export class SignalStruct {
+  readonly threads = new Set<Task>();
+  readonly shared = new SigPending();
+  pgrp!: Pid;
+  session!: Pid;
+  tty: Tty | null = null;
+  leader = false;
+  groupExitCode = 0;
+  groupExiting = false;
+  /** Job control. */
+  groupStopSignal = 0;
+  stopped = false;
+  continuedUnwaited = false;
+  stopUnwaited = false;
+  readonly waitChild = new WaitQueue();
+  rlimits: { cur: number; max: number }[] = [];
+  /** ITIMER_REAL/VIRTUAL/PROF: absolute deadline and interval in ns; 0 off. */
+  itimers: { deadline: number; interval: number }[] = [
+    { deadline: 0, interval: 0 },
+    { deadline: 0, interval: 0 },
+    { deadline: 0, interval: 0 },
+  ];
+  /** Times and faults of waited-for children, ns. */
+  cutime = 0;
+  cstime = 0;
+  cminFlt = 0;
+  cmajFlt = 0;
+  /** Of threads that have exited. */
+  deadUtime = 0;
+  deadStime = 0;
+  maxRss = 0;
+  cmaxRss = 0;
+  oomScoreAdj = 0;
+  isChildSubreaper = false;
+}
+registerState('SignalStruct', SignalStruct);

@@ -1,0 +1,93 @@
+import type { Kernel } from '../kernel.js';
+import { registerState } from '../state.js';
+import { Waiter, type WaitQueue } from '../sched/wait-queue.js';
+import type { Mm } from '../mm/mm.js';
+import type { Cred } from './cred.js';
+import type { FilesStruct } from './files-struct.js';
+import type { FsStruct } from './fs-struct.js';
+import type { Pid } from './pid.js';
+import type { SigHand, SigInfo, SigPending, SignalStruct } from '../signal/signal-struct.js';
+import type { BlockedOp } from '../sched/park.js';
+
+/** task_struct.state, by Linux's letters in /proc/PID/stat. */
+export const enum TaskState {
+  Running = 'R',
+  Interruptible = 'S',
+  Uninterruptible = 'D',
+  Stopped = 'T',
+  Traced = 't',
+  Zombie = 'Z',
+  Dead = 'X',
+}
+
+/** task_struct: one thread. What threads share hangs off it as objects of their own. */
+export class Task extends Waiter {
+  state: TaskState = TaskState.Running;
+  /** Saved CPU state (Cpu.TaskBytes bytes) while another task is on the CPU. */
+  readonly cpu: Uint8Array;
+  /** orig_rax of the system call being handled, −1 outside one. */
+  origRax = -1;
+  /** The blocked call to take up again, and the queues and deadline that it sleeps on; null when it does not sleep. */
+  op: BlockedOp | null = null;
+  sleepingOn: WaitQueue[] = [];
+  comm = '';
+  flags = 0;
+  exitCode = 0;
+  exitSignal = 0;
+  pdeathSignal = 0;
+  mm: Mm | null = null;
+  parent: Task | null = null;
+  realParent: Task | null = null;
+  readonly children = new Set<Task>();
+  groupLeader: Task = this;
+  blocked = 0n;
+  /** Mask to restore after a handler of sigsuspend, ppoll …; null: none (TIF_RESTORE_SIGMASK). */
+  savedBlocked: bigint | null = null;
+  sigAltSp = 0;
+  sigAltSize = 0;
+  sigAltFlags = 2; // SS_DISABLE
+  clearChildTid = 0;
+  setChildTid = 0;
+  robustList = 0;
+  personality = 0;
+  nice = 0;
+  /** Faults and switches (rusage), CPU time in ns of guest time. */
+  minFlt = 0;
+  majFlt = 0;
+  nvcsw = 0;
+  nivcsw = 0;
+  utime = 0;
+  stime = 0;
+  /** monotonic ns */
+  startTime = 0;
+  lastSigInfo: SigInfo | null = null;
+
+  constructor(
+    public pid: Pid,
+    public cred: Cred,
+    public files: FilesStruct | null,
+    public fs: FsStruct,
+    public signal: SignalStruct,
+    public sighand: SigHand,
+    /** Signals for this thread alone. */
+    readonly pending: SigPending,
+    cpuBytes: number,
+  ) {
+    super();
+    this.cpu = new Uint8Array(cpuBytes);
+  }
+
+  /** Thread id (task->pid). */
+  get tid(): number {
+    return this.pid.nr;
+  }
+  /** Process id (task->tgid). */
+  get tgid(): number {
+    return this.groupLeader.pid.nr;
+  }
+
+  wake(k: Kernel, _queue: WaitQueue): void {
+    k.scheduler.wakeTask(k, this);
+  }
+}
+registerState('Task', Task);

@@ -1,0 +1,47 @@
+/**
+ * The tracepoint sink. Kernel code asks `k.trace.on(Trace.X)` (one bit test) before it builds a record, so that tracing costs nothing when off.
+ * Events are named as Linux names them: 'syscalls:sys_enter', 'exceptions:page_fault_user', 'signal:signal_deliver', 'exec:load_elf_binary'.
+ */
+export const enum Trace {
+  Syscalls = 1 << 0,
+  Exec = 1 << 1,
+  Mm = 1 << 2,
+  Exceptions = 1 << 3,
+  Signal = 1 << 4,
+  Sched = 1 << 5,
+  Task = 1 << 6,
+}
+
+export interface TraceRecord {
+  /** 'group:event' */
+  event: string;
+  /** Retired instructions of the machine at this point, and monotonic ns. */
+  icount: number;
+  time: number;
+  pid: number;
+  tid: number;
+  fields: Record<string, number | string | boolean | null>;
+}
+
+export interface TraceSink {
+  record(record: TraceRecord): void;
+}
+
+export class Tracer {
+  private mask = 0;
+  private sinks: { mask: number; sink: TraceSink }[] = [];
+  on(group: Trace): boolean {
+    return (this.mask & group) !== 0;
+  }
+  attach(mask: number, sink: TraceSink): void {
+    this.sinks.push({ mask, sink });
+    this.mask |= mask;
+  }
+  detach(sink: TraceSink): void {
+    this.sinks = this.sinks.filter((s) => s.sink !== sink);
+    this.mask = this.sinks.reduce((mask, s) => mask | s.mask, 0);
+  }
+  emit(group: Trace, record: TraceRecord): void {
+    for (const { mask, sink } of this.sinks) if (mask & group) sink.record(record);
+  }
+}

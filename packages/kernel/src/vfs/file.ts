@@ -1,0 +1,72 @@
+import type { Kernel } from '../kernel.js';
+import type { IoIter } from '../io/io-iter.js';
+import type { WaitQueue } from '../sched/wait-queue.js';
+import type { DirEntry, Inode } from './inode.js';
+import type { Path } from './path.js';
+import { EINVAL, ENODEV, ENOTDIR, ENOTTY, ESPIPE } from '../errno.js';
+
+/**
+ * struct file with its file_operations. Operations never block: where they cannot go on they throw EAGAIN, and the syscall layer
+ * parks the task on `waitQueue` unless O_NONBLOCK is set (sched/park.ts). Reference counted through fget/fput (vfs/file-table.ts).
+ */
+export abstract class File {
+  refs = 1;
+  /** f_pos; a directory's is the index of the next entry. */
+  pos = 0;
+  /** F_SETOWN's pid (negative: process group) and F_SETSIG's signal. */
+  owner = 0;
+  ownerSignal = 0;
+  constructor(
+    /** O_* including the access mode; F_SETFL changes it. */
+    public flags: number,
+    readonly inode: Inode,
+    /** null for what has no name in a tree (a pipe): then `name` says what /proc shows. */
+    public path: Path | null,
+  ) {}
+
+  /** What readlink(/proc/PID/fd/N) shows where path is null: 'pipe:[123]'. */
+  get name(): string {
+    return `anon_inode:[${this.constructor.name}]`;
+  }
+  /** Reads up to iter.remaining bytes at `pos`; returns how many, 0 at end of file. The caller advances f_pos. @throws EAGAIN would block */
+  read(_k: Kernel, _iter: IoIter, _pos: number): number {
+    throw EINVAL;
+  }
+  write(_k: Kernel, _iter: IoIter, _pos: number): number {
+    throw EINVAL;
+  }
+  /** Does pread/lseek make sense? (FMODE_LSEEK) */
+  get seekable(): boolean {
+    return false;
+  }
+  /** The new position. The default refuses (ESPIPE); regular files and directories use genericLlseek. */
+  llseek(_k: Kernel, _offset: number, _whence: number): number {
+    throw ESPIPE;
+  }
+  /** Current readiness: POLLIN | POLLOUT | POLLHUP | POLLERR … */
+  poll(_k: Kernel): number {
+    return 0x145; // POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM: always ready, Linux: DEFAULT_POLLMASK
+  }
+  /** The queue that is woken when readiness for `events` (POLL*) may have changed; null: never changes. */
+  waitQueue(_events: number): WaitQueue | null {
+    return null;
+  }
+  readdir(_k: Kernel): DirEntry[] {
+    throw ENOTDIR;
+  }
+  /** arg is the third argument as an unsigned Number (a user address for most requests). */
+  ioctl(_k: Kernel, _request: number, _arg: number): number {
+    throw ENOTTY;
+  }
+  fsync(_k: Kernel, _dataOnly: boolean): void {
+    throw EINVAL;
+  }
+  /** Checks whether it can be mapped; the mapping itself goes through inode.mapping. @throws ENODEV where it cannot */
+  mmap(_k: Kernel, _prot: number, _flags: number): void {
+    throw ENODEV;
+  }
+  /** A descriptor of it was closed (flush), before the reference is dropped. */
+  flush(_k: Kernel): void {}
+  /** The last reference is gone. */
+  release(_k: Kernel): void {}
+}
