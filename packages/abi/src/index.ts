@@ -12,3 +12,6 @@ export * from './linux/signal.js';
 export * from './linux/syscall-numbers.js';
 export * from './linux/time.js';
 export * from './linux/wait.js';
+export * from './x86/eflags.js';
+export * from './x86/paging.js';
+export * from './x86/vectors.js';

@@ -10,13 +10,13 @@ const shifts = ['rol', 'ror', 'rcl', 'rcr', 'shl', 'shr', 'shl', 'sar'] as const
 function shift(name: (typeof shifts)[number], index: number): Row[] {
   const rotates = index < 4;
   const common = { mnemonic: name, feature: 'base', from: rotates ? rotate : from, undefinedFlags: rotates ? 'o' : 'oa' } as const;
-  const hot = rotates && name !== 'rol' && name !== 'ror' ? {} : { hot: { reg: `${name}_R_I<T>` } };
-  const hotCl = rotates ? {} : { hot: { reg: `${name}_R_C<T>` } };
+  const hot = rotates && name !== 'rol' && name !== 'ror' ? {} : { hot: { reg: `${name}T_R_I` } };
+  const hotCl = rotates ? {} : { hot: { reg: `${name}T_R_C` } };
   return [
     { ...common, opcode: `C0 /${index}`, operands: 'Eb,Ib', exec: `${name}_E_I<T>`, ...hot },
     { ...common, opcode: `C1 /${index}`, operands: 'Ev,Ib', exec: `${name}_E_I<T>`, ...hot },
-    { ...common, opcode: `D0 /${index}`, operands: 'Eb,1', exec: `${name}_E_1<T>` },
-    { ...common, opcode: `D1 /${index}`, operands: 'Ev,1', exec: `${name}_E_1<T>` },
+    { ...common, opcode: `D0 /${index}`, operands: 'Eb,1', exec: `${name}_E_I<T>`, ...hot },
+    { ...common, opcode: `D1 /${index}`, operands: 'Ev,1', exec: `${name}_E_I<T>`, ...hot },
     { ...common, opcode: `D2 /${index}`, operands: 'Eb,CL', exec: `${name}_E_C<T>`, ...hotCl },
     { ...common, opcode: `D3 /${index}`, operands: 'Ev,CL', exec: `${name}_E_C<T>`, ...hotCl },
   ];
