@@ -1,0 +1,91 @@
+import { Cpu } from '../../../../abi/src/machine/cpu-state';
+import { Status } from '../../../../abi/src/machine/exits';
+import { MemoryMap } from '../../../../abi/src/machine/memory-map';
+import { Vector } from '../../../../abi/src/x86/vectors';
+import { raise } from '../../cpu/exceptions';
+import { rmReadMm, uReg, uRm } from '../../cpu/operands';
+import { fault } from '../../mmu/access';
+
+/**
+ * MMX registers are the significands of the physical x87 registers (SDM volume 1, §9.2):
+ *
+ *    15    10 9        8 7                 0
+ *   ┌────────┬──────────┬───────────────────┐
+ *   │ unused │ sign/exp │ mm n              │   MemoryMap.Cpu + Cpu.St + 16 n
+ *   └────────┴──────────┴───────────────────┘
+ *
+ * Every MMX instruction but emms sets TOP to 0 and all tags to valid; a write sets sign and exponent to ones (§9.5.1).
+ */
+const ALL_VALID: u8 = 0xff;
+const ALL_EMPTY: u8 = 0;
+const FSW_TOP: u16 = 0x3800;
+/** Error summary: an unmasked x87 exception is pending. */
+const FSW_ES: u16 = 0x80;
+
+/** Host address of the MMX register at a register offset (number × 16). */
+@inline
+export function mm(offset: u32): u32 {
+  return MemoryMap.Cpu + Cpu.St + offset;
+}
+
+/** A pending x87 exception is reported before an MMX instruction: false, and #MF is raised. */
+@inline
+export function ready(): bool {
+  if (!(load<u16>(MemoryMap.Cpu, Cpu.Fsw) & FSW_ES)) return true;
+  raise(Vector.MF, 0);
+  return false;
+}
+
+/** The change from x87 to MMX; called when no fault can come any more. */
+@inline
+export function enter(): void {
+  store<u16>(MemoryMap.Cpu, load<u16>(MemoryMap.Cpu, Cpu.Fsw) & ~FSW_TOP, Cpu.Fsw);
+  store<u8>(MemoryMap.Cpu, ALL_VALID, Cpu.Ftw);
+}
+
+/** Host address of the Q operand's `size` bytes, or 0 when a fault was raised. */
+@inline
+export function source(u: u32, size: u32): u32 {
+  return ready() ? rmReadMm(u, size) : 0;
+}
+
+/** Value of the ModRM.reg register in the low half, the upper half is 0. */
+@inline
+export function dst(u: u32): v128 {
+  return v128.load64_zero(mm(uReg(u)));
+}
+
+/** Value of the register in ModRM.rm. */
+@inline
+export function rm(u: u32): v128 {
+  return v128.load64_zero(mm(uRm(u)));
+}
+
+/** Sets an MMX register. */
+@inline
+export function setMm(offset: u32, value: u64): void {
+  const d = mm(offset);
+  store<u64>(d, value);
+  store<u16>(d, 0xffff, 8);
+  enter();
+}
+
+/** Sets the ModRM.reg register to the low half and ends the instruction. */
+@inline
+export function put(u: u32, v: v128): i32 {
+  setMm(uReg(u), i64x2.extract_lane(v, 0));
+  return Status.Next;
+}
+
+/** Sets the register in ModRM.rm and ends the instruction. */
+@inline
+export function putRm(u: u32, v: v128): i32 {
+  setMm(uRm(u), i64x2.extract_lane(v, 0));
+  return Status.Next;
+}
+
+export function emms(u: u32): i32 {
+  if (!ready()) return fault();
+  store<u8>(MemoryMap.Cpu, ALL_EMPTY, Cpu.Ftw);
+  return Status.Next;
+}

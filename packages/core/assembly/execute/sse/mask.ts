@@ -1,0 +1,59 @@
+import { Cpu } from '../../../../abi/src/machine/cpu-state';
+import { Status } from '../../../../abi/src/machine/exits';
+import { UopFlag } from '../../../../abi/src/machine/uop';
+import { reg, setReg, uFlags, uReg } from '../../cpu/operands';
+import { fault, rw, wrDone } from '../../mmu/access';
+import { dst, rm } from './operand';
+
+/** Sign bits of the elements as a mask in a general register, and stores selected by such a mask. */
+
+export function movmskps(u: u32): i32 {
+  setReg<u32>(uReg(u), i32x4.bitmask(rm(u)));
+  return Status.Next;
+}
+
+export function movmskpd(u: u32): i32 {
+  setReg<u32>(uReg(u), i64x2.bitmask(rm(u)));
+  return Status.Next;
+}
+
+export function pmovmskb_G_U(u: u32): i32 {
+  setReg<u32>(uReg(u), i8x16.bitmask(rm(u)));
+  return Status.Next;
+}
+
+export function maskmovdqu(u: u32): i32 {
+  return storeSelected(u, dst(u), i8x16.bitmask(rm(u)));
+}
+
+/**
+ * Stores to ds:[rdi] the bytes of `v` whose bit is set in `mask`. Only the span from the first to the last chosen byte is
+ * touched, so a page without a chosen byte never faults; an empty mask is no access.
+ */
+export function storeSelected(u: u32, v: v128, mask: u32): i32 {
+  if (!mask) return Status.Next;
+  const first = ctz<u32>(mask);
+  const size = 32 - clz<u32>(mask) - first;
+  const p = rw(destination(u) + first, size);
+  if (!p) return fault();
+  for (let i: u32 = 0; i < size; i++) {
+    if ((mask >> (first + i)) & 1) store<u8>(p + i, byteAt(v, first + i));
+  }
+  wrDone(p);
+  return Status.Next;
+}
+
+/** Linear address of the implied operand ds:[rdi], with segment override and address size prefix. */
+function destination(u: u32): u64 {
+  const flags = uFlags(u);
+  let va = reg<u64>(Cpu.Rdi);
+  if (flags & UopFlag.Addr32) va &= 0xffff_ffff;
+  if (flags & UopFlag.Fs) va += reg<u64>(Cpu.FsBase);
+  if (flags & UopFlag.Gs) va += reg<u64>(Cpu.GsBase);
+  return va;
+}
+
+@inline
+function byteAt(v: v128, i: u32): u8 {
+  return i8x16.extract_lane_u(i8x16.swizzle(v, i8x16.splat(<i8>i)), 0);
+}
