@@ -71,6 +71,6 @@ export interface Row {
   readonly attributes?: readonly ('d64' | 'f64' | 'lock' | 'rep')[];
   /** Status flags that the SDM leaves undefined, as letters of 'oszapc'. Tests mask them. */
   readonly undefinedFlags?: string;
-  /** Micro-ops of the hot switch that take the place of `exec` by operand form (cpu/run.ts). T as in exec: AddT_RR → Add32_RR. */
+  /** Micro-ops of the hot switch that take the place of `exec` by operand form (cpu/run.ts). 'add_R_G<T>' becomes HotOp.add_R_G32. */
   readonly hot?: { readonly reg?: string; readonly mem?: string };
 }
