@@ -61,7 +61,7 @@ export function f32_unpackB(x: u32): void {
 
 /** Rounds and packs the result. */
 export function f32_pack(): u32 {
-  if (rClass == Class.Finite) roundResult(24, -126, 127, false);
+  if (rClass == Class.Finite) roundResult(24, -126, 127);
   if (rClass >= Class.QuietNaN) return DEFAULT_NAN;
   const sign = rSign << 31;
   if (rClass == Class.Zero) return sign;

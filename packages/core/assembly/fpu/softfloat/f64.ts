@@ -61,7 +61,7 @@ export function f64_unpackB(x: u64): void {
 
 /** Rounds and packs the result. */
 export function f64_pack(): u64 {
-  if (rClass == Class.Finite) roundResult(53, -1022, 1023, false);
+  if (rClass == Class.Finite) roundResult(53, -1022, 1023);
   if (rClass >= Class.QuietNaN) return DEFAULT_NAN;
   const sign = <u64>rSign << 63;
   if (rClass == Class.Zero) return sign;

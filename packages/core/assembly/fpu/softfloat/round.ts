@@ -23,25 +23,47 @@ function carriesOut(hi: u64, lo: u64, p: i32): bool {
   return (hi & kept) == kept && roundsUp(true, fraction(hi, lo, p));
 }
 
+/** Rounds rHi:rLo to p bits in place; gives whether that was inexact. */
+function roundSignificand(p: i32): bool {
+  const rest = fraction(rHi, rLo, p);
+  const unit: u64 = 1 << (<u64>(64 - p));
+  rHi &= ~(unit - 1);
+  rLo = 0;
+  if (rest == 0) return false;
+  if (roundsUp((rHi & unit) != 0, rest)) {
+    rUp = true;
+    rHi += unit;
+    if (rHi == 0) {
+      rHi = 0x8000000000000000;
+      rExp++;
+    }
+  }
+  return true;
+}
+
 /**
  * Rounds the result to p significand bits with exponents emin to emax, and raises overflow, underflow (tininess is found after
  * rounding) and precision. Afterwards rHi holds the significand, its bit 63 clear if and only if it is denormal (then rExp is
- * emin), and rClass may have become Zero or Infinity. With `wrap`, unmasked underflow and overflow deliver the result with an adjusted
- * exponent, as x87 registers get it; otherwise they deliver what the caller must throw away.
+ * emin), and rClass may have become Zero or Infinity.
+ * Unmasked underflow and overflow deliver the number rounded as if the exponent had no bounds, with an adjusted exponent: what
+ * x87 registers get. A destination in f32 or f64 must not be written then.
  */
-export function roundResult(p: i32, emin: i32, emax: i32, wrap: bool): void {
+export function roundResult(p: i32, emin: i32, emax: i32): void {
   rUp = false;
-  let tiny = false;
+  let tiny: u32 = 0;
   if (rExp < emin && !(rExp == emin - 1 && carriesOut(rHi, rLo, p))) {
-    tiny = true;
     if ((sfMasks & Fe.Underflow) == 0) {
       sfFlags |= Fe.Underflow;
-      if (wrap) rExp += BIAS_ADJUST;
-    } else if (sfFtz) {
+      if (roundSignificand(p)) sfFlags |= Fe.Precision;
+      rExp += BIAS_ADJUST;
+      return;
+    }
+    if (sfFtz) {
       sfFlags |= Fe.Underflow | Fe.Precision;
       rClass = Class.Zero;
       return;
     }
+    tiny = Fe.Underflow;
   }
   if (rExp < emin) {
     const n = emin - rExp;
@@ -49,31 +71,14 @@ export function roundResult(p: i32, emin: i32, emax: i32, wrap: bool): void {
     rHi = n < 64 ? rHi >> (<u64>n) : 0;
     rExp = emin;
   }
-  const rest = fraction(rHi, rLo, p);
-  const unit: u64 = 1 << (<u64>(64 - p));
-  rHi &= ~(unit - 1);
-  rLo = 0;
-  if (rest != 0) {
-    sfFlags |= tiny ? Fe.Underflow | Fe.Precision : Fe.Precision;
-    if (roundsUp((rHi & unit) != 0, rest)) {
-      rUp = true;
-      rHi += unit;
-      if (rHi == 0) {
-        rHi = 0x8000000000000000;
-        rExp++;
-      }
-    }
-  }
-  if (rHi == 0) {
-    rClass = Class.Zero;
-    return;
-  }
-  if (rExp > emax) overflow(p, emax, wrap);
+  if (roundSignificand(p)) sfFlags |= Fe.Precision | tiny;
+  if (rHi == 0) rClass = Class.Zero;
+  else if (rExp > emax) overflow(p, emax);
 }
 
-function overflow(p: i32, emax: i32, wrap: bool): void {
+function overflow(p: i32, emax: i32): void {
   sfFlags |= Fe.Overflow;
-  if (wrap && (sfMasks & Fe.Overflow) == 0) {
+  if ((sfMasks & Fe.Overflow) == 0) {
     rExp -= BIAS_ADJUST;
     return;
   }
