@@ -59,7 +59,7 @@ export function pmovmskb_G_N(u: u32): i32 {
 
 export function maskmovq(u: u32): i32 {
   if (!ready()) return fault();
-  const status = storeSelected(u, v128.load64_zero(mm(uReg(u))), i8x16.bitmask(rm(u)));
+  const status = storeSelected(u, mm(uReg(u)), i8x16.bitmask(rm(u)));
   if (status == Status.Next) enter();
   return status;
 }

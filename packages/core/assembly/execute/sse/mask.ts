@@ -1,9 +1,9 @@
 import { Cpu } from '../../../../abi/src/machine/cpu-state';
 import { Status } from '../../../../abi/src/machine/exits';
 import { UopFlag } from '../../../../abi/src/machine/uop';
-import { reg, setReg, uFlags, uReg } from '../../cpu/operands';
+import { reg, setReg, uFlags, uReg, xmm } from '../../cpu/operands';
 import { fault, rw, wrDone } from '../../mmu/access';
-import { dst, rm } from './operand';
+import { rm } from './operand';
 
 /** Sign bits of the elements as a mask in a general register, and stores selected by such a mask. */
 
@@ -23,21 +23,21 @@ export function pmovmskb_G_U(u: u32): i32 {
 }
 
 export function maskmovdqu(u: u32): i32 {
-  return storeSelected(u, dst(u), i8x16.bitmask(rm(u)));
+  return storeSelected(u, xmm(uReg(u)), i8x16.bitmask(rm(u)));
 }
 
 /**
- * Stores to ds:[rdi] the bytes of `v` whose bit is set in `mask`. Only the span from the first to the last chosen byte is
+ * Stores to ds:[rdi] the bytes of the register at `s` whose bit is set in `mask`. Only the span from the first to the last chosen byte is
  * touched, so a page without a chosen byte never faults; an empty mask is no access.
  */
-export function storeSelected(u: u32, v: v128, mask: u32): i32 {
+export function storeSelected(u: u32, s: usize, mask: u32): i32 {
   if (!mask) return Status.Next;
-  const first = ctz<u32>(mask);
-  const size = 32 - clz<u32>(mask) - first;
+  const first: u32 = ctz<u32>(mask);
+  const size: u32 = 32 - clz<u32>(mask) - first;
   const p = rw(destination(u) + first, size);
   if (!p) return fault();
   for (let i: u32 = 0; i < size; i++) {
-    if ((mask >> (first + i)) & 1) store<u8>(p + i, byteAt(v, first + i));
+    if ((mask >> (first + i)) & 1) store<u8>(p + i, load<u8>(s + first + i));
   }
   wrDone(p);
   return Status.Next;
@@ -51,9 +51,4 @@ function destination(u: u32): u64 {
   if (flags & UopFlag.Fs) va += reg<u64>(Cpu.FsBase);
   if (flags & UopFlag.Gs) va += reg<u64>(Cpu.GsBase);
   return va;
-}
-
-@inline
-function byteAt(v: v128, i: u32): u8 {
-  return i8x16.extract_lane_u(i8x16.swizzle(v, i8x16.splat(<i8>i)), 0);
 }

@@ -1,6 +1,6 @@
 import { rmReadXmm, rmReadXmmAligned } from '../../cpu/operands';
 import { fault } from '../../mmu/access';
-import { dst, put, store128, store128Aligned } from './operand';
+import { put, store128, store128Aligned } from './operand';
 
 /**
  * Moves of 128 bits: aligned (movaps, movapd, movdqa and the non-temporal stores, which are plain stores to a program)
@@ -13,7 +13,7 @@ export function mova_V_W(u: u32): i32 {
 }
 
 export function mova_W_V(u: u32): i32 {
-  return store128Aligned(u, dst(u));
+  return store128Aligned(u);
 }
 
 export function movu_V_W(u: u32): i32 {
@@ -22,5 +22,5 @@ export function movu_V_W(u: u32): i32 {
 }
 
 export function movu_W_V(u: u32): i32 {
-  return store128(u, dst(u));
+  return store128(u);
 }

@@ -32,22 +32,22 @@ export function putRm(u: u32, v: v128): i32 {
   return Status.Next;
 }
 
-/** Stores 16 bytes to a register or, without alignment check, to memory. */
-export function store128(u: u32, v: v128): i32 {
-  return isReg(u) ? putRm(u, v) : write128(ea(u), v);
+/** Stores the ModRM.reg register to a register or, without alignment check, to memory. */
+export function store128(u: u32): i32 {
+  return isReg(u) ? putRm(u, dst(u)) : write128(u, ea(u));
 }
 
-/** Stores 16 bytes to a register or to memory, which must be aligned: else #GP(0). */
-export function store128Aligned(u: u32, v: v128): i32 {
-  if (isReg(u)) return putRm(u, v);
+/** Stores the ModRM.reg register to a register or to memory, which must be aligned: else #GP(0). */
+export function store128Aligned(u: u32): i32 {
+  if (isReg(u)) return putRm(u, dst(u));
   const va = ea(u);
-  return va & 15 ? raise(Vector.GP, 0) : write128(va, v);
+  return va & 15 ? raise(Vector.GP, 0) : write128(u, va);
 }
 
-function write128(va: u64, v: v128): i32 {
+function write128(u: u32, va: u64): i32 {
   const p = wr(va, 16);
   if (!p) return fault();
-  v128.store(p, v);
+  v128.store(p, dst(u));
   wrDone(p);
   return Status.Next;
 }

@@ -54,7 +54,7 @@ export function pextrw_G_U(u: u32): i32 {
 
 /** Elements 0 and 1 from the four at `low`, 2 and 3 from those at `high`; two bits of `order` choose each. */
 @inline
-function dwords(low: u32, high: u32, order: u32): v128 {
+function dwords(low: usize, high: usize, order: u32): v128 {
   const a = load<i32>(low + ((order & 3) << 2));
   const b = load<i32>(low + (order & 12));
   const c = load<i32>(high + ((order >> 2) & 12));
