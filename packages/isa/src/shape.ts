@@ -14,7 +14,7 @@ export const enum FieldKind {
   Mm = 4,
   /** Segment register: plain number, not extended by REX. */
   Segment = 5,
-  /** Control or debug register: plain number, extended by REX. */
+  /** Control register: plain number, extended by REX. */
   Control = 6,
   /** A fixed general register, × 8. */
   Fixed = 7,
@@ -23,6 +23,10 @@ export const enum FieldKind {
   /** Register in the opcode, extended by REX.B. */
   OpcodeGpr = 9,
   OpcodeGpr8 = 10,
+  /** Debug register: plain number. */
+  Debug = 11,
+  /** Segment register that is loaded: cs is invalid. */
+  SegmentTarget = 12,
 }
 
 export const enum ImmediateKind {
@@ -69,7 +73,7 @@ export interface Shape {
   readonly sizes: readonly number[];
 }
 
-const REG_METHODS: Record<string, FieldKind> = { G: FieldKind.Gpr, V: FieldKind.Xmm, P: FieldKind.Mm, S: FieldKind.Segment, C: FieldKind.Control, D: FieldKind.Control };
+const REG_METHODS: Record<string, FieldKind> = { G: FieldKind.Gpr, V: FieldKind.Xmm, P: FieldKind.Mm, S: FieldKind.Segment, C: FieldKind.Control, D: FieldKind.Debug };
 const RM_METHODS: Record<string, FieldKind> = {
   E: FieldKind.Gpr,
   R: FieldKind.Gpr,
@@ -141,6 +145,7 @@ export function shapeOf(row: Row): Shape {
     if (letter in REG_METHODS) {
       usesModRm = true;
       reg = letter === 'G' && byte ? FieldKind.Gpr8 : REG_METHODS[letter]!;
+      if (letter === 'S' && operand === operands[0]) reg = FieldKind.SegmentTarget;
       if (letter === 'C' || letter === 'D') modIgnored = true;
     } else if (letter in RM_METHODS) {
       usesModRm = true;

@@ -99,6 +99,7 @@ function operands(leaf: usize, host: u32, p: u32, end: u32, avail: u32, pageOffs
   if (leafFlags & LeafFlag.ModRm) {
     if (p >= end) return short(avail, pageOffset, out);
     const modrm: u32 = load<u8>(p++);
+    if (regKind >= FieldKind.Segment && !isSystemRegister(regKind, (modrm >> 3) & 7, rex)) return pseudo(Op.InvalidOpcode, p - host, pageOffset, out);
     store<u8>(out, registerField(regKind, (modrm >> 3) & 7, (rex & Rex.R) << 1, fixed >> 4, opcode, rex), Uop.Reg);
     if (modrm >= 0xc0 || leafFlags & LeafFlag.ModIgnored) {
       flags |= UopFlag.RmReg;
@@ -136,6 +137,24 @@ function operands(leaf: usize, host: u32, p: u32, end: u32, avail: u32, pageOffs
   store<u8>(out, flags, Uop.Flags);
   store<u16>(out, pageOffset | (length << 12), Uop.Pc);
   return length;
+}
+
+/** Does register `number` of a segment, control or debug register class exist, and may it be loaded? Other classes: true. */
+function isSystemRegister(kind: u32, number: u32, rex: u32): bool {
+  switch (kind) {
+    case FieldKind.Segment:
+      return number < 6;
+    case FieldKind.SegmentTarget:
+      // cs is loaded by far branches only.
+      return number < 6 && number != 1;
+    case FieldKind.Control:
+      // cr0, cr2, cr3, cr4, cr8
+      return ((0x11d >> (number | ((rex & Rex.R) << 1))) & 1) != 0;
+    case FieldKind.Debug:
+      return (rex & Rex.R) == 0;
+    default:
+      return true;
+  }
 }
 
 /** Bytes of the immediate operand for operand size 16, 32, 64 (0, 1, 2). */

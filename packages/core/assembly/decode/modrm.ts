@@ -33,8 +33,10 @@ export function registerField(kind: u32, number: u32, extend: u32, fixed: u32, o
     case FieldKind.Mm:
       return number << 4;
     case FieldKind.Segment:
+    case FieldKind.SegmentTarget:
       return number;
     case FieldKind.Control:
+    case FieldKind.Debug:
       return number | extend;
     case FieldKind.Fixed:
       return fixed << 3;

@@ -90,6 +90,8 @@ export const enum FieldKind {
   FixedSegment = 8,
   OpcodeGpr = 9,
   OpcodeGpr8 = 10,
+  Debug = 11,
+  SegmentTarget = 12,
 }
 
 export const enum ImmediateKind {
