@@ -21,3 +21,8 @@ export * from './linux/dirent.js';
 export * from './linux/fs.js';
 export * from './linux/mount.js';
 export * from './linux/statfs.js';
+export * from './linux/auxv.js';
+export * from './linux/binfmts.js';
+export * from './linux/elf.js';
+export * from './linux/personality.js';
+export * from './linux/poll.js';
