@@ -1,0 +1,2 @@
+export type { Core, CoreImports, CoreOptions, LinearMemory } from './core.js';
+export { createCore } from './loader.js';
