@@ -11,6 +11,7 @@ import type { PageCache } from './mm/page-cache.js';
 import type { FutexTable } from './ipc/futex.js';
 import type { ConsoleTable } from './tty/console-table.js';
 import type { Tracer } from './trace/tracer.js';
+import type { HostStreamSuperBlock } from './fs/host-stream/host-stream.js';
 import { registerState } from './state.js';
 
 /** Options that stay fixed for the life of a machine. */
@@ -45,6 +46,7 @@ export class Kernel {
   readonly pageCache!: PageCache;
   readonly futexes!: FutexTable;
   readonly consoles!: ConsoleTable;
+  hostStreams: HostStreamSuperBlock | null = null;
   constructor(
     readonly options: KernelOptions,
     parts: {

@@ -10,12 +10,16 @@ export interface Platform {
   /** Fills with random bytes (seeded under --seed). */
   random(into: Uint8Array): void;
   /**
-   * Bytes from the guest to a host stream (1 stdout, 2 stderr, others as the machine assigns). Returns how many were taken; 0 when
-   * the reader's window is full: then the machine calls Kernel.hostStreamWritable(handle) later.
+   * Takes bytes from the guest to a host stream. false: the reader's window is full now, and nothing more is sent until the machine
+   * calls hostOutputWritable(handle); so a window overshoots by one call at most.
    */
-  streamWrite(handle: number, bytes: Uint8Array): number;
-  /** The guest's end of a host input stream was read: more may be sent. */
+  streamWrite(handle: number, bytes: Uint8Array): boolean;
+  /** The guest waits for input of a host stream: until then the host does not read its source, so unread input stays where it is. */
+  streamWanted(handle: number): void;
+  /** The guest read that many bytes of a host input stream: so many more may be sent. */
   streamConsumed(handle: number, bytes: number): void;
+  /** The guest's last reference to a host stream is gone. */
+  streamClosed(handle: number): void;
   /** Host directories, by the handle that the mount option named. Absent where there is none (a page). */
   readonly hostFs?: HostFs;
   /** One line for developers (RING3_DEBUG), never for the guest. */

@@ -1,0 +1,64 @@
+import { Poll } from '@ring3/abi';
+import { ENOSPC } from '../../errno.js';
+import type { IoIter } from '../../io/io-iter.js';
+import type { Kernel } from '../../kernel.js';
+import { registerState } from '../../state.js';
+import { File } from '../../vfs/file.js';
+
+/** Bytes that a read of /dev/random makes at a time. */
+const RANDOM_CHUNK = 4096;
+
+/** The memory devices, major 1 (drivers/char/mem.c, random.c): no state but which of them it is. */
+abstract class MemDevice extends File {
+  override get seekable(): boolean {
+    return true;
+  }
+  /** null_lseek, noop_llseek: there is no position. */
+  override llseek(): number {
+    return 0;
+  }
+  /** write_null: takes everything without looking at it, so that a bad address is no error. */
+  override write(_k: Kernel, iter: IoIter): number {
+    return iter.remaining;
+  }
+  override poll(): number {
+    return Poll.IN | Poll.OUT | Poll.RDNORM | Poll.WRNORM;
+  }
+}
+
+export class NullFile extends MemDevice {
+  override read(): number {
+    return 0;
+  }
+}
+registerState('NullFile', NullFile);
+
+export class ZeroFile extends MemDevice {
+  override read(k: Kernel, iter: IoIter): number {
+    return iter.putZero(k, iter.remaining);
+  }
+  /** A private mapping of it is anonymous memory (mmap_zero); mm/mmap.ts asks by class. */
+  override mmap(): void {}
+}
+registerState('ZeroFile', ZeroFile);
+
+export class FullFile extends ZeroFile {
+  override write(): number {
+    throw ENOSPC;
+  }
+}
+registerState('FullFile', FullFile);
+
+export class RandomFile extends MemDevice {
+  override read(k: Kernel, iter: IoIter): number {
+    const before = iter.done;
+    const chunk = new Uint8Array(Math.min(RANDOM_CHUNK, iter.remaining));
+    while (iter.remaining > 0) {
+      const part = iter.remaining < chunk.length ? chunk.subarray(0, iter.remaining) : chunk;
+      k.platform.random(part);
+      if (iter.put(k, part) < part.length) break;
+    }
+    return iter.done - before;
+  }
+}
+registerState('RandomFile', RandomFile);

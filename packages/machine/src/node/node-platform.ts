@@ -1,0 +1,58 @@
+import { randomFillSync } from 'node:crypto';
+import type { Platform } from '@ring3/kernel';
+import { NodeHostFs } from './node-host-fs.js';
+import { SeededRandom } from '../seeded-random.js';
+import type { HostStreams } from '../host-streams.js';
+
+export interface NodePlatformOptions {
+  /** Seeds the guest's random numbers; absent: the host's entropy. */
+  seed?: number;
+  streams: HostStreams;
+  /** Topics to report, as RING3_DEBUG names them: 'syscalls'. */
+  debugTopics: ReadonlySet<string>;
+}
+
+/** The kernel's host in Node. */
+export class NodePlatform implements Platform {
+  readonly hostFs = new NodeHostFs();
+  private readonly seeded: SeededRandom | null;
+
+  constructor(private readonly options: NodePlatformOptions) {
+    this.seeded = options.seed === undefined ? null : new SeededRandom(options.seed);
+  }
+
+  monotonicNs(): number {
+    return Math.floor(performance.now() * 1e6);
+  }
+
+  realtime(): { sec: number; nsec: number } {
+    const ms = performance.timeOrigin + performance.now();
+    const sec = Math.floor(ms / 1000);
+    return { sec, nsec: Math.floor((ms - sec * 1000) * 1e6) };
+  }
+
+  random(into: Uint8Array): void {
+    if (this.seeded) this.seeded.fill(into);
+    else randomFillSync(into);
+  }
+
+  streamWrite(handle: number, bytes: Uint8Array): boolean {
+    return this.options.streams.write(handle, bytes);
+  }
+
+  streamWanted(handle: number): void {
+    this.options.streams.wanted(handle);
+  }
+
+  streamConsumed(handle: number, bytes: number): void {
+    this.options.streams.consumed(handle, bytes);
+  }
+
+  streamClosed(handle: number): void {
+    this.options.streams.closed(handle);
+  }
+
+  debug(topic: string, line: string): void {
+    if (this.options.debugTopics.has(topic)) process.stderr.write(`ring3: ${topic}: ${line}\n`);
+  }
+}

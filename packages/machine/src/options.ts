@@ -1,0 +1,75 @@
+import type { ImageTree } from '@ring3/image';
+
+/** Where the guest's root file system comes from. */
+export type RootSource =
+  /** A folder of the host, read-only under an in-memory overlay. Node only. */
+  | { kind: 'host'; path: string }
+  /** An unpacked image, read-only under an in-memory overlay. */
+  | { kind: 'image'; image: ImageTree }
+  /** Nothing but a tmpfs with /dev, /proc and a minimal /etc. */
+  | { kind: 'empty' };
+
+/** A folder or file of the host in the guest; writes go through unless readOnly. */
+export interface MountOption {
+  host: string;
+  guest: string;
+  readOnly: boolean;
+}
+
+export interface MachineLimits {
+  /** Retired instructions of the whole machine; reaching it kills every process. */
+  instructions?: number;
+  /** Milliseconds of wall time; reaching it kills every process. */
+  wallTime?: number;
+}
+
+export interface MachineOptions {
+  root?: RootSource;
+  mounts?: readonly MountOption[];
+  /** Bytes of guest memory (frames); default 1 GiB in Node. */
+  memory?: number;
+  limits?: MachineLimits;
+  aslr?: boolean;
+  layout?: 'compact' | 'linux';
+  /** Seeds everything random in the guest. */
+  seed?: number;
+  clock?: 'real' | 'virtual';
+  hostname?: string;
+  /** Where messages for developers go (RING3_DEBUG). */
+  debug?: readonly string[];
+}
+
+export interface SpawnOptions {
+  argv0?: string;
+  env?: Record<string, string> | readonly string[];
+  cwd?: string;
+  uid?: number;
+  gid?: number;
+  /** A terminal for the three standard streams instead of separate streams. */
+  tty?: { cols: number; rows: number };
+  /** Soft and hard limits by RLIMIT_* number, for this process. */
+  rlimits?: ReadonlyMap<number, { cur: number; max: number }>;
+}
+
+export interface ExitStatus {
+  /** Exit status, or null when a signal ended it. */
+  code: number | null;
+  /** 'SIGKILL' …, or null. */
+  signal: string | null;
+  /** The signal's number, 0 where there is none. */
+  signalNumber: number;
+  /** Why the machine ended it, where a limit did. */
+  limit?: 'instructions' | 'wallTime';
+}
+
+/** A fault of Ring3 or of how it was called, never the guest's. */
+export class MachineError extends Error {
+  constructor(
+    readonly id: 'not-found' | 'not-executable' | 'bad-option' | 'out-of-host-memory' | 'internal',
+    message: string,
+    readonly help?: string,
+  ) {
+    super(message);
+    this.name = 'MachineError';
+  }
+}
