@@ -1,2 +1,3 @@
 export type { Core, CoreImports, CoreOptions, LinearMemory } from './core.js';
 export { createCore } from './loader.js';
+export { loadCoreModule } from './node.js';
