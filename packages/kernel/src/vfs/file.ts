@@ -3,6 +3,7 @@ import type { IoIter } from '../io/io-iter.js';
 import type { WaitQueue } from '../sched/wait-queue.js';
 import type { DirEntry, Inode } from './inode.js';
 import type { Path } from './path.js';
+import { O } from '@ring3/abi';
 import { EINVAL, ENODEV, ENOTDIR, ENOTTY, ESPIPE } from '../errno.js';
 
 /**
@@ -22,7 +23,21 @@ export abstract class File {
     readonly inode: Inode,
     /** null for what has no name in a tree (a pipe): then `name` says what /proc shows. */
     public path: Path | null,
-  ) {}
+  ) {
+    inode.users++;
+  }
+
+  /** FMODE_READ, FMODE_WRITE: an O_PATH file and access mode 3 have neither. */
+  get readable(): boolean {
+    return (this.flags & O.PATH) === 0 && ((this.flags + 1) & 1) !== 0;
+  }
+  get writable(): boolean {
+    return (this.flags & O.PATH) === 0 && ((this.flags + 1) & 2) !== 0;
+  }
+  /** A blocking write goes on until everything is written (pipes, ttys, sockets); false: what one write() took is the answer. */
+  get writesFully(): boolean {
+    return false;
+  }
 
   /** What readlink(/proc/PID/fd/N) shows where path is null: 'pipe:[123]'. */
   get name(): string {

@@ -2,8 +2,10 @@ import type { Kernel } from '../kernel.js';
 import type { Cred } from '../task/cred.js';
 import type { AddressSpace } from '../mm/address-space.js';
 import type { File } from './file.js';
+import type { FileLocks } from './locks.js';
 import type { SuperBlock } from './super-block.js';
-import { EINVAL, ENOTDIR, EPERM } from '../errno.js';
+import type { Pipe } from '../fs/pipe/pipe.js';
+import { EINVAL, ENOTDIR, EOPNOTSUPP, EPERM } from '../errno.js';
 
 export interface Timespec {
   sec: number;
@@ -47,6 +49,16 @@ export abstract class Inode {
   mapping: AddressSpace | null = null;
   /** Writers minus deny-writers (ETXTBSY): > 0 open for writing, < 0 being executed. Linux: i_writecount. */
   writeCount = 0;
+  /** Open files on it (i_count without the dentries): with no link left, the last one to go evicts the inode. */
+  users = 0;
+  /** POSIX, OFD and flock locks; null until the first one. Linux: i_flctx. */
+  locks: FileLocks | null = null;
+  /** The pipe of a FIFO while it is open. Linux: i_pipe. */
+  pipe: Pipe | null = null;
+  /** F_SEAL_* of a memfd; null: cannot be sealed. */
+  seals: number | null = null;
+  /** Made by O_TMPFILE without O_EXCL: may get its first link. Linux: I_LINKABLE. */
+  linkable = false;
 
   constructor(
     readonly sb: SuperBlock,
@@ -59,6 +71,7 @@ export abstract class Inode {
   lookup(_k: Kernel, _name: string): Inode | null {
     throw ENOTDIR;
   }
+  /** `mode` of create, mkdir, mknod and tmpfile: with its S_IFMT type, umask already applied. */
   create(_k: Kernel, _name: string, _mode: number, _cred: Cred): Inode {
     throw EPERM;
   }
@@ -70,6 +83,10 @@ export abstract class Inode {
   }
   symlink(_k: Kernel, _name: string, _target: string, _cred: Cred): Inode {
     throw EPERM;
+  }
+  /** A regular file of this directory's file system without a name (O_TMPFILE). */
+  tmpfile(_k: Kernel, _mode: number, _cred: Cred): Inode {
+    throw EOPNOTSUPP;
   }
   link(_k: Kernel, _name: string, _target: Inode): void {
     throw EPERM;
@@ -99,6 +116,16 @@ export abstract class Inode {
   refresh(_k: Kernel): void {}
   setattr(_k: Kernel, _change: InodeChange): void {
     throw EPERM;
+  }
+  /** Times that reading and writing change; permission does not matter. Linux: update_time. */
+  updateTimes(_k: Kernel, times: { atime?: Timespec; mtime?: Timespec; ctime?: Timespec }): void {
+    if (times.atime) this.atime = times.atime;
+    if (times.mtime) this.mtime = times.mtime;
+    if (times.ctime) this.ctime = times.ctime;
+  }
+  /** FALLOC_FL_* mode; offset and length are checked. */
+  fallocate(_k: Kernel, _mode: number, _offset: number, _length: number): void {
+    throw EOPNOTSUPP;
   }
   /** The open file for it: called after permission checks and O_TRUNC. Linux: f_op and its open. */
   abstract open(k: Kernel, flags: number): File;

@@ -1,3 +1,4 @@
+import type { Kernel } from '../kernel.js';
 import type { Inode } from './inode.js';
 
 /** struct super_block: one mounted file system instance. `dev` is st_dev, the number that stat, maps and mountinfo all show. */
@@ -7,6 +8,8 @@ export abstract class SuperBlock {
   /** Entries come and go by themselves (proc, a host directory): the dentry cache looks them up again each time. */
   volatile = false;
   blockSize = 4096;
+  /** The last inode number given out by allocIno. */
+  lastIno = 0;
   constructor(
     readonly dev: number,
     /** As in /proc/filesystems: 'tmpfs', 'proc', 'overlay' … */
@@ -15,6 +18,19 @@ export abstract class SuperBlock {
     readonly source: string,
     readonly magic: number,
   ) {}
+  allocIno(): number {
+    return ++this.lastIno;
+  }
+  /** Writes everything that is dirty to where it belongs (sync_fs). */
+  sync(_k: Kernel): void {}
+  /** Options as /proc/mounts shows them after ro|rw, with a leading comma: ',size=1024k'. */
+  get options(): string {
+    return '';
+  }
+  /** The last mount of it is gone. */
+  shutdown(k: Kernel): void {
+    this.sync(k);
+  }
   /** struct statfs counts, in blocks of blockSize. */
   abstract statfs(): { blocks: number; bfree: number; bavail: number; files: number; ffree: number };
 }
