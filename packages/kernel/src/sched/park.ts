@@ -12,3 +12,6 @@ export interface BlockedOp {
 
 /** A handler's result: "parked". Never a valid result or error. */
 export const PARKED = -0x7fff_0001;
+
+/** A handler's result: "the registers are already what user mode shall see" (rt_sigreturn). */
+export const NO_RESULT = -0x7fff_0002;

@@ -3,6 +3,8 @@ import type { Pid } from '../task/pid.js';
 import type { Tty } from '../tty/tty.js';
 import { registerState } from '../state.js';
 import { WaitQueue } from '../sched/wait-queue.js';
+import type { PosixTimer } from '../time/posix-timer.js';
+import { RealTimer } from '../time/itimer.js';
 
 /** kernel_siginfo. Fields by si_code's union; those that do not apply are absent. */
 export interface SigInfo {
@@ -21,6 +23,8 @@ export interface SigInfo {
   fd?: number;
   timerId?: number;
   overrun?: number;
+  /** High half, where addr alone would not be exact: then addr is the low half. */
+  addrHigh?: number;
   syscall?: number;
   arch?: number;
 }
@@ -57,13 +61,26 @@ export class SignalStruct {
   leader = false;
   groupExitCode = 0;
   groupExiting = false;
+  /** The thread that execs or dumps while the others must die (group_exit_task), and how many it still waits for. */
+  groupExitTask: Task | null = null;
+  /** Threads that have not begun to exit (signal->live); `threads` holds those not yet released. */
+  live = 1;
+  /** Signals with the default action do not touch it: pid 1 (SIGNAL_UNKILLABLE). */
+  unkillable = false;
+  /** Thread that took the last process-wide signal (curr_target). */
+  currTarget: Task | null = null;
+  /** CLD_CONTINUED or CLD_STOPPED that the next thread through get_signal reports to the parent (SIGNAL_CLD_MASK); 0: nothing. */
+  cldNotify = 0;
+  /** Threads that still have to stop for the group stop to be complete. */
+  groupStopCount = 0;
   /** Job control. */
   groupStopSignal = 0;
   stopped = false;
   continuedUnwaited = false;
   stopUnwaited = false;
   readonly waitChild = new WaitQueue();
-  rlimits: { cur: number; max: number }[] = [];
+  /** RLIMIT_*: Infinity is RLIM_INFINITY. Replaced, never changed in place. */
+  rlimits: readonly { readonly cur: number; readonly max: number }[] = [];
   /** ITIMER_REAL/VIRTUAL/PROF: absolute deadline and interval in ns; 0 off. */
   itimers: { deadline: number; interval: number }[] = [
     { deadline: 0, interval: 0 },
@@ -82,5 +99,17 @@ export class SignalStruct {
   cmaxRss = 0;
   oomScoreAdj = 0;
   isChildSubreaper = false;
+  hasChildSubreaper = false;
+  /** Switches of threads that have exited, and of waited-for children. */
+  deadNvcsw = 0;
+  deadNivcsw = 0;
+  cnvcsw = 0;
+  cnivcsw = 0;
+  deadMinFlt = 0;
+  deadMajFlt = 0;
+  /** timer_create's timers by id. */
+  readonly posixTimers = new Map<number, PosixTimer>();
+  nextTimerId = 0;
+  readonly realTimer: RealTimer = new RealTimer(this);
 }
 registerState('SignalStruct', SignalStruct);

@@ -1,6 +1,8 @@
 import type { Kernel } from '../kernel.js';
 import { registerState } from '../state.js';
 import { Waiter, type WaitQueue } from '../sched/wait-queue.js';
+import { SleepTimer } from '../sched/sleep-timer.js';
+import type { RestartBlock } from '../sched/restart.js';
 import type { Mm } from '../mm/mm.js';
 import type { Cred } from './cred.js';
 import type { FilesStruct } from './files-struct.js';
@@ -30,6 +32,12 @@ export class Task extends Waiter {
   /** The blocked call to take up again, and the queues and deadline that it sleeps on; null when it does not sleep. */
   op: BlockedOp | null = null;
   sleepingOn: WaitQueue[] = [];
+  /** Wakes it at op.deadline. */
+  readonly sleepTimer: SleepTimer = new SleepTimer(this);
+  /** The uninterruptible sleep may be ended by a fatal signal (TASK_WAKEKILL). */
+  killable = false;
+  /** What restart_syscall goes on with (restart_block); null: nothing. */
+  restart: RestartBlock | null = null;
   comm = '';
   flags = 0;
   exitCode = 0;
@@ -41,6 +49,13 @@ export class Task extends Waiter {
   readonly children = new Set<Task>();
   groupLeader: Task = this;
   blocked = 0n;
+  /** Some signal may be deliverable (TIF_SIGPENDING). Signals that rt_sigtimedwait waits for count as unblocked meanwhile, but are never ignored: realBlocked. */
+  sigPending = false;
+  realBlocked = 0n;
+  /** A group stop asks this thread to stop (JOBCTL_STOP_PENDING), with this signal; stopConsumed: it still counts in groupStopCount. */
+  stopPending = false;
+  stopSignal = 0;
+  stopConsume = false;
   /** Mask to restore after a handler of sigsuspend, ppoll …; null: none (TIF_RESTORE_SIGMASK). */
   savedBlocked: bigint | null = null;
   sigAltSp = 0;
@@ -49,6 +64,26 @@ export class Task extends Waiter {
   clearChildTid = 0;
   setChildTid = 0;
   robustList = 0;
+  /** In the vfork of this child the parent waits; woken and cleared when the child leaves its mm. */
+  vforkDone: WaitQueue | null = null;
+  /** thread.trap_nr, error_code, cr2 of the last fault that became a signal: what a signal frame shows. */
+  trapNr = 0;
+  errorCode = 0;
+  cr2Lo = 0;
+  cr2Hi = 0;
+  /** Has it called execve since the fork (did_exec is for setpgid)? */
+  didExec = false;
+  /** Identity for "is the parent still the same process image" (self_exec_id). */
+  selfExecId = 0;
+  parentExecId = 0;
+  noNewPrivs = false;
+  keepSpawnStatus = false;
+  /** Scheduling: SCHED_*, realtime priority, timer slack in ns, CPUs allowed (bit 0 is the one there is). */
+  policy = 0;
+  rtPriority = 0;
+  resetOnFork = false;
+  timerSlack = 50_000;
+  defaultTimerSlack = 50_000;
   personality = 0;
   nice = 0;
   /** Faults and switches (rusage), CPU time in ns of guest time. */

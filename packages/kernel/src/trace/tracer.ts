@@ -1,3 +1,7 @@
+import { Cpu } from '@ring3/abi';
+import type { Kernel } from '../kernel.js';
+import { getReg } from '../task/regs.js';
+
 /**
  * The tracepoint sink. Kernel code asks `k.trace.on(Trace.X)` (one bit test) before it builds a record, so that tracing costs nothing when off.
  * Events are named as Linux names them: 'syscalls:sys_enter', 'exceptions:page_fault_user', 'signal:signal_deliver', 'exec:load_elf_binary'.
@@ -44,4 +48,9 @@ export class Tracer {
   emit(group: Trace, record: TraceRecord): void {
     for (const { mask, sink } of this.sinks) if (mask & group) sink.record(record);
   }
+}
+
+/** Emits a record of the current task; ask `k.trace.on(group)` first. Sinks run at once, so they may read the task's memory as it is now. */
+export function emit(k: Kernel, group: Trace, event: string, fields: TraceRecord['fields']): void {
+  k.trace.emit(group, { event, icount: getReg(k, Cpu.Icount), time: k.clock.monotonic(k), pid: k.current.tgid, tid: k.current.tid, fields });
 }
