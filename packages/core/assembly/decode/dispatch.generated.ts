@@ -12,6 +12,8 @@ import { pextrw_G_N, pinsrw_P_E, pshufw } from '../execute/mmx/shuffle';
 import { emms } from '../execute/mmx/state';
 import { packssdw_P_Q, packsswb_P_Q, packuswb_P_Q, punpckhbw_P_Q, punpckhdq_P_Q, punpckhwd_P_Q, punpcklbw_P_Q, punpckldq_P_Q, punpcklwd_P_Q } from '../execute/mmx/unpack';
 import { paddb_V_W, paddd_V_W, paddq_V_W, paddsb_V_W, paddsw_V_W, paddusb_V_W, paddusw_V_W, paddw_V_W, psubb_V_W, psubd_V_W, psubq_V_W, psubsb_V_W, psubsw_V_W, psubusb_V_W, psubusw_V_W, psubw_V_W } from '../execute/sse/add';
+import { addpd, addps, divpd, divps, maxpd, maxps, minpd, minps, mulpd, mulps, sqrtpd, sqrtps, subpd, subps } from '../execute/sse/arith-packed';
+import { addsd, addss, divsd, divss, maxsd, maxss, minsd, minss, mulsd, mulss, sqrtsd, sqrtss, subsd, subss } from '../execute/sse/arith-scalar';
 import { pcmpeqb_V_W, pcmpeqd_V_W, pcmpeqw_V_W, pcmpgtb_V_W, pcmpgtd_V_W, pcmpgtw_V_W } from '../execute/sse/compare';
 import { ldmxcsr, stmxcsr } from '../execute/sse/control';
 import { pand_V_W, pandn_V_W, por_V_W, pxor_V_W } from '../execute/sse/logic';
@@ -108,152 +110,180 @@ function group5(op: u32, u: u32): i32 {
     case 328: return movlhps(u); // NP 0F 16 reg movlhps Vq,Uq
     case 329: return movhigh_M_V(u); // NP 0F 17 mem movhps Mq,Vq
     case 330: return movmskps(u); // NP 0F 50 reg movmskps Gd,Ups
-    case 331: return pand_V_W(u); // NP 0F 54 andps Vps,Wps
-    case 332: return pandn_V_W(u); // NP 0F 55 andnps Vps,Wps
-    case 333: return por_V_W(u); // NP 0F 56 orps Vps,Wps
-    case 334: return pxor_V_W(u); // NP 0F 57 xorps Vps,Wps
-    case 335: return punpckldq_V_W(u); // NP 0F 14 unpcklps Vps,Wps
-    case 336: return punpckhdq_V_W(u); // NP 0F 15 unpckhps Vps,Wps
-    case 337: return shufps(u); // NP 0F C6 shufps Vps,Wps,Ib
-    case 338: return ldmxcsr(u); // NP 0F AE /2 mem ldmxcsr Md
-    case 339: return stmxcsr(u); // NP 0F AE /3 mem stmxcsr Md
-    case 340: return pshufw(u); // NP 0F 70 pshufw Pq,Qq,Ib
-    case 341: return pinsrw_P_E(u); // NP 0F C4 pinsrw Pq,Ew,Ib
-    case 342: return pextrw_G_N(u); // NP 0F C5 reg pextrw Gd,Nq,Ib
-    case 343: return pmovmskb_G_N(u); // NP 0F D7 reg pmovmskb Gd,Nq
-    case 344: return movq_Q_P(u); // NP 0F E7 mem movntq Mq,Pq
-    case 345: return maskmovq(u); // NP 0F F7 reg maskmovq Pq,Nq
-    case 346: return pmulhuw_P_Q(u); // NP 0F E4 pmulhuw Pq,Qq
-    case 347: return psadbw_P_Q(u); // NP 0F F6 psadbw Pq,Qq
-    case 348: return pminub_P_Q(u); // NP 0F DA pminub Pq,Qq
-    case 349: return pmaxub_P_Q(u); // NP 0F DE pmaxub Pq,Qq
-    case 350: return pminsw_P_Q(u); // NP 0F EA pminsw Pq,Qq
-    case 351: return pmaxsw_P_Q(u); // NP 0F EE pmaxsw Pq,Qq
-    case 352: return pavgb_P_Q(u); // NP 0F E0 pavgb Pq,Qq
-    case 353: return pavgw_P_Q(u); // NP 0F E3 pavgw Pq,Qq
-    case 354: return movu_V_W(u); // 66 0F 10 movupd Vpd,Wpd
-    case 355: return movu_W_V(u); // 66 0F 11 movupd Wpd,Vpd
-    case 356: return mova_V_W(u); // 66 0F 28 movapd Vpd,Wpd
-    case 357: return mova_W_V(u); // 66 0F 29 movapd Wpd,Vpd
-    case 358: return mova_W_V(u); // 66 0F 2B mem movntpd Mpd,Vpd
-    case 359: return mova_V_W(u); // 66 0F 6F movdqa Vdq,Wdq
-    case 360: return mova_W_V(u); // 66 0F 7F movdqa Wdq,Vdq
-    case 361: return movu_V_W(u); // F3 0F 6F movdqu Vdq,Wdq
-    case 362: return movu_W_V(u); // F3 0F 7F movdqu Wdq,Vdq
-    case 363: return mova_W_V(u); // 66 0F E7 mem movntdq Mdq,Vdq
-    case 364: return movnti<u32>(u); // NP 0F C3 mem movnti My,Gy
-    case 365: return movnti<u64>(u); // NP 0F C3 mem movnti My,Gy
-    case 366: return movsd_V_W(u); // F2 0F 10 movsd Vsd,Wsd
-    case 367: return movsd_W_V(u); // F2 0F 11 movsd Wsd,Vsd
-    case 368: return movd_V_E<u32>(u); // 66 0F 6E movd|movq Vdq,Ey
-    case 369: return movd_V_E<u64>(u); // 66 0F 6E movd|movq Vdq,Ey
-    case 370: return movd_E_V<u32>(u); // 66 0F 7E movd|movq Ey,Vdq
-    case 371: return movd_E_V<u64>(u); // 66 0F 7E movd|movq Ey,Vdq
-    case 372: return movq_V_W(u); // F3 0F 7E movq Vq,Wq
-    case 373: return movq_W_V(u); // 66 0F D6 movq Wq,Vq
-    case 374: return movlow_V_M(u); // 66 0F 12 mem movlpd Vq,Mq
-    case 375: return movlow_M_V(u); // 66 0F 13 mem movlpd Mq,Vq
-    case 376: return movhigh_V_M(u); // 66 0F 16 mem movhpd Vq,Mq
-    case 377: return movhigh_M_V(u); // 66 0F 17 mem movhpd Mq,Vq
-    case 378: return movmskpd(u); // 66 0F 50 reg movmskpd Gd,Upd
-    case 379: return pmovmskb_G_U(u); // 66 0F D7 reg pmovmskb Gd,Udq
-    case 380: return maskmovdqu(u); // 66 0F F7 reg maskmovdqu Vdq,Udq
-    case 381: return movq2dq(u); // F3 0F D6 reg movq2dq Vdq,Nq
-    case 382: return movdq2q(u); // F2 0F D6 reg movdq2q Pq,Uq
-    case 383: return pand_V_W(u); // 66 0F 54 andpd Vpd,Wpd
+    case 331: return sqrtps(u); // NP 0F 51 sqrtps Vps,Wps
+    case 332: return sqrtss(u); // F3 0F 51 sqrtss Vss,Wss
+    case 333: return addps(u); // NP 0F 58 addps Vps,Wps
+    case 334: return addss(u); // F3 0F 58 addss Vss,Wss
+    case 335: return mulps(u); // NP 0F 59 mulps Vps,Wps
+    case 336: return mulss(u); // F3 0F 59 mulss Vss,Wss
+    case 337: return subps(u); // NP 0F 5C subps Vps,Wps
+    case 338: return subss(u); // F3 0F 5C subss Vss,Wss
+    case 339: return minps(u); // NP 0F 5D minps Vps,Wps
+    case 340: return minss(u); // F3 0F 5D minss Vss,Wss
+    case 341: return divps(u); // NP 0F 5E divps Vps,Wps
+    case 342: return divss(u); // F3 0F 5E divss Vss,Wss
+    case 343: return maxps(u); // NP 0F 5F maxps Vps,Wps
+    case 344: return maxss(u); // F3 0F 5F maxss Vss,Wss
+    case 345: return pand_V_W(u); // NP 0F 54 andps Vps,Wps
+    case 346: return pandn_V_W(u); // NP 0F 55 andnps Vps,Wps
+    case 347: return por_V_W(u); // NP 0F 56 orps Vps,Wps
+    case 348: return pxor_V_W(u); // NP 0F 57 xorps Vps,Wps
+    case 349: return punpckldq_V_W(u); // NP 0F 14 unpcklps Vps,Wps
+    case 350: return punpckhdq_V_W(u); // NP 0F 15 unpckhps Vps,Wps
+    case 351: return shufps(u); // NP 0F C6 shufps Vps,Wps,Ib
+    case 352: return ldmxcsr(u); // NP 0F AE /2 mem ldmxcsr Md
+    case 353: return stmxcsr(u); // NP 0F AE /3 mem stmxcsr Md
+    case 354: return pshufw(u); // NP 0F 70 pshufw Pq,Qq,Ib
+    case 355: return pinsrw_P_E(u); // NP 0F C4 pinsrw Pq,Ew,Ib
+    case 356: return pextrw_G_N(u); // NP 0F C5 reg pextrw Gd,Nq,Ib
+    case 357: return pmovmskb_G_N(u); // NP 0F D7 reg pmovmskb Gd,Nq
+    case 358: return movq_Q_P(u); // NP 0F E7 mem movntq Mq,Pq
+    case 359: return maskmovq(u); // NP 0F F7 reg maskmovq Pq,Nq
+    case 360: return pmulhuw_P_Q(u); // NP 0F E4 pmulhuw Pq,Qq
+    case 361: return psadbw_P_Q(u); // NP 0F F6 psadbw Pq,Qq
+    case 362: return pminub_P_Q(u); // NP 0F DA pminub Pq,Qq
+    case 363: return pmaxub_P_Q(u); // NP 0F DE pmaxub Pq,Qq
+    case 364: return pminsw_P_Q(u); // NP 0F EA pminsw Pq,Qq
+    case 365: return pmaxsw_P_Q(u); // NP 0F EE pmaxsw Pq,Qq
+    case 366: return pavgb_P_Q(u); // NP 0F E0 pavgb Pq,Qq
+    case 367: return pavgw_P_Q(u); // NP 0F E3 pavgw Pq,Qq
+    case 368: return movu_V_W(u); // 66 0F 10 movupd Vpd,Wpd
+    case 369: return movu_W_V(u); // 66 0F 11 movupd Wpd,Vpd
+    case 370: return mova_V_W(u); // 66 0F 28 movapd Vpd,Wpd
+    case 371: return mova_W_V(u); // 66 0F 29 movapd Wpd,Vpd
+    case 372: return mova_W_V(u); // 66 0F 2B mem movntpd Mpd,Vpd
+    case 373: return mova_V_W(u); // 66 0F 6F movdqa Vdq,Wdq
+    case 374: return mova_W_V(u); // 66 0F 7F movdqa Wdq,Vdq
+    case 375: return movu_V_W(u); // F3 0F 6F movdqu Vdq,Wdq
+    case 376: return movu_W_V(u); // F3 0F 7F movdqu Wdq,Vdq
+    case 377: return mova_W_V(u); // 66 0F E7 mem movntdq Mdq,Vdq
+    case 378: return movnti<u32>(u); // NP 0F C3 mem movnti My,Gy
+    case 379: return movnti<u64>(u); // NP 0F C3 mem movnti My,Gy
+    case 380: return movsd_V_W(u); // F2 0F 10 movsd Vsd,Wsd
+    case 381: return movsd_W_V(u); // F2 0F 11 movsd Wsd,Vsd
+    case 382: return movd_V_E<u32>(u); // 66 0F 6E movd|movq Vdq,Ey
+    case 383: return movd_V_E<u64>(u); // 66 0F 6E movd|movq Vdq,Ey
     default: return raise(6, 0);
   }
 }
 
 function group6(op: u32, u: u32): i32 {
   switch (op) {
-    case 384: return pandn_V_W(u); // 66 0F 55 andnpd Vpd,Wpd
-    case 385: return por_V_W(u); // 66 0F 56 orpd Vpd,Wpd
-    case 386: return pxor_V_W(u); // 66 0F 57 xorpd Vpd,Wpd
-    case 387: return punpcklqdq(u); // 66 0F 14 unpcklpd Vpd,Wpd
-    case 388: return punpckhqdq(u); // 66 0F 15 unpckhpd Vpd,Wpd
-    case 389: return shufpd(u); // 66 0F C6 shufpd Vpd,Wpd,Ib
-    case 390: return punpcklbw_V_W(u); // 66 0F 60 punpcklbw Vdq,Wdq
-    case 391: return punpcklwd_V_W(u); // 66 0F 61 punpcklwd Vdq,Wdq
-    case 392: return punpckldq_V_W(u); // 66 0F 62 punpckldq Vdq,Wdq
-    case 393: return packsswb_V_W(u); // 66 0F 63 packsswb Vdq,Wdq
-    case 394: return packuswb_V_W(u); // 66 0F 67 packuswb Vdq,Wdq
-    case 395: return punpckhbw_V_W(u); // 66 0F 68 punpckhbw Vdq,Wdq
-    case 396: return punpckhwd_V_W(u); // 66 0F 69 punpckhwd Vdq,Wdq
-    case 397: return punpckhdq_V_W(u); // 66 0F 6A punpckhdq Vdq,Wdq
-    case 398: return packssdw_V_W(u); // 66 0F 6B packssdw Vdq,Wdq
-    case 399: return pcmpgtb_V_W(u); // 66 0F 64 pcmpgtb Vdq,Wdq
-    case 400: return pcmpgtw_V_W(u); // 66 0F 65 pcmpgtw Vdq,Wdq
-    case 401: return pcmpgtd_V_W(u); // 66 0F 66 pcmpgtd Vdq,Wdq
-    case 402: return pcmpeqb_V_W(u); // 66 0F 74 pcmpeqb Vdq,Wdq
-    case 403: return pcmpeqw_V_W(u); // 66 0F 75 pcmpeqw Vdq,Wdq
-    case 404: return pcmpeqd_V_W(u); // 66 0F 76 pcmpeqd Vdq,Wdq
-    case 405: return psrlw_V_W(u); // 66 0F D1 psrlw Vdq,Wdq
-    case 406: return psrld_V_W(u); // 66 0F D2 psrld Vdq,Wdq
-    case 407: return psrlq_V_W(u); // 66 0F D3 psrlq Vdq,Wdq
-    case 408: return psraw_V_W(u); // 66 0F E1 psraw Vdq,Wdq
-    case 409: return psrad_V_W(u); // 66 0F E2 psrad Vdq,Wdq
-    case 410: return psllw_V_W(u); // 66 0F F1 psllw Vdq,Wdq
-    case 411: return pslld_V_W(u); // 66 0F F2 pslld Vdq,Wdq
-    case 412: return psllq_V_W(u); // 66 0F F3 psllq Vdq,Wdq
-    case 413: return pand_V_W(u); // 66 0F DB pand Vdq,Wdq
-    case 414: return pandn_V_W(u); // 66 0F DF pandn Vdq,Wdq
-    case 415: return por_V_W(u); // 66 0F EB por Vdq,Wdq
-    case 416: return pxor_V_W(u); // 66 0F EF pxor Vdq,Wdq
-    case 417: return paddb_V_W(u); // 66 0F FC paddb Vdq,Wdq
-    case 418: return paddw_V_W(u); // 66 0F FD paddw Vdq,Wdq
-    case 419: return paddd_V_W(u); // 66 0F FE paddd Vdq,Wdq
-    case 420: return paddsb_V_W(u); // 66 0F EC paddsb Vdq,Wdq
-    case 421: return paddsw_V_W(u); // 66 0F ED paddsw Vdq,Wdq
-    case 422: return paddusb_V_W(u); // 66 0F DC paddusb Vdq,Wdq
-    case 423: return paddusw_V_W(u); // 66 0F DD paddusw Vdq,Wdq
-    case 424: return psubb_V_W(u); // 66 0F F8 psubb Vdq,Wdq
-    case 425: return psubw_V_W(u); // 66 0F F9 psubw Vdq,Wdq
-    case 426: return psubd_V_W(u); // 66 0F FA psubd Vdq,Wdq
-    case 427: return psubsb_V_W(u); // 66 0F E8 psubsb Vdq,Wdq
-    case 428: return psubsw_V_W(u); // 66 0F E9 psubsw Vdq,Wdq
-    case 429: return psubusb_V_W(u); // 66 0F D8 psubusb Vdq,Wdq
-    case 430: return psubusw_V_W(u); // 66 0F D9 psubusw Vdq,Wdq
-    case 431: return paddq_V_W(u); // 66 0F D4 paddq Vdq,Wdq
-    case 432: return psubq_V_W(u); // 66 0F FB psubq Vdq,Wdq
-    case 433: return pmullw_V_W(u); // 66 0F D5 pmullw Vdq,Wdq
-    case 434: return pmulhw_V_W(u); // 66 0F E5 pmulhw Vdq,Wdq
-    case 435: return pmaddwd_V_W(u); // 66 0F F5 pmaddwd Vdq,Wdq
-    case 436: return pmulhuw_V_W(u); // 66 0F E4 pmulhuw Vdq,Wdq
-    case 437: return psadbw_V_W(u); // 66 0F F6 psadbw Vdq,Wdq
-    case 438: return pmuludq_V_W(u); // 66 0F F4 pmuludq Vdq,Wdq
-    case 439: return pminub_V_W(u); // 66 0F DA pminub Vdq,Wdq
-    case 440: return pmaxub_V_W(u); // 66 0F DE pmaxub Vdq,Wdq
-    case 441: return pminsw_V_W(u); // 66 0F EA pminsw Vdq,Wdq
-    case 442: return pmaxsw_V_W(u); // 66 0F EE pmaxsw Vdq,Wdq
-    case 443: return pavgb_V_W(u); // 66 0F E0 pavgb Vdq,Wdq
-    case 444: return pavgw_V_W(u); // 66 0F E3 pavgw Vdq,Wdq
-    case 445: return punpcklqdq(u); // 66 0F 6C punpcklqdq Vdq,Wdq
-    case 446: return punpckhqdq(u); // 66 0F 6D punpckhqdq Vdq,Wdq
-    case 447: return pshufd(u); // 66 0F 70 pshufd Vdq,Wdq,Ib
+    case 384: return movd_E_V<u32>(u); // 66 0F 7E movd|movq Ey,Vdq
+    case 385: return movd_E_V<u64>(u); // 66 0F 7E movd|movq Ey,Vdq
+    case 386: return movq_V_W(u); // F3 0F 7E movq Vq,Wq
+    case 387: return movq_W_V(u); // 66 0F D6 movq Wq,Vq
+    case 388: return movlow_V_M(u); // 66 0F 12 mem movlpd Vq,Mq
+    case 389: return movlow_M_V(u); // 66 0F 13 mem movlpd Mq,Vq
+    case 390: return movhigh_V_M(u); // 66 0F 16 mem movhpd Vq,Mq
+    case 391: return movhigh_M_V(u); // 66 0F 17 mem movhpd Mq,Vq
+    case 392: return movmskpd(u); // 66 0F 50 reg movmskpd Gd,Upd
+    case 393: return pmovmskb_G_U(u); // 66 0F D7 reg pmovmskb Gd,Udq
+    case 394: return maskmovdqu(u); // 66 0F F7 reg maskmovdqu Vdq,Udq
+    case 395: return movq2dq(u); // F3 0F D6 reg movq2dq Vdq,Nq
+    case 396: return movdq2q(u); // F2 0F D6 reg movdq2q Pq,Uq
+    case 397: return sqrtpd(u); // 66 0F 51 sqrtpd Vpd,Wpd
+    case 398: return sqrtsd(u); // F2 0F 51 sqrtsd Vsd,Wsd
+    case 399: return addpd(u); // 66 0F 58 addpd Vpd,Wpd
+    case 400: return addsd(u); // F2 0F 58 addsd Vsd,Wsd
+    case 401: return mulpd(u); // 66 0F 59 mulpd Vpd,Wpd
+    case 402: return mulsd(u); // F2 0F 59 mulsd Vsd,Wsd
+    case 403: return subpd(u); // 66 0F 5C subpd Vpd,Wpd
+    case 404: return subsd(u); // F2 0F 5C subsd Vsd,Wsd
+    case 405: return minpd(u); // 66 0F 5D minpd Vpd,Wpd
+    case 406: return minsd(u); // F2 0F 5D minsd Vsd,Wsd
+    case 407: return divpd(u); // 66 0F 5E divpd Vpd,Wpd
+    case 408: return divsd(u); // F2 0F 5E divsd Vsd,Wsd
+    case 409: return maxpd(u); // 66 0F 5F maxpd Vpd,Wpd
+    case 410: return maxsd(u); // F2 0F 5F maxsd Vsd,Wsd
+    case 411: return pand_V_W(u); // 66 0F 54 andpd Vpd,Wpd
+    case 412: return pandn_V_W(u); // 66 0F 55 andnpd Vpd,Wpd
+    case 413: return por_V_W(u); // 66 0F 56 orpd Vpd,Wpd
+    case 414: return pxor_V_W(u); // 66 0F 57 xorpd Vpd,Wpd
+    case 415: return punpcklqdq(u); // 66 0F 14 unpcklpd Vpd,Wpd
+    case 416: return punpckhqdq(u); // 66 0F 15 unpckhpd Vpd,Wpd
+    case 417: return shufpd(u); // 66 0F C6 shufpd Vpd,Wpd,Ib
+    case 418: return punpcklbw_V_W(u); // 66 0F 60 punpcklbw Vdq,Wdq
+    case 419: return punpcklwd_V_W(u); // 66 0F 61 punpcklwd Vdq,Wdq
+    case 420: return punpckldq_V_W(u); // 66 0F 62 punpckldq Vdq,Wdq
+    case 421: return packsswb_V_W(u); // 66 0F 63 packsswb Vdq,Wdq
+    case 422: return packuswb_V_W(u); // 66 0F 67 packuswb Vdq,Wdq
+    case 423: return punpckhbw_V_W(u); // 66 0F 68 punpckhbw Vdq,Wdq
+    case 424: return punpckhwd_V_W(u); // 66 0F 69 punpckhwd Vdq,Wdq
+    case 425: return punpckhdq_V_W(u); // 66 0F 6A punpckhdq Vdq,Wdq
+    case 426: return packssdw_V_W(u); // 66 0F 6B packssdw Vdq,Wdq
+    case 427: return pcmpgtb_V_W(u); // 66 0F 64 pcmpgtb Vdq,Wdq
+    case 428: return pcmpgtw_V_W(u); // 66 0F 65 pcmpgtw Vdq,Wdq
+    case 429: return pcmpgtd_V_W(u); // 66 0F 66 pcmpgtd Vdq,Wdq
+    case 430: return pcmpeqb_V_W(u); // 66 0F 74 pcmpeqb Vdq,Wdq
+    case 431: return pcmpeqw_V_W(u); // 66 0F 75 pcmpeqw Vdq,Wdq
+    case 432: return pcmpeqd_V_W(u); // 66 0F 76 pcmpeqd Vdq,Wdq
+    case 433: return psrlw_V_W(u); // 66 0F D1 psrlw Vdq,Wdq
+    case 434: return psrld_V_W(u); // 66 0F D2 psrld Vdq,Wdq
+    case 435: return psrlq_V_W(u); // 66 0F D3 psrlq Vdq,Wdq
+    case 436: return psraw_V_W(u); // 66 0F E1 psraw Vdq,Wdq
+    case 437: return psrad_V_W(u); // 66 0F E2 psrad Vdq,Wdq
+    case 438: return psllw_V_W(u); // 66 0F F1 psllw Vdq,Wdq
+    case 439: return pslld_V_W(u); // 66 0F F2 pslld Vdq,Wdq
+    case 440: return psllq_V_W(u); // 66 0F F3 psllq Vdq,Wdq
+    case 441: return pand_V_W(u); // 66 0F DB pand Vdq,Wdq
+    case 442: return pandn_V_W(u); // 66 0F DF pandn Vdq,Wdq
+    case 443: return por_V_W(u); // 66 0F EB por Vdq,Wdq
+    case 444: return pxor_V_W(u); // 66 0F EF pxor Vdq,Wdq
+    case 445: return paddb_V_W(u); // 66 0F FC paddb Vdq,Wdq
+    case 446: return paddw_V_W(u); // 66 0F FD paddw Vdq,Wdq
+    case 447: return paddd_V_W(u); // 66 0F FE paddd Vdq,Wdq
     default: return raise(6, 0);
   }
 }
 
 function group7(op: u32, u: u32): i32 {
   switch (op) {
-    case 448: return pshufhw(u); // F3 0F 70 pshufhw Vdq,Wdq,Ib
-    case 449: return pshuflw(u); // F2 0F 70 pshuflw Vdq,Wdq,Ib
-    case 450: return pinsrw_V_E(u); // 66 0F C4 pinsrw Vdq,Ew,Ib
-    case 451: return pextrw_G_U(u); // 66 0F C5 reg pextrw Gd,Udq,Ib
-    case 452: return psrlw_U_I(u); // 66 0F 71 /2 reg psrlw Udq,Ib
-    case 453: return psraw_U_I(u); // 66 0F 71 /4 reg psraw Udq,Ib
-    case 454: return psllw_U_I(u); // 66 0F 71 /6 reg psllw Udq,Ib
-    case 455: return psrld_U_I(u); // 66 0F 72 /2 reg psrld Udq,Ib
-    case 456: return psrad_U_I(u); // 66 0F 72 /4 reg psrad Udq,Ib
-    case 457: return pslld_U_I(u); // 66 0F 72 /6 reg pslld Udq,Ib
-    case 458: return psrlq_U_I(u); // 66 0F 73 /2 reg psrlq Udq,Ib
-    case 459: return psllq_U_I(u); // 66 0F 73 /6 reg psllq Udq,Ib
-    case 460: return psrldq(u); // 66 0F 73 /3 reg psrldq Udq,Ib
-    case 461: return pslldq(u); // 66 0F 73 /7 reg pslldq Udq,Ib
-    case 462: return paddq_P_Q(u); // NP 0F D4 paddq Pq,Qq
-    case 463: return psubq_P_Q(u); // NP 0F FB psubq Pq,Qq
-    case 464: return pmuludq_P_Q(u); // NP 0F F4 pmuludq Pq,Qq
+    case 448: return paddsb_V_W(u); // 66 0F EC paddsb Vdq,Wdq
+    case 449: return paddsw_V_W(u); // 66 0F ED paddsw Vdq,Wdq
+    case 450: return paddusb_V_W(u); // 66 0F DC paddusb Vdq,Wdq
+    case 451: return paddusw_V_W(u); // 66 0F DD paddusw Vdq,Wdq
+    case 452: return psubb_V_W(u); // 66 0F F8 psubb Vdq,Wdq
+    case 453: return psubw_V_W(u); // 66 0F F9 psubw Vdq,Wdq
+    case 454: return psubd_V_W(u); // 66 0F FA psubd Vdq,Wdq
+    case 455: return psubsb_V_W(u); // 66 0F E8 psubsb Vdq,Wdq
+    case 456: return psubsw_V_W(u); // 66 0F E9 psubsw Vdq,Wdq
+    case 457: return psubusb_V_W(u); // 66 0F D8 psubusb Vdq,Wdq
+    case 458: return psubusw_V_W(u); // 66 0F D9 psubusw Vdq,Wdq
+    case 459: return paddq_V_W(u); // 66 0F D4 paddq Vdq,Wdq
+    case 460: return psubq_V_W(u); // 66 0F FB psubq Vdq,Wdq
+    case 461: return pmullw_V_W(u); // 66 0F D5 pmullw Vdq,Wdq
+    case 462: return pmulhw_V_W(u); // 66 0F E5 pmulhw Vdq,Wdq
+    case 463: return pmaddwd_V_W(u); // 66 0F F5 pmaddwd Vdq,Wdq
+    case 464: return pmulhuw_V_W(u); // 66 0F E4 pmulhuw Vdq,Wdq
+    case 465: return psadbw_V_W(u); // 66 0F F6 psadbw Vdq,Wdq
+    case 466: return pmuludq_V_W(u); // 66 0F F4 pmuludq Vdq,Wdq
+    case 467: return pminub_V_W(u); // 66 0F DA pminub Vdq,Wdq
+    case 468: return pmaxub_V_W(u); // 66 0F DE pmaxub Vdq,Wdq
+    case 469: return pminsw_V_W(u); // 66 0F EA pminsw Vdq,Wdq
+    case 470: return pmaxsw_V_W(u); // 66 0F EE pmaxsw Vdq,Wdq
+    case 471: return pavgb_V_W(u); // 66 0F E0 pavgb Vdq,Wdq
+    case 472: return pavgw_V_W(u); // 66 0F E3 pavgw Vdq,Wdq
+    case 473: return punpcklqdq(u); // 66 0F 6C punpcklqdq Vdq,Wdq
+    case 474: return punpckhqdq(u); // 66 0F 6D punpckhqdq Vdq,Wdq
+    case 475: return pshufd(u); // 66 0F 70 pshufd Vdq,Wdq,Ib
+    case 476: return pshufhw(u); // F3 0F 70 pshufhw Vdq,Wdq,Ib
+    case 477: return pshuflw(u); // F2 0F 70 pshuflw Vdq,Wdq,Ib
+    case 478: return pinsrw_V_E(u); // 66 0F C4 pinsrw Vdq,Ew,Ib
+    case 479: return pextrw_G_U(u); // 66 0F C5 reg pextrw Gd,Udq,Ib
+    case 480: return psrlw_U_I(u); // 66 0F 71 /2 reg psrlw Udq,Ib
+    case 481: return psraw_U_I(u); // 66 0F 71 /4 reg psraw Udq,Ib
+    case 482: return psllw_U_I(u); // 66 0F 71 /6 reg psllw Udq,Ib
+    case 483: return psrld_U_I(u); // 66 0F 72 /2 reg psrld Udq,Ib
+    case 484: return psrad_U_I(u); // 66 0F 72 /4 reg psrad Udq,Ib
+    case 485: return pslld_U_I(u); // 66 0F 72 /6 reg pslld Udq,Ib
+    case 486: return psrlq_U_I(u); // 66 0F 73 /2 reg psrlq Udq,Ib
+    case 487: return psllq_U_I(u); // 66 0F 73 /6 reg psllq Udq,Ib
+    case 488: return psrldq(u); // 66 0F 73 /3 reg psrldq Udq,Ib
+    case 489: return pslldq(u); // 66 0F 73 /7 reg pslldq Udq,Ib
+    case 490: return paddq_P_Q(u); // NP 0F D4 paddq Pq,Qq
+    case 491: return psubq_P_Q(u); // NP 0F FB psubq Pq,Qq
+    case 492: return pmuludq_P_Q(u); // NP 0F F4 pmuludq Pq,Qq
     default: return raise(6, 0);
   }
 }

@@ -81,6 +81,20 @@ const HOT_FORMS: usize = memory.data<u16>([
   0xffff, 0xffff, // movlhps_Vq_Uq
   0xffff, 0xffff, // movhps_Mq_Vq
   0xffff, 0xffff, // movmskps_Gd_Ups
+  0xffff, 0xffff, // sqrtps_Vps_Wps
+  0xffff, 0xffff, // sqrtss_Vss_Wss
+  0xffff, 0xffff, // addps_Vps_Wps
+  0xffff, 0xffff, // addss_Vss_Wss
+  0xffff, 0xffff, // mulps_Vps_Wps
+  0xffff, 0xffff, // mulss_Vss_Wss
+  0xffff, 0xffff, // subps_Vps_Wps
+  0xffff, 0xffff, // subss_Vss_Wss
+  0xffff, 0xffff, // minps_Vps_Wps
+  0xffff, 0xffff, // minss_Vss_Wss
+  0xffff, 0xffff, // divps_Vps_Wps
+  0xffff, 0xffff, // divss_Vss_Wss
+  0xffff, 0xffff, // maxps_Vps_Wps
+  0xffff, 0xffff, // maxss_Vss_Wss
   0xffff, 0xffff, // andps_Vps_Wps
   0xffff, 0xffff, // andnps_Vps_Wps
   0xffff, 0xffff, // orps_Vps_Wps
@@ -133,6 +147,20 @@ const HOT_FORMS: usize = memory.data<u16>([
   0xffff, 0xffff, // maskmovdqu_Vdq_Udq
   0xffff, 0xffff, // movq2dq_Vdq_Nq
   0xffff, 0xffff, // movdq2q_Pq_Uq
+  0xffff, 0xffff, // sqrtpd_Vpd_Wpd
+  0xffff, 0xffff, // sqrtsd_Vsd_Wsd
+  0xffff, 0xffff, // addpd_Vpd_Wpd
+  0xffff, 0xffff, // addsd_Vsd_Wsd
+  0xffff, 0xffff, // mulpd_Vpd_Wpd
+  0xffff, 0xffff, // mulsd_Vsd_Wsd
+  0xffff, 0xffff, // subpd_Vpd_Wpd
+  0xffff, 0xffff, // subsd_Vsd_Wsd
+  0xffff, 0xffff, // minpd_Vpd_Wpd
+  0xffff, 0xffff, // minsd_Vsd_Wsd
+  0xffff, 0xffff, // divpd_Vpd_Wpd
+  0xffff, 0xffff, // divsd_Vsd_Wsd
+  0xffff, 0xffff, // maxpd_Vpd_Wpd
+  0xffff, 0xffff, // maxsd_Vsd_Wsd
   0xffff, 0xffff, // andpd_Vpd_Wpd
   0xffff, 0xffff, // andnpd_Vpd_Wpd
   0xffff, 0xffff, // orpd_Vpd_Wpd
@@ -219,7 +247,7 @@ const HOT_FORMS: usize = memory.data<u16>([
 
 /** One bit per cold op. */
 const BLOCK_ENDS: usize = memory.data<u8>([
-  3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 ]);
 
 /** The hot op that serves cold op `op` in its register or memory form without prefixes in force, or NO_HOT_OP. */

@@ -57,6 +57,7 @@ export const integerSystem: readonly Row[] = [
   { ...system, opcode: 'NP 0F AE /7 mem', mnemonic: 'clflush', operands: 'Mb', feature: 'clflush', exec: 'clflush' },
 
   { ...nop, opcode: '90', operands: '' },
+  { ...nop, opcode: 'F3 0F 1E FA', mnemonic: 'endbr64', operands: '' },
   { ...nop, opcode: 'F3 90', mnemonic: 'pause', operands: '' },
   ...['nta', 't0', 't1', 't2'].map((kind, index): Row => ({
     ...nop, opcode: `0F 18 /${index} mem`, mnemonic: `prefetch${kind}`, operands: 'Mb', feature: 'sse',
