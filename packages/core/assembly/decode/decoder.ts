@@ -99,7 +99,7 @@ function operands(leaf: usize, host: u32, p: u32, end: u32, avail: u32, pageOffs
   if (leafFlags & LeafFlag.ModRm) {
     if (p >= end) return short(avail, pageOffset, out);
     const modrm: u32 = load<u8>(p++);
-    if (regKind >= FieldKind.Segment && !isSystemRegister(regKind, (modrm >> 3) & 7, rex)) return pseudo(Op.InvalidOpcode, p - host, pageOffset, out);
+    if (regKind >= <u32>FieldKind.Segment && !isSystemRegister(regKind, (modrm >> 3) & 7, rex)) return pseudo(Op.InvalidOpcode, p - host, pageOffset, out);
     store<u8>(out, registerField(regKind, (modrm >> 3) & 7, (rex & Rex.R) << 1, fixed >> 4, opcode, rex), Uop.Reg);
     if (modrm >= 0xc0 || leafFlags & LeafFlag.ModIgnored) {
       flags |= UopFlag.RmReg;

@@ -106,7 +106,6 @@ const sse42 = missing('sse4.2', [
 ]);
 
 const bitManipulation = [
-  ...missing('popcnt', [['F3 0F B8', 'popcnt', 'Gv,Ev']]),
   ...missing('lzcnt', [['F3 0F BD', 'lzcnt', 'Gv,Ev']]),
   ...missing('bmi1', [['F3 0F BC', 'tzcnt', 'Gv,Ev']]),
   ...missing('movbe', [
