@@ -1,8 +1,8 @@
 import { Status } from '../../../../abi/src/machine/exits';
-import { ea, isReg, rmRead, setReg, uReg, uRm, xmm } from '../../cpu/operands';
+import { ea, isReg, mm, rmRead, setReg, uReg, uRm, xmm } from '../../cpu/operands';
 import { fault, wr, wrDone } from '../../mmu/access';
 import { storeSelected } from '../sse/mask';
-import { enter, mm, put, ready, rm, setMm, source } from './state';
+import { enter, put, ready, rm, setMm, source } from './state';
 
 /** Moves to, from and between MMX registers. */
 

@@ -1,8 +1,8 @@
 import { Status } from '../../../../abi/src/machine/exits';
-import { rmRead, setReg, uImm, uReg, uRm } from '../../cpu/operands';
+import { mm, rmRead, setReg, uImm, uReg, uRm } from '../../cpu/operands';
 import { fault } from '../../mmu/access';
 import { words } from '../sse/shuffle';
-import { enter, mm, ready, setMm, source } from './state';
+import { enter, ready, setMm, source } from './state';
 
 /** Shuffle of words chosen by an immediate, and insertion and extraction of a word. */
 

@@ -2,9 +2,8 @@ import { Cpu } from '../../../../abi/src/machine/cpu-state';
 import { Status } from '../../../../abi/src/machine/exits';
 import { MemoryMap } from '../../../../abi/src/machine/memory-map';
 import { Vector } from '../../../../abi/src/x86/vectors';
-import { raise } from '../../cpu/exceptions';
-import { rmReadMm, uReg, uRm } from '../../cpu/operands';
-import { fault } from '../../mmu/access';
+import { mm, rmReadMm, uReg, uRm } from '../../cpu/operands';
+import { fault, faultWith } from '../../mmu/access';
 
 /**
  * MMX registers are the significands of the physical x87 registers (SDM volume 1, §9.2):
@@ -22,18 +21,10 @@ const FSW_TOP: u16 = 0x3800;
 /** Error summary: an unmasked x87 exception is pending. */
 const FSW_ES: u16 = 0x80;
 
-/** Host address of the MMX register at a register offset (number × 16). */
-@inline
-export function mm(offset: u32): u32 {
-  return MemoryMap.Cpu + Cpu.St + offset;
-}
-
 /** A pending x87 exception is reported before an MMX instruction: false, and #MF is raised. */
 @inline
 export function ready(): bool {
-  if (!(load<u16>(MemoryMap.Cpu, Cpu.Fsw) & FSW_ES)) return true;
-  raise(Vector.MF, 0);
-  return false;
+  return !(load<u16>(MemoryMap.Cpu, Cpu.Fsw) & FSW_ES) || faultWith(Vector.MF, 0) != 0;
 }
 
 /** The change from x87 to MMX; called when no fault can come any more. */

@@ -1,7 +1,7 @@
 import { Cpu } from '../../../../abi/src/machine/cpu-state';
 import { Status } from '../../../../abi/src/machine/exits';
 import { UopFlag } from '../../../../abi/src/machine/uop';
-import { reg, setReg, uFlags, uReg, xmm } from '../../cpu/operands';
+import { reg, segmentBase, setReg, uFlags, uReg, xmm } from '../../cpu/operands';
 import { fault, rw, wrDone } from '../../mmu/access';
 import { rm } from './operand';
 
@@ -45,10 +45,6 @@ export function storeSelected(u: u32, s: usize, mask: u32): i32 {
 
 /** Linear address of the implied operand ds:[rdi], with segment override and address size prefix. */
 function destination(u: u32): u64 {
-  const flags = uFlags(u);
-  let va = reg<u64>(Cpu.Rdi);
-  if (flags & UopFlag.Addr32) va &= 0xffff_ffff;
-  if (flags & UopFlag.Fs) va += reg<u64>(Cpu.FsBase);
-  if (flags & UopFlag.Gs) va += reg<u64>(Cpu.GsBase);
-  return va;
+  const rdi = reg<u64>(Cpu.Rdi);
+  return (uFlags(u) & UopFlag.Addr32 ? rdi & 0xffff_ffff : rdi) + segmentBase(u);
 }
