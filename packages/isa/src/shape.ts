@@ -85,20 +85,20 @@ const RM_METHODS: Record<string, FieldKind> = {
   M: FieldKind.None,
 };
 
-/** The letter of the operand that operand size acts on: v before y before z, else the first operand's. */
+/** The letter of the operand that operand size acts on: v before y before z, else the first one's that is no immediate, else v. */
 function sizeLetter(operands: readonly Operand[]): string {
-  const letters = operands.flatMap((operand) => operand.types);
+  const letters = operands.flatMap((operand) => (/^(I[bw]|Jb)$/.test(operand.text) ? [] : operand.types));
   for (const letter of ['v', 'y', 'z']) if (letters.includes(letter)) return letter;
   return letters.find((letter) => letter !== '') ?? 'v';
 }
 
 function operandSizes(row: Row, operands: readonly Operand[], mode: SizeMode): readonly number[] {
   if (!takesSize(row)) return [];
+  if (mode === SizeMode.Default64) return [16, 64];
   const letter = sizeLetter(operands);
   const single: Record<string, number> = { b: 8, w: 16, d: 32, q: 64 };
   if (letter in single) return [single[letter]!];
   if (mode === SizeMode.Force64) return [64];
-  if (mode === SizeMode.Default64) return [16, 64];
   if (letter === 'y') return [32, 64];
   if (letter === 'z') return [16, 32];
   return [16, 32, 64];

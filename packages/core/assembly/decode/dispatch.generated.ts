@@ -3,6 +3,7 @@
 import { raise } from '../cpu/exceptions';
 import { paddb_P_Q, paddd_P_Q, paddq_P_Q, paddsb_P_Q, paddsw_P_Q, paddusb_P_Q, paddusw_P_Q, paddw_P_Q, psubb_P_Q, psubd_P_Q, psubq_P_Q, psubsb_P_Q, psubsw_P_Q, psubusb_P_Q, psubusw_P_Q, psubw_P_Q } from '../execute/mmx/add';
 import { pcmpeqb_P_Q, pcmpeqd_P_Q, pcmpeqw_P_Q, pcmpgtb_P_Q, pcmpgtd_P_Q, pcmpgtw_P_Q } from '../execute/mmx/compare';
+import { cvtpd2pi, cvtpi2pd, cvtpi2ps, cvtps2pi, cvttpd2pi, cvttps2pi } from '../execute/mmx/convert';
 import { pand_P_Q, pandn_P_Q, por_P_Q, pxor_P_Q } from '../execute/mmx/logic';
 import { pavgb_P_Q, pavgw_P_Q, pmaxsw_P_Q, pmaxub_P_Q, pminsw_P_Q, pminub_P_Q } from '../execute/mmx/minmax';
 import { maskmovq, movd_E_P, movd_P_E, movdq2q, movq2dq, movq_P_Q, movq_Q_P, pmovmskb_G_N } from '../execute/mmx/move';
@@ -14,8 +15,13 @@ import { packssdw_P_Q, packsswb_P_Q, packuswb_P_Q, punpckhbw_P_Q, punpckhdq_P_Q,
 import { paddb_V_W, paddd_V_W, paddq_V_W, paddsb_V_W, paddsw_V_W, paddusb_V_W, paddusw_V_W, paddw_V_W, psubb_V_W, psubd_V_W, psubq_V_W, psubsb_V_W, psubsw_V_W, psubusb_V_W, psubusw_V_W, psubw_V_W } from '../execute/sse/add';
 import { addpd, addps, divpd, divps, maxpd, maxps, minpd, minps, mulpd, mulps, sqrtpd, sqrtps, subpd, subps } from '../execute/sse/arith-packed';
 import { addsd, addss, divsd, divss, maxsd, maxss, minsd, minss, mulsd, mulss, sqrtsd, sqrtss, subsd, subss } from '../execute/sse/arith-scalar';
+import { comisd, comiss, ucomisd, ucomiss } from '../execute/sse/comis';
 import { pcmpeqb_V_W, pcmpeqd_V_W, pcmpeqw_V_W, pcmpgtb_V_W, pcmpgtd_V_W, pcmpgtw_V_W } from '../execute/sse/compare';
+import { cmppd, cmpps, cmpsd, cmpss } from '../execute/sse/compare-float';
 import { ldmxcsr, stmxcsr } from '../execute/sse/control';
+import { cvtpd2ps, cvtps2pd, cvtsd2ss, cvtss2sd } from '../execute/sse/convert-float';
+import { cvtsd2si, cvtsi2sd, cvtsi2ss, cvtss2si, cvttsd2si, cvttss2si } from '../execute/sse/convert-integer';
+import { cvtdq2pd, cvtdq2ps, cvtpd2dq, cvtps2dq, cvttpd2dq, cvttps2dq } from '../execute/sse/convert-packed';
 import { pand_V_W, pandn_V_W, por_V_W, pxor_V_W } from '../execute/sse/logic';
 import { maskmovdqu, movmskpd, movmskps, pmovmskb_G_U } from '../execute/sse/mask';
 import { pavgb_V_W, pavgw_V_W, pmaxsw_V_W, pmaxub_V_W, pminsw_V_W, pminub_V_W } from '../execute/sse/minmax';
@@ -26,264 +32,471 @@ import { pmaddwd_V_W, pmulhuw_V_W, pmulhw_V_W, pmullw_V_W, pmuludq_V_W, psadbw_V
 import { pslld_U_I, pslld_V_W, pslldq, psllq_U_I, psllq_V_W, psllw_U_I, psllw_V_W, psrad_U_I, psrad_V_W, psraw_U_I, psraw_V_W, psrld_U_I, psrld_V_W, psrldq, psrlq_U_I, psrlq_V_W, psrlw_U_I, psrlw_V_W } from '../execute/sse/shift';
 import { pextrw_G_U, pinsrw_V_E, pshufd, pshufhw, pshuflw, shufpd, shufps } from '../execute/sse/shuffle';
 import { packssdw_V_W, packsswb_V_W, packuswb_V_W, punpckhbw_V_W, punpckhdq_V_W, punpckhqdq, punpckhwd_V_W, punpcklbw_V_W, punpckldq_V_W, punpcklqdq, punpcklwd_V_W } from '../execute/sse/unpack';
+import { fadd_ST0_STi, fadd_STi_ST0, fadd_m32, fadd_m64, faddp, fdiv_ST0_STi, fdiv_STi_ST0, fdiv_m32, fdiv_m64, fdivp, fdivr_ST0_STi, fdivr_STi_ST0, fdivr_m32, fdivr_m64, fdivrp, fiadd_m16, fiadd_m32, fidiv_m16, fidiv_m32, fidivr_m16, fidivr_m32, fimul_m16, fimul_m32, fisub_m16, fisub_m32, fisubr_m16, fisubr_m32, fmul_ST0_STi, fmul_STi_ST0, fmul_m32, fmul_m64, fmulp, fsqrt, fsub_ST0_STi, fsub_STi_ST0, fsub_m32, fsub_m64, fsubp, fsubr_ST0_STi, fsubr_STi_ST0, fsubr_m32, fsubr_m64, fsubrp } from '../fpu/x87/arith';
+import { fcom_STi, fcom_m32, fcom_m64, fcomi, fcomip, fcomp_STi, fcomp_m32, fcomp_m64, fcompp, ficom_m16, ficom_m32, ficomp_m16, ficomp_m32, ftst, fucom, fucomi, fucomip, fucomp, fucompp, fxam } from '../fpu/x87/compare';
+import { fdecstp, ffree, ffreep, fincstp, fldcw, fnNop, fnclex, fninit, fnop, fnstcw, fnstsw_AX, fnstsw_m16, fwait } from '../fpu/x87/control';
+import { fldenv, fnsave, fnstenv, frstor } from '../fpu/x87/environment';
+import { fxrstor, fxsave } from '../fpu/x87/fxsave';
+import { fbld, fild_m16, fild_m32, fild_m64, fld1, fld_STi, fld_m32, fld_m64, fld_m80, fldl2e, fldl2t, fldlg2, fldln2, fldpi, fldz, fxch } from '../fpu/x87/load';
+import { fabs, fchs, fcmovb, fcmovbe, fcmove, fcmovnb, fcmovnbe, fcmovne, fcmovnu, fcmovu } from '../fpu/x87/move';
+import { fprem, fprem1, frndint, fscale, fxtract } from '../fpu/x87/scale';
+import { fbstp, fist_m16, fist_m32, fistp_m16, fistp_m32, fistp_m64, fisttp_m16, fisttp_m32, fisttp_m64, fst_STi, fst_m32, fst_m64, fstp_STi, fstp_m32, fstp_m64, fstp_m80 } from '../fpu/x87/store';
 
 function group4(op: u32, u: u32): i32 {
   switch (op) {
     case 256: return raise(6, 0); // InvalidOpcode
     case 257: return raise(13, 0); // TooLong
-    case 258: return movd_P_E<u32>(u); // NP 0F 6E movd|movq Pq,Ey
-    case 259: return movd_P_E<u64>(u); // NP 0F 6E movd|movq Pq,Ey
-    case 260: return movd_E_P<u32>(u); // NP 0F 7E movd|movq Ey,Pq
-    case 261: return movd_E_P<u64>(u); // NP 0F 7E movd|movq Ey,Pq
-    case 262: return movq_P_Q(u); // NP 0F 6F movq Pq,Qq
-    case 263: return movq_Q_P(u); // NP 0F 7F movq Qq,Pq
-    case 264: return emms(u); // NP 0F 77 emms
-    case 265: return punpcklbw_P_Q(u); // NP 0F 60 punpcklbw Pq,Qd
-    case 266: return punpcklwd_P_Q(u); // NP 0F 61 punpcklwd Pq,Qd
-    case 267: return punpckldq_P_Q(u); // NP 0F 62 punpckldq Pq,Qd
-    case 268: return packsswb_P_Q(u); // NP 0F 63 packsswb Pq,Qq
-    case 269: return packuswb_P_Q(u); // NP 0F 67 packuswb Pq,Qq
-    case 270: return punpckhbw_P_Q(u); // NP 0F 68 punpckhbw Pq,Qq
-    case 271: return punpckhwd_P_Q(u); // NP 0F 69 punpckhwd Pq,Qq
-    case 272: return punpckhdq_P_Q(u); // NP 0F 6A punpckhdq Pq,Qq
-    case 273: return packssdw_P_Q(u); // NP 0F 6B packssdw Pq,Qq
-    case 274: return pcmpgtb_P_Q(u); // NP 0F 64 pcmpgtb Pq,Qq
-    case 275: return pcmpgtw_P_Q(u); // NP 0F 65 pcmpgtw Pq,Qq
-    case 276: return pcmpgtd_P_Q(u); // NP 0F 66 pcmpgtd Pq,Qq
-    case 277: return pcmpeqb_P_Q(u); // NP 0F 74 pcmpeqb Pq,Qq
-    case 278: return pcmpeqw_P_Q(u); // NP 0F 75 pcmpeqw Pq,Qq
-    case 279: return pcmpeqd_P_Q(u); // NP 0F 76 pcmpeqd Pq,Qq
-    case 280: return psrlw_P_Q(u); // NP 0F D1 psrlw Pq,Qq
-    case 281: return psrld_P_Q(u); // NP 0F D2 psrld Pq,Qq
-    case 282: return psrlq_P_Q(u); // NP 0F D3 psrlq Pq,Qq
-    case 283: return psraw_P_Q(u); // NP 0F E1 psraw Pq,Qq
-    case 284: return psrad_P_Q(u); // NP 0F E2 psrad Pq,Qq
-    case 285: return psllw_P_Q(u); // NP 0F F1 psllw Pq,Qq
-    case 286: return pslld_P_Q(u); // NP 0F F2 pslld Pq,Qq
-    case 287: return psllq_P_Q(u); // NP 0F F3 psllq Pq,Qq
-    case 288: return psrlw_N_I(u); // NP 0F 71 /2 reg psrlw Nq,Ib
-    case 289: return psraw_N_I(u); // NP 0F 71 /4 reg psraw Nq,Ib
-    case 290: return psllw_N_I(u); // NP 0F 71 /6 reg psllw Nq,Ib
-    case 291: return psrld_N_I(u); // NP 0F 72 /2 reg psrld Nq,Ib
-    case 292: return psrad_N_I(u); // NP 0F 72 /4 reg psrad Nq,Ib
-    case 293: return pslld_N_I(u); // NP 0F 72 /6 reg pslld Nq,Ib
-    case 294: return psrlq_N_I(u); // NP 0F 73 /2 reg psrlq Nq,Ib
-    case 295: return psllq_N_I(u); // NP 0F 73 /6 reg psllq Nq,Ib
-    case 296: return pand_P_Q(u); // NP 0F DB pand Pq,Qq
-    case 297: return pandn_P_Q(u); // NP 0F DF pandn Pq,Qq
-    case 298: return por_P_Q(u); // NP 0F EB por Pq,Qq
-    case 299: return pxor_P_Q(u); // NP 0F EF pxor Pq,Qq
-    case 300: return paddb_P_Q(u); // NP 0F FC paddb Pq,Qq
-    case 301: return paddw_P_Q(u); // NP 0F FD paddw Pq,Qq
-    case 302: return paddd_P_Q(u); // NP 0F FE paddd Pq,Qq
-    case 303: return paddsb_P_Q(u); // NP 0F EC paddsb Pq,Qq
-    case 304: return paddsw_P_Q(u); // NP 0F ED paddsw Pq,Qq
-    case 305: return paddusb_P_Q(u); // NP 0F DC paddusb Pq,Qq
-    case 306: return paddusw_P_Q(u); // NP 0F DD paddusw Pq,Qq
-    case 307: return psubb_P_Q(u); // NP 0F F8 psubb Pq,Qq
-    case 308: return psubw_P_Q(u); // NP 0F F9 psubw Pq,Qq
-    case 309: return psubd_P_Q(u); // NP 0F FA psubd Pq,Qq
-    case 310: return psubsb_P_Q(u); // NP 0F E8 psubsb Pq,Qq
-    case 311: return psubsw_P_Q(u); // NP 0F E9 psubsw Pq,Qq
-    case 312: return psubusb_P_Q(u); // NP 0F D8 psubusb Pq,Qq
-    case 313: return psubusw_P_Q(u); // NP 0F D9 psubusw Pq,Qq
-    case 314: return pmullw_P_Q(u); // NP 0F D5 pmullw Pq,Qq
-    case 315: return pmulhw_P_Q(u); // NP 0F E5 pmulhw Pq,Qq
-    case 316: return pmaddwd_P_Q(u); // NP 0F F5 pmaddwd Pq,Qq
-    case 317: return movu_V_W(u); // NP 0F 10 movups Vps,Wps
-    case 318: return movu_W_V(u); // NP 0F 11 movups Wps,Vps
-    case 319: return mova_V_W(u); // NP 0F 28 movaps Vps,Wps
+    case 258: return fadd_m32(u); // D8 /0 mem fadd Md
+    case 259: return fadd_m64(u); // DC /0 mem fadd Mq
+    case 260: return fiadd_m32(u); // DA /0 mem fiadd Md
+    case 261: return fiadd_m16(u); // DE /0 mem fiadd Mw
+    case 262: return fadd_ST0_STi(u); // D8 C0+i fadd ST0,STi
+    case 263: return fadd_STi_ST0(u); // DC C0+i fadd STi,ST0
+    case 264: return faddp(u); // DE C0+i faddp STi,ST0
+    case 265: return fmul_m32(u); // D8 /1 mem fmul Md
+    case 266: return fmul_m64(u); // DC /1 mem fmul Mq
+    case 267: return fimul_m32(u); // DA /1 mem fimul Md
+    case 268: return fimul_m16(u); // DE /1 mem fimul Mw
+    case 269: return fmul_ST0_STi(u); // D8 C8+i fmul ST0,STi
+    case 270: return fmul_STi_ST0(u); // DC C8+i fmul STi,ST0
+    case 271: return fmulp(u); // DE C8+i fmulp STi,ST0
+    case 272: return fsub_m32(u); // D8 /4 mem fsub Md
+    case 273: return fsub_m64(u); // DC /4 mem fsub Mq
+    case 274: return fisub_m32(u); // DA /4 mem fisub Md
+    case 275: return fisub_m16(u); // DE /4 mem fisub Mw
+    case 276: return fsub_ST0_STi(u); // D8 E0+i fsub ST0,STi
+    case 277: return fsub_STi_ST0(u); // DC E8+i fsub STi,ST0
+    case 278: return fsubp(u); // DE E8+i fsubp STi,ST0
+    case 279: return fsubr_m32(u); // D8 /5 mem fsubr Md
+    case 280: return fsubr_m64(u); // DC /5 mem fsubr Mq
+    case 281: return fisubr_m32(u); // DA /5 mem fisubr Md
+    case 282: return fisubr_m16(u); // DE /5 mem fisubr Mw
+    case 283: return fsubr_ST0_STi(u); // D8 E8+i fsubr ST0,STi
+    case 284: return fsubr_STi_ST0(u); // DC E0+i fsubr STi,ST0
+    case 285: return fsubrp(u); // DE E0+i fsubrp STi,ST0
+    case 286: return fdiv_m32(u); // D8 /6 mem fdiv Md
+    case 287: return fdiv_m64(u); // DC /6 mem fdiv Mq
+    case 288: return fidiv_m32(u); // DA /6 mem fidiv Md
+    case 289: return fidiv_m16(u); // DE /6 mem fidiv Mw
+    case 290: return fdiv_ST0_STi(u); // D8 F0+i fdiv ST0,STi
+    case 291: return fdiv_STi_ST0(u); // DC F8+i fdiv STi,ST0
+    case 292: return fdivp(u); // DE F8+i fdivp STi,ST0
+    case 293: return fdivr_m32(u); // D8 /7 mem fdivr Md
+    case 294: return fdivr_m64(u); // DC /7 mem fdivr Mq
+    case 295: return fidivr_m32(u); // DA /7 mem fidivr Md
+    case 296: return fidivr_m16(u); // DE /7 mem fidivr Mw
+    case 297: return fdivr_ST0_STi(u); // D8 F8+i fdivr ST0,STi
+    case 298: return fdivr_STi_ST0(u); // DC F0+i fdivr STi,ST0
+    case 299: return fdivrp(u); // DE F0+i fdivrp STi,ST0
+    case 300: return fsqrt(u); // D9 FA fsqrt
+    case 301: return fcom_m32(u); // D8 /2 mem fcom Md
+    case 302: return fcomp_m32(u); // D8 /3 mem fcomp Md
+    case 303: return fcom_m64(u); // DC /2 mem fcom Mq
+    case 304: return fcomp_m64(u); // DC /3 mem fcomp Mq
+    case 305: return ficom_m32(u); // DA /2 mem ficom Md
+    case 306: return ficomp_m32(u); // DA /3 mem ficomp Md
+    case 307: return ficom_m16(u); // DE /2 mem ficom Mw
+    case 308: return ficomp_m16(u); // DE /3 mem ficomp Mw
+    case 309: return fcom_STi(u); // D8 D0+i fcom STi
+    case 310: return fcomp_STi(u); // D8 D8+i fcomp STi
+    case 311: return fcom_STi(u); // DC D0+i fcom STi
+    case 312: return fcomp_STi(u); // DC D8+i fcomp STi
+    case 313: return fcomp_STi(u); // DE D0+i fcomp STi
+    case 314: return fucom(u); // DD E0+i fucom STi
+    case 315: return fucomp(u); // DD E8+i fucomp STi
+    case 316: return fcomi(u); // DB F0+i fcomi ST0,STi
+    case 317: return fcomip(u); // DF F0+i fcomip ST0,STi
+    case 318: return fucomi(u); // DB E8+i fucomi ST0,STi
+    case 319: return fucomip(u); // DF E8+i fucomip ST0,STi
     default: return raise(6, 0);
   }
 }
 
 function group5(op: u32, u: u32): i32 {
   switch (op) {
-    case 320: return mova_W_V(u); // NP 0F 29 movaps Wps,Vps
-    case 321: return mova_W_V(u); // NP 0F 2B mem movntps Mps,Vps
-    case 322: return movss_V_W(u); // F3 0F 10 movss Vss,Wss
-    case 323: return movss_W_V(u); // F3 0F 11 movss Wss,Vss
-    case 324: return movlow_V_M(u); // NP 0F 12 mem movlps Vq,Mq
-    case 325: return movhlps(u); // NP 0F 12 reg movhlps Vq,Uq
-    case 326: return movlow_M_V(u); // NP 0F 13 mem movlps Mq,Vq
-    case 327: return movhigh_V_M(u); // NP 0F 16 mem movhps Vq,Mq
-    case 328: return movlhps(u); // NP 0F 16 reg movlhps Vq,Uq
-    case 329: return movhigh_M_V(u); // NP 0F 17 mem movhps Mq,Vq
-    case 330: return movmskps(u); // NP 0F 50 reg movmskps Gd,Ups
-    case 331: return sqrtps(u); // NP 0F 51 sqrtps Vps,Wps
-    case 332: return sqrtss(u); // F3 0F 51 sqrtss Vss,Wss
-    case 333: return addps(u); // NP 0F 58 addps Vps,Wps
-    case 334: return addss(u); // F3 0F 58 addss Vss,Wss
-    case 335: return mulps(u); // NP 0F 59 mulps Vps,Wps
-    case 336: return mulss(u); // F3 0F 59 mulss Vss,Wss
-    case 337: return subps(u); // NP 0F 5C subps Vps,Wps
-    case 338: return subss(u); // F3 0F 5C subss Vss,Wss
-    case 339: return minps(u); // NP 0F 5D minps Vps,Wps
-    case 340: return minss(u); // F3 0F 5D minss Vss,Wss
-    case 341: return divps(u); // NP 0F 5E divps Vps,Wps
-    case 342: return divss(u); // F3 0F 5E divss Vss,Wss
-    case 343: return maxps(u); // NP 0F 5F maxps Vps,Wps
-    case 344: return maxss(u); // F3 0F 5F maxss Vss,Wss
-    case 345: return pand_V_W(u); // NP 0F 54 andps Vps,Wps
-    case 346: return pandn_V_W(u); // NP 0F 55 andnps Vps,Wps
-    case 347: return por_V_W(u); // NP 0F 56 orps Vps,Wps
-    case 348: return pxor_V_W(u); // NP 0F 57 xorps Vps,Wps
-    case 349: return punpckldq_V_W(u); // NP 0F 14 unpcklps Vps,Wps
-    case 350: return punpckhdq_V_W(u); // NP 0F 15 unpckhps Vps,Wps
-    case 351: return shufps(u); // NP 0F C6 shufps Vps,Wps,Ib
-    case 352: return ldmxcsr(u); // NP 0F AE /2 mem ldmxcsr Md
-    case 353: return stmxcsr(u); // NP 0F AE /3 mem stmxcsr Md
-    case 354: return pshufw(u); // NP 0F 70 pshufw Pq,Qq,Ib
-    case 355: return pinsrw_P_E(u); // NP 0F C4 pinsrw Pq,Ew,Ib
-    case 356: return pextrw_G_N(u); // NP 0F C5 reg pextrw Gd,Nq,Ib
-    case 357: return pmovmskb_G_N(u); // NP 0F D7 reg pmovmskb Gd,Nq
-    case 358: return movq_Q_P(u); // NP 0F E7 mem movntq Mq,Pq
-    case 359: return maskmovq(u); // NP 0F F7 reg maskmovq Pq,Nq
-    case 360: return pmulhuw_P_Q(u); // NP 0F E4 pmulhuw Pq,Qq
-    case 361: return psadbw_P_Q(u); // NP 0F F6 psadbw Pq,Qq
-    case 362: return pminub_P_Q(u); // NP 0F DA pminub Pq,Qq
-    case 363: return pmaxub_P_Q(u); // NP 0F DE pmaxub Pq,Qq
-    case 364: return pminsw_P_Q(u); // NP 0F EA pminsw Pq,Qq
-    case 365: return pmaxsw_P_Q(u); // NP 0F EE pmaxsw Pq,Qq
-    case 366: return pavgb_P_Q(u); // NP 0F E0 pavgb Pq,Qq
-    case 367: return pavgw_P_Q(u); // NP 0F E3 pavgw Pq,Qq
-    case 368: return movu_V_W(u); // 66 0F 10 movupd Vpd,Wpd
-    case 369: return movu_W_V(u); // 66 0F 11 movupd Wpd,Vpd
-    case 370: return mova_V_W(u); // 66 0F 28 movapd Vpd,Wpd
-    case 371: return mova_W_V(u); // 66 0F 29 movapd Wpd,Vpd
-    case 372: return mova_W_V(u); // 66 0F 2B mem movntpd Mpd,Vpd
-    case 373: return mova_V_W(u); // 66 0F 6F movdqa Vdq,Wdq
-    case 374: return mova_W_V(u); // 66 0F 7F movdqa Wdq,Vdq
-    case 375: return movu_V_W(u); // F3 0F 6F movdqu Vdq,Wdq
-    case 376: return movu_W_V(u); // F3 0F 7F movdqu Wdq,Vdq
-    case 377: return mova_W_V(u); // 66 0F E7 mem movntdq Mdq,Vdq
-    case 378: return movnti<u32>(u); // NP 0F C3 mem movnti My,Gy
-    case 379: return movnti<u64>(u); // NP 0F C3 mem movnti My,Gy
-    case 380: return movsd_V_W(u); // F2 0F 10 movsd Vsd,Wsd
-    case 381: return movsd_W_V(u); // F2 0F 11 movsd Wsd,Vsd
-    case 382: return movd_V_E<u32>(u); // 66 0F 6E movd|movq Vdq,Ey
-    case 383: return movd_V_E<u64>(u); // 66 0F 6E movd|movq Vdq,Ey
+    case 320: return fcompp(u); // DE D9 fcompp
+    case 321: return fucompp(u); // DA E9 fucompp
+    case 322: return ftst(u); // D9 E4 ftst
+    case 323: return fxam(u); // D9 E5 fxam
+    case 324: return fld_m32(u); // D9 /0 mem fld Md
+    case 325: return fld_m64(u); // DD /0 mem fld Mq
+    case 326: return fld_m80(u); // DB /5 mem fld Mt
+    case 327: return fld_STi(u); // D9 C0+i fld STi
+    case 328: return fild_m16(u); // DF /0 mem fild Mw
+    case 329: return fild_m32(u); // DB /0 mem fild Md
+    case 330: return fild_m64(u); // DF /5 mem fild Mq
+    case 331: return fbld(u); // DF /4 mem fbld Mt
+    case 332: return fxch(u); // D9 C8+i fxch STi
+    case 333: return fxch(u); // DD C8+i fxch STi
+    case 334: return fxch(u); // DF C8+i fxch STi
+    case 335: return fld1(u); // D9 E8 fld1
+    case 336: return fldl2t(u); // D9 E9 fldl2t
+    case 337: return fldl2e(u); // D9 EA fldl2e
+    case 338: return fldpi(u); // D9 EB fldpi
+    case 339: return fldlg2(u); // D9 EC fldlg2
+    case 340: return fldln2(u); // D9 ED fldln2
+    case 341: return fldz(u); // D9 EE fldz
+    case 342: return fst_m32(u); // D9 /2 mem fst Md
+    case 343: return fst_m64(u); // DD /2 mem fst Mq
+    case 344: return fst_STi(u); // DD D0+i fst STi
+    case 345: return fstp_m32(u); // D9 /3 mem fstp Md
+    case 346: return fstp_m64(u); // DD /3 mem fstp Mq
+    case 347: return fstp_m80(u); // DB /7 mem fstp Mt
+    case 348: return fstp_STi(u); // DD D8+i fstp STi
+    case 349: return fstp_STi(u); // DF D0+i fstp STi
+    case 350: return fstp_STi(u); // DF D8+i fstp STi
+    case 351: return fist_m16(u); // DF /2 mem fist Mw
+    case 352: return fist_m32(u); // DB /2 mem fist Md
+    case 353: return fistp_m16(u); // DF /3 mem fistp Mw
+    case 354: return fistp_m32(u); // DB /3 mem fistp Md
+    case 355: return fistp_m64(u); // DF /7 mem fistp Mq
+    case 356: return fisttp_m16(u); // DF /1 mem fisttp Mw
+    case 357: return fisttp_m32(u); // DB /1 mem fisttp Md
+    case 358: return fisttp_m64(u); // DD /1 mem fisttp Mq
+    case 359: return fbstp(u); // DF /6 mem fbstp Mt
+    case 360: return fcmovb(u); // DA C0+i fcmovb ST0,STi
+    case 361: return fcmovnb(u); // DB C0+i fcmovnb ST0,STi
+    case 362: return fcmove(u); // DA C8+i fcmove ST0,STi
+    case 363: return fcmovne(u); // DB C8+i fcmovne ST0,STi
+    case 364: return fcmovbe(u); // DA D0+i fcmovbe ST0,STi
+    case 365: return fcmovnbe(u); // DB D0+i fcmovnbe ST0,STi
+    case 366: return fcmovu(u); // DA D8+i fcmovu ST0,STi
+    case 367: return fcmovnu(u); // DB D8+i fcmovnu ST0,STi
+    case 368: return fchs(u); // D9 E0 fchs
+    case 369: return fabs(u); // D9 E1 fabs
+    case 370: return fxtract(u); // D9 F4 fxtract
+    case 371: return fprem1(u); // D9 F5 fprem1
+    case 372: return fprem(u); // D9 F8 fprem
+    case 373: return frndint(u); // D9 FC frndint
+    case 374: return fscale(u); // D9 FD fscale
+    case 375: return fnop(u); // D9 D0 fnop
+    case 376: return fdecstp(u); // D9 F6 fdecstp
+    case 377: return fincstp(u); // D9 F7 fincstp
+    case 378: return fnclex(u); // DB E2 fnclex
+    case 379: return fninit(u); // DB E3 fninit
+    case 380: return fwait(u); // 9B fwait
+    case 381: return fldcw(u); // D9 /5 mem fldcw Mw
+    case 382: return fnstcw(u); // D9 /7 mem fnstcw Mw
+    case 383: return fnstsw_m16(u); // DD /7 mem fnstsw Mw
     default: return raise(6, 0);
   }
 }
 
 function group6(op: u32, u: u32): i32 {
   switch (op) {
-    case 384: return movd_E_V<u32>(u); // 66 0F 7E movd|movq Ey,Vdq
-    case 385: return movd_E_V<u64>(u); // 66 0F 7E movd|movq Ey,Vdq
-    case 386: return movq_V_W(u); // F3 0F 7E movq Vq,Wq
-    case 387: return movq_W_V(u); // 66 0F D6 movq Wq,Vq
-    case 388: return movlow_V_M(u); // 66 0F 12 mem movlpd Vq,Mq
-    case 389: return movlow_M_V(u); // 66 0F 13 mem movlpd Mq,Vq
-    case 390: return movhigh_V_M(u); // 66 0F 16 mem movhpd Vq,Mq
-    case 391: return movhigh_M_V(u); // 66 0F 17 mem movhpd Mq,Vq
-    case 392: return movmskpd(u); // 66 0F 50 reg movmskpd Gd,Upd
-    case 393: return pmovmskb_G_U(u); // 66 0F D7 reg pmovmskb Gd,Udq
-    case 394: return maskmovdqu(u); // 66 0F F7 reg maskmovdqu Vdq,Udq
-    case 395: return movq2dq(u); // F3 0F D6 reg movq2dq Vdq,Nq
-    case 396: return movdq2q(u); // F2 0F D6 reg movdq2q Pq,Uq
-    case 397: return sqrtpd(u); // 66 0F 51 sqrtpd Vpd,Wpd
-    case 398: return sqrtsd(u); // F2 0F 51 sqrtsd Vsd,Wsd
-    case 399: return addpd(u); // 66 0F 58 addpd Vpd,Wpd
-    case 400: return addsd(u); // F2 0F 58 addsd Vsd,Wsd
-    case 401: return mulpd(u); // 66 0F 59 mulpd Vpd,Wpd
-    case 402: return mulsd(u); // F2 0F 59 mulsd Vsd,Wsd
-    case 403: return subpd(u); // 66 0F 5C subpd Vpd,Wpd
-    case 404: return subsd(u); // F2 0F 5C subsd Vsd,Wsd
-    case 405: return minpd(u); // 66 0F 5D minpd Vpd,Wpd
-    case 406: return minsd(u); // F2 0F 5D minsd Vsd,Wsd
-    case 407: return divpd(u); // 66 0F 5E divpd Vpd,Wpd
-    case 408: return divsd(u); // F2 0F 5E divsd Vsd,Wsd
-    case 409: return maxpd(u); // 66 0F 5F maxpd Vpd,Wpd
-    case 410: return maxsd(u); // F2 0F 5F maxsd Vsd,Wsd
-    case 411: return pand_V_W(u); // 66 0F 54 andpd Vpd,Wpd
-    case 412: return pandn_V_W(u); // 66 0F 55 andnpd Vpd,Wpd
-    case 413: return por_V_W(u); // 66 0F 56 orpd Vpd,Wpd
-    case 414: return pxor_V_W(u); // 66 0F 57 xorpd Vpd,Wpd
-    case 415: return punpcklqdq(u); // 66 0F 14 unpcklpd Vpd,Wpd
-    case 416: return punpckhqdq(u); // 66 0F 15 unpckhpd Vpd,Wpd
-    case 417: return shufpd(u); // 66 0F C6 shufpd Vpd,Wpd,Ib
-    case 418: return punpcklbw_V_W(u); // 66 0F 60 punpcklbw Vdq,Wdq
-    case 419: return punpcklwd_V_W(u); // 66 0F 61 punpcklwd Vdq,Wdq
-    case 420: return punpckldq_V_W(u); // 66 0F 62 punpckldq Vdq,Wdq
-    case 421: return packsswb_V_W(u); // 66 0F 63 packsswb Vdq,Wdq
-    case 422: return packuswb_V_W(u); // 66 0F 67 packuswb Vdq,Wdq
-    case 423: return punpckhbw_V_W(u); // 66 0F 68 punpckhbw Vdq,Wdq
-    case 424: return punpckhwd_V_W(u); // 66 0F 69 punpckhwd Vdq,Wdq
-    case 425: return punpckhdq_V_W(u); // 66 0F 6A punpckhdq Vdq,Wdq
-    case 426: return packssdw_V_W(u); // 66 0F 6B packssdw Vdq,Wdq
-    case 427: return pcmpgtb_V_W(u); // 66 0F 64 pcmpgtb Vdq,Wdq
-    case 428: return pcmpgtw_V_W(u); // 66 0F 65 pcmpgtw Vdq,Wdq
-    case 429: return pcmpgtd_V_W(u); // 66 0F 66 pcmpgtd Vdq,Wdq
-    case 430: return pcmpeqb_V_W(u); // 66 0F 74 pcmpeqb Vdq,Wdq
-    case 431: return pcmpeqw_V_W(u); // 66 0F 75 pcmpeqw Vdq,Wdq
-    case 432: return pcmpeqd_V_W(u); // 66 0F 76 pcmpeqd Vdq,Wdq
-    case 433: return psrlw_V_W(u); // 66 0F D1 psrlw Vdq,Wdq
-    case 434: return psrld_V_W(u); // 66 0F D2 psrld Vdq,Wdq
-    case 435: return psrlq_V_W(u); // 66 0F D3 psrlq Vdq,Wdq
-    case 436: return psraw_V_W(u); // 66 0F E1 psraw Vdq,Wdq
-    case 437: return psrad_V_W(u); // 66 0F E2 psrad Vdq,Wdq
-    case 438: return psllw_V_W(u); // 66 0F F1 psllw Vdq,Wdq
-    case 439: return pslld_V_W(u); // 66 0F F2 pslld Vdq,Wdq
-    case 440: return psllq_V_W(u); // 66 0F F3 psllq Vdq,Wdq
-    case 441: return pand_V_W(u); // 66 0F DB pand Vdq,Wdq
-    case 442: return pandn_V_W(u); // 66 0F DF pandn Vdq,Wdq
-    case 443: return por_V_W(u); // 66 0F EB por Vdq,Wdq
-    case 444: return pxor_V_W(u); // 66 0F EF pxor Vdq,Wdq
-    case 445: return paddb_V_W(u); // 66 0F FC paddb Vdq,Wdq
-    case 446: return paddw_V_W(u); // 66 0F FD paddw Vdq,Wdq
-    case 447: return paddd_V_W(u); // 66 0F FE paddd Vdq,Wdq
+    case 384: return fnstsw_AX(u); // DF E0 fnstsw AX
+    case 385: return ffree(u); // DD C0+i ffree STi
+    case 386: return ffreep(u); // DF C0+i ffreep STi
+    case 387: return fnNop(u); // DB E0 fneni
+    case 388: return fnNop(u); // DB E1 fndisi
+    case 389: return fnNop(u); // DB E4 fnsetpm
+    case 390: return fldenv<u16>(u); // D9 /4 mem fldenv Mz
+    case 391: return fldenv<u32>(u); // D9 /4 mem fldenv Mz
+    case 392: return fnstenv<u16>(u); // D9 /6 mem fnstenv Mz
+    case 393: return fnstenv<u32>(u); // D9 /6 mem fnstenv Mz
+    case 394: return frstor<u16>(u); // DD /4 mem frstor Mz
+    case 395: return frstor<u32>(u); // DD /4 mem frstor Mz
+    case 396: return fnsave<u16>(u); // DD /6 mem fnsave Mz
+    case 397: return fnsave<u32>(u); // DD /6 mem fnsave Mz
+    case 398: return fxsave<u32>(u); // NP 0F AE /0 mem fxsave My
+    case 399: return fxsave<u64>(u); // NP 0F AE /0 mem fxsave My
+    case 400: return fxrstor<u32>(u); // NP 0F AE /1 mem fxrstor My
+    case 401: return fxrstor<u64>(u); // NP 0F AE /1 mem fxrstor My
+    case 402: return movd_P_E<u32>(u); // NP 0F 6E movd|movq Pq,Ey
+    case 403: return movd_P_E<u64>(u); // NP 0F 6E movd|movq Pq,Ey
+    case 404: return movd_E_P<u32>(u); // NP 0F 7E movd|movq Ey,Pq
+    case 405: return movd_E_P<u64>(u); // NP 0F 7E movd|movq Ey,Pq
+    case 406: return movq_P_Q(u); // NP 0F 6F movq Pq,Qq
+    case 407: return movq_Q_P(u); // NP 0F 7F movq Qq,Pq
+    case 408: return emms(u); // NP 0F 77 emms
+    case 409: return punpcklbw_P_Q(u); // NP 0F 60 punpcklbw Pq,Qd
+    case 410: return punpcklwd_P_Q(u); // NP 0F 61 punpcklwd Pq,Qd
+    case 411: return punpckldq_P_Q(u); // NP 0F 62 punpckldq Pq,Qd
+    case 412: return packsswb_P_Q(u); // NP 0F 63 packsswb Pq,Qq
+    case 413: return packuswb_P_Q(u); // NP 0F 67 packuswb Pq,Qq
+    case 414: return punpckhbw_P_Q(u); // NP 0F 68 punpckhbw Pq,Qq
+    case 415: return punpckhwd_P_Q(u); // NP 0F 69 punpckhwd Pq,Qq
+    case 416: return punpckhdq_P_Q(u); // NP 0F 6A punpckhdq Pq,Qq
+    case 417: return packssdw_P_Q(u); // NP 0F 6B packssdw Pq,Qq
+    case 418: return pcmpgtb_P_Q(u); // NP 0F 64 pcmpgtb Pq,Qq
+    case 419: return pcmpgtw_P_Q(u); // NP 0F 65 pcmpgtw Pq,Qq
+    case 420: return pcmpgtd_P_Q(u); // NP 0F 66 pcmpgtd Pq,Qq
+    case 421: return pcmpeqb_P_Q(u); // NP 0F 74 pcmpeqb Pq,Qq
+    case 422: return pcmpeqw_P_Q(u); // NP 0F 75 pcmpeqw Pq,Qq
+    case 423: return pcmpeqd_P_Q(u); // NP 0F 76 pcmpeqd Pq,Qq
+    case 424: return psrlw_P_Q(u); // NP 0F D1 psrlw Pq,Qq
+    case 425: return psrld_P_Q(u); // NP 0F D2 psrld Pq,Qq
+    case 426: return psrlq_P_Q(u); // NP 0F D3 psrlq Pq,Qq
+    case 427: return psraw_P_Q(u); // NP 0F E1 psraw Pq,Qq
+    case 428: return psrad_P_Q(u); // NP 0F E2 psrad Pq,Qq
+    case 429: return psllw_P_Q(u); // NP 0F F1 psllw Pq,Qq
+    case 430: return pslld_P_Q(u); // NP 0F F2 pslld Pq,Qq
+    case 431: return psllq_P_Q(u); // NP 0F F3 psllq Pq,Qq
+    case 432: return psrlw_N_I(u); // NP 0F 71 /2 reg psrlw Nq,Ib
+    case 433: return psraw_N_I(u); // NP 0F 71 /4 reg psraw Nq,Ib
+    case 434: return psllw_N_I(u); // NP 0F 71 /6 reg psllw Nq,Ib
+    case 435: return psrld_N_I(u); // NP 0F 72 /2 reg psrld Nq,Ib
+    case 436: return psrad_N_I(u); // NP 0F 72 /4 reg psrad Nq,Ib
+    case 437: return pslld_N_I(u); // NP 0F 72 /6 reg pslld Nq,Ib
+    case 438: return psrlq_N_I(u); // NP 0F 73 /2 reg psrlq Nq,Ib
+    case 439: return psllq_N_I(u); // NP 0F 73 /6 reg psllq Nq,Ib
+    case 440: return pand_P_Q(u); // NP 0F DB pand Pq,Qq
+    case 441: return pandn_P_Q(u); // NP 0F DF pandn Pq,Qq
+    case 442: return por_P_Q(u); // NP 0F EB por Pq,Qq
+    case 443: return pxor_P_Q(u); // NP 0F EF pxor Pq,Qq
+    case 444: return paddb_P_Q(u); // NP 0F FC paddb Pq,Qq
+    case 445: return paddw_P_Q(u); // NP 0F FD paddw Pq,Qq
+    case 446: return paddd_P_Q(u); // NP 0F FE paddd Pq,Qq
+    case 447: return paddsb_P_Q(u); // NP 0F EC paddsb Pq,Qq
     default: return raise(6, 0);
   }
 }
 
 function group7(op: u32, u: u32): i32 {
   switch (op) {
-    case 448: return paddsb_V_W(u); // 66 0F EC paddsb Vdq,Wdq
-    case 449: return paddsw_V_W(u); // 66 0F ED paddsw Vdq,Wdq
-    case 450: return paddusb_V_W(u); // 66 0F DC paddusb Vdq,Wdq
-    case 451: return paddusw_V_W(u); // 66 0F DD paddusw Vdq,Wdq
-    case 452: return psubb_V_W(u); // 66 0F F8 psubb Vdq,Wdq
-    case 453: return psubw_V_W(u); // 66 0F F9 psubw Vdq,Wdq
-    case 454: return psubd_V_W(u); // 66 0F FA psubd Vdq,Wdq
-    case 455: return psubsb_V_W(u); // 66 0F E8 psubsb Vdq,Wdq
-    case 456: return psubsw_V_W(u); // 66 0F E9 psubsw Vdq,Wdq
-    case 457: return psubusb_V_W(u); // 66 0F D8 psubusb Vdq,Wdq
-    case 458: return psubusw_V_W(u); // 66 0F D9 psubusw Vdq,Wdq
-    case 459: return paddq_V_W(u); // 66 0F D4 paddq Vdq,Wdq
-    case 460: return psubq_V_W(u); // 66 0F FB psubq Vdq,Wdq
-    case 461: return pmullw_V_W(u); // 66 0F D5 pmullw Vdq,Wdq
-    case 462: return pmulhw_V_W(u); // 66 0F E5 pmulhw Vdq,Wdq
-    case 463: return pmaddwd_V_W(u); // 66 0F F5 pmaddwd Vdq,Wdq
-    case 464: return pmulhuw_V_W(u); // 66 0F E4 pmulhuw Vdq,Wdq
-    case 465: return psadbw_V_W(u); // 66 0F F6 psadbw Vdq,Wdq
-    case 466: return pmuludq_V_W(u); // 66 0F F4 pmuludq Vdq,Wdq
-    case 467: return pminub_V_W(u); // 66 0F DA pminub Vdq,Wdq
-    case 468: return pmaxub_V_W(u); // 66 0F DE pmaxub Vdq,Wdq
-    case 469: return pminsw_V_W(u); // 66 0F EA pminsw Vdq,Wdq
-    case 470: return pmaxsw_V_W(u); // 66 0F EE pmaxsw Vdq,Wdq
-    case 471: return pavgb_V_W(u); // 66 0F E0 pavgb Vdq,Wdq
-    case 472: return pavgw_V_W(u); // 66 0F E3 pavgw Vdq,Wdq
-    case 473: return punpcklqdq(u); // 66 0F 6C punpcklqdq Vdq,Wdq
-    case 474: return punpckhqdq(u); // 66 0F 6D punpckhqdq Vdq,Wdq
-    case 475: return pshufd(u); // 66 0F 70 pshufd Vdq,Wdq,Ib
-    case 476: return pshufhw(u); // F3 0F 70 pshufhw Vdq,Wdq,Ib
-    case 477: return pshuflw(u); // F2 0F 70 pshuflw Vdq,Wdq,Ib
-    case 478: return pinsrw_V_E(u); // 66 0F C4 pinsrw Vdq,Ew,Ib
-    case 479: return pextrw_G_U(u); // 66 0F C5 reg pextrw Gd,Udq,Ib
-    case 480: return psrlw_U_I(u); // 66 0F 71 /2 reg psrlw Udq,Ib
-    case 481: return psraw_U_I(u); // 66 0F 71 /4 reg psraw Udq,Ib
-    case 482: return psllw_U_I(u); // 66 0F 71 /6 reg psllw Udq,Ib
-    case 483: return psrld_U_I(u); // 66 0F 72 /2 reg psrld Udq,Ib
-    case 484: return psrad_U_I(u); // 66 0F 72 /4 reg psrad Udq,Ib
-    case 485: return pslld_U_I(u); // 66 0F 72 /6 reg pslld Udq,Ib
-    case 486: return psrlq_U_I(u); // 66 0F 73 /2 reg psrlq Udq,Ib
-    case 487: return psllq_U_I(u); // 66 0F 73 /6 reg psllq Udq,Ib
-    case 488: return psrldq(u); // 66 0F 73 /3 reg psrldq Udq,Ib
-    case 489: return pslldq(u); // 66 0F 73 /7 reg pslldq Udq,Ib
-    case 490: return paddq_P_Q(u); // NP 0F D4 paddq Pq,Qq
-    case 491: return psubq_P_Q(u); // NP 0F FB psubq Pq,Qq
-    case 492: return pmuludq_P_Q(u); // NP 0F F4 pmuludq Pq,Qq
+    case 448: return paddsw_P_Q(u); // NP 0F ED paddsw Pq,Qq
+    case 449: return paddusb_P_Q(u); // NP 0F DC paddusb Pq,Qq
+    case 450: return paddusw_P_Q(u); // NP 0F DD paddusw Pq,Qq
+    case 451: return psubb_P_Q(u); // NP 0F F8 psubb Pq,Qq
+    case 452: return psubw_P_Q(u); // NP 0F F9 psubw Pq,Qq
+    case 453: return psubd_P_Q(u); // NP 0F FA psubd Pq,Qq
+    case 454: return psubsb_P_Q(u); // NP 0F E8 psubsb Pq,Qq
+    case 455: return psubsw_P_Q(u); // NP 0F E9 psubsw Pq,Qq
+    case 456: return psubusb_P_Q(u); // NP 0F D8 psubusb Pq,Qq
+    case 457: return psubusw_P_Q(u); // NP 0F D9 psubusw Pq,Qq
+    case 458: return pmullw_P_Q(u); // NP 0F D5 pmullw Pq,Qq
+    case 459: return pmulhw_P_Q(u); // NP 0F E5 pmulhw Pq,Qq
+    case 460: return pmaddwd_P_Q(u); // NP 0F F5 pmaddwd Pq,Qq
+    case 461: return movu_V_W(u); // NP 0F 10 movups Vps,Wps
+    case 462: return movu_W_V(u); // NP 0F 11 movups Wps,Vps
+    case 463: return mova_V_W(u); // NP 0F 28 movaps Vps,Wps
+    case 464: return mova_W_V(u); // NP 0F 29 movaps Wps,Vps
+    case 465: return mova_W_V(u); // NP 0F 2B mem movntps Mps,Vps
+    case 466: return movss_V_W(u); // F3 0F 10 movss Vss,Wss
+    case 467: return movss_W_V(u); // F3 0F 11 movss Wss,Vss
+    case 468: return movlow_V_M(u); // NP 0F 12 mem movlps Vq,Mq
+    case 469: return movhlps(u); // NP 0F 12 reg movhlps Vq,Uq
+    case 470: return movlow_M_V(u); // NP 0F 13 mem movlps Mq,Vq
+    case 471: return movhigh_V_M(u); // NP 0F 16 mem movhps Vq,Mq
+    case 472: return movlhps(u); // NP 0F 16 reg movlhps Vq,Uq
+    case 473: return movhigh_M_V(u); // NP 0F 17 mem movhps Mq,Vq
+    case 474: return movmskps(u); // NP 0F 50 reg movmskps Gd,Ups
+    case 475: return sqrtps(u); // NP 0F 51 sqrtps Vps,Wps
+    case 476: return sqrtss(u); // F3 0F 51 sqrtss Vss,Wss
+    case 477: return addps(u); // NP 0F 58 addps Vps,Wps
+    case 478: return addss(u); // F3 0F 58 addss Vss,Wss
+    case 479: return mulps(u); // NP 0F 59 mulps Vps,Wps
+    case 480: return mulss(u); // F3 0F 59 mulss Vss,Wss
+    case 481: return subps(u); // NP 0F 5C subps Vps,Wps
+    case 482: return subss(u); // F3 0F 5C subss Vss,Wss
+    case 483: return minps(u); // NP 0F 5D minps Vps,Wps
+    case 484: return minss(u); // F3 0F 5D minss Vss,Wss
+    case 485: return divps(u); // NP 0F 5E divps Vps,Wps
+    case 486: return divss(u); // F3 0F 5E divss Vss,Wss
+    case 487: return maxps(u); // NP 0F 5F maxps Vps,Wps
+    case 488: return maxss(u); // F3 0F 5F maxss Vss,Wss
+    case 489: return pand_V_W(u); // NP 0F 54 andps Vps,Wps
+    case 490: return pandn_V_W(u); // NP 0F 55 andnps Vps,Wps
+    case 491: return por_V_W(u); // NP 0F 56 orps Vps,Wps
+    case 492: return pxor_V_W(u); // NP 0F 57 xorps Vps,Wps
+    case 493: return cmpps(u); // NP 0F C2 cmpps Vps,Wps,Ib
+    case 494: return cmpss(u); // F3 0F C2 cmpss Vss,Wss,Ib
+    case 495: return ucomiss(u); // NP 0F 2E ucomiss Vss,Wss
+    case 496: return comiss(u); // NP 0F 2F comiss Vss,Wss
+    case 497: return punpckldq_V_W(u); // NP 0F 14 unpcklps Vps,Wps
+    case 498: return punpckhdq_V_W(u); // NP 0F 15 unpckhps Vps,Wps
+    case 499: return shufps(u); // NP 0F C6 shufps Vps,Wps,Ib
+    case 500: return cvtpi2ps(u); // NP 0F 2A cvtpi2ps Vps,Qq
+    case 501: return cvtsi2ss<u32>(u); // F3 0F 2A cvtsi2ss Vss,Ey
+    case 502: return cvtsi2ss<u64>(u); // F3 0F 2A cvtsi2ss Vss,Ey
+    case 503: return cvttps2pi(u); // NP 0F 2C cvttps2pi Pq,Wq
+    case 504: return cvttss2si<u32>(u); // F3 0F 2C cvttss2si Gy,Wss
+    case 505: return cvttss2si<u64>(u); // F3 0F 2C cvttss2si Gy,Wss
+    case 506: return cvtps2pi(u); // NP 0F 2D cvtps2pi Pq,Wq
+    case 507: return cvtss2si<u32>(u); // F3 0F 2D cvtss2si Gy,Wss
+    case 508: return cvtss2si<u64>(u); // F3 0F 2D cvtss2si Gy,Wss
+    case 509: return ldmxcsr(u); // NP 0F AE /2 mem ldmxcsr Md
+    case 510: return stmxcsr(u); // NP 0F AE /3 mem stmxcsr Md
+    case 511: return pshufw(u); // NP 0F 70 pshufw Pq,Qq,Ib
+    default: return raise(6, 0);
+  }
+}
+
+function group8(op: u32, u: u32): i32 {
+  switch (op) {
+    case 512: return pinsrw_P_E(u); // NP 0F C4 pinsrw Pq,Ew,Ib
+    case 513: return pextrw_G_N(u); // NP 0F C5 reg pextrw Gd,Nq,Ib
+    case 514: return pmovmskb_G_N(u); // NP 0F D7 reg pmovmskb Gd,Nq
+    case 515: return movq_Q_P(u); // NP 0F E7 mem movntq Mq,Pq
+    case 516: return maskmovq(u); // NP 0F F7 reg maskmovq Pq,Nq
+    case 517: return pmulhuw_P_Q(u); // NP 0F E4 pmulhuw Pq,Qq
+    case 518: return psadbw_P_Q(u); // NP 0F F6 psadbw Pq,Qq
+    case 519: return pminub_P_Q(u); // NP 0F DA pminub Pq,Qq
+    case 520: return pmaxub_P_Q(u); // NP 0F DE pmaxub Pq,Qq
+    case 521: return pminsw_P_Q(u); // NP 0F EA pminsw Pq,Qq
+    case 522: return pmaxsw_P_Q(u); // NP 0F EE pmaxsw Pq,Qq
+    case 523: return pavgb_P_Q(u); // NP 0F E0 pavgb Pq,Qq
+    case 524: return pavgw_P_Q(u); // NP 0F E3 pavgw Pq,Qq
+    case 525: return movu_V_W(u); // 66 0F 10 movupd Vpd,Wpd
+    case 526: return movu_W_V(u); // 66 0F 11 movupd Wpd,Vpd
+    case 527: return mova_V_W(u); // 66 0F 28 movapd Vpd,Wpd
+    case 528: return mova_W_V(u); // 66 0F 29 movapd Wpd,Vpd
+    case 529: return mova_W_V(u); // 66 0F 2B mem movntpd Mpd,Vpd
+    case 530: return mova_V_W(u); // 66 0F 6F movdqa Vdq,Wdq
+    case 531: return mova_W_V(u); // 66 0F 7F movdqa Wdq,Vdq
+    case 532: return movu_V_W(u); // F3 0F 6F movdqu Vdq,Wdq
+    case 533: return movu_W_V(u); // F3 0F 7F movdqu Wdq,Vdq
+    case 534: return mova_W_V(u); // 66 0F E7 mem movntdq Mdq,Vdq
+    case 535: return movnti<u32>(u); // NP 0F C3 mem movnti My,Gy
+    case 536: return movnti<u64>(u); // NP 0F C3 mem movnti My,Gy
+    case 537: return movsd_V_W(u); // F2 0F 10 movsd Vsd,Wsd
+    case 538: return movsd_W_V(u); // F2 0F 11 movsd Wsd,Vsd
+    case 539: return movd_V_E<u32>(u); // 66 0F 6E movd|movq Vdq,Ey
+    case 540: return movd_V_E<u64>(u); // 66 0F 6E movd|movq Vdq,Ey
+    case 541: return movd_E_V<u32>(u); // 66 0F 7E movd|movq Ey,Vdq
+    case 542: return movd_E_V<u64>(u); // 66 0F 7E movd|movq Ey,Vdq
+    case 543: return movq_V_W(u); // F3 0F 7E movq Vq,Wq
+    case 544: return movq_W_V(u); // 66 0F D6 movq Wq,Vq
+    case 545: return movlow_V_M(u); // 66 0F 12 mem movlpd Vq,Mq
+    case 546: return movlow_M_V(u); // 66 0F 13 mem movlpd Mq,Vq
+    case 547: return movhigh_V_M(u); // 66 0F 16 mem movhpd Vq,Mq
+    case 548: return movhigh_M_V(u); // 66 0F 17 mem movhpd Mq,Vq
+    case 549: return movmskpd(u); // 66 0F 50 reg movmskpd Gd,Upd
+    case 550: return pmovmskb_G_U(u); // 66 0F D7 reg pmovmskb Gd,Udq
+    case 551: return maskmovdqu(u); // 66 0F F7 reg maskmovdqu Vdq,Udq
+    case 552: return movq2dq(u); // F3 0F D6 reg movq2dq Vdq,Nq
+    case 553: return movdq2q(u); // F2 0F D6 reg movdq2q Pq,Uq
+    case 554: return sqrtpd(u); // 66 0F 51 sqrtpd Vpd,Wpd
+    case 555: return sqrtsd(u); // F2 0F 51 sqrtsd Vsd,Wsd
+    case 556: return addpd(u); // 66 0F 58 addpd Vpd,Wpd
+    case 557: return addsd(u); // F2 0F 58 addsd Vsd,Wsd
+    case 558: return mulpd(u); // 66 0F 59 mulpd Vpd,Wpd
+    case 559: return mulsd(u); // F2 0F 59 mulsd Vsd,Wsd
+    case 560: return subpd(u); // 66 0F 5C subpd Vpd,Wpd
+    case 561: return subsd(u); // F2 0F 5C subsd Vsd,Wsd
+    case 562: return minpd(u); // 66 0F 5D minpd Vpd,Wpd
+    case 563: return minsd(u); // F2 0F 5D minsd Vsd,Wsd
+    case 564: return divpd(u); // 66 0F 5E divpd Vpd,Wpd
+    case 565: return divsd(u); // F2 0F 5E divsd Vsd,Wsd
+    case 566: return maxpd(u); // 66 0F 5F maxpd Vpd,Wpd
+    case 567: return maxsd(u); // F2 0F 5F maxsd Vsd,Wsd
+    case 568: return pand_V_W(u); // 66 0F 54 andpd Vpd,Wpd
+    case 569: return pandn_V_W(u); // 66 0F 55 andnpd Vpd,Wpd
+    case 570: return por_V_W(u); // 66 0F 56 orpd Vpd,Wpd
+    case 571: return pxor_V_W(u); // 66 0F 57 xorpd Vpd,Wpd
+    case 572: return cmppd(u); // 66 0F C2 cmppd Vpd,Wpd,Ib
+    case 573: return cmpsd(u); // F2 0F C2 cmpsd Vsd,Wsd,Ib
+    case 574: return ucomisd(u); // 66 0F 2E ucomisd Vsd,Wsd
+    case 575: return comisd(u); // 66 0F 2F comisd Vsd,Wsd
+    default: return raise(6, 0);
+  }
+}
+
+function group9(op: u32, u: u32): i32 {
+  switch (op) {
+    case 576: return punpcklqdq(u); // 66 0F 14 unpcklpd Vpd,Wpd
+    case 577: return punpckhqdq(u); // 66 0F 15 unpckhpd Vpd,Wpd
+    case 578: return shufpd(u); // 66 0F C6 shufpd Vpd,Wpd,Ib
+    case 579: return cvtps2pd(u); // NP 0F 5A cvtps2pd Vpd,Wq
+    case 580: return cvtpd2ps(u); // 66 0F 5A cvtpd2ps Vps,Wpd
+    case 581: return cvtss2sd(u); // F3 0F 5A cvtss2sd Vsd,Wss
+    case 582: return cvtsd2ss(u); // F2 0F 5A cvtsd2ss Vss,Wsd
+    case 583: return cvtdq2ps(u); // NP 0F 5B cvtdq2ps Vps,Wdq
+    case 584: return cvtps2dq(u); // 66 0F 5B cvtps2dq Vdq,Wps
+    case 585: return cvttps2dq(u); // F3 0F 5B cvttps2dq Vdq,Wps
+    case 586: return cvttpd2dq(u); // 66 0F E6 cvttpd2dq Vdq,Wpd
+    case 587: return cvtdq2pd(u); // F3 0F E6 cvtdq2pd Vpd,Wq
+    case 588: return cvtpd2dq(u); // F2 0F E6 cvtpd2dq Vdq,Wpd
+    case 589: return cvtsi2sd<u32>(u); // F2 0F 2A cvtsi2sd Vsd,Ey
+    case 590: return cvtsi2sd<u64>(u); // F2 0F 2A cvtsi2sd Vsd,Ey
+    case 591: return cvttsd2si<u32>(u); // F2 0F 2C cvttsd2si Gy,Wsd
+    case 592: return cvttsd2si<u64>(u); // F2 0F 2C cvttsd2si Gy,Wsd
+    case 593: return cvtsd2si<u32>(u); // F2 0F 2D cvtsd2si Gy,Wsd
+    case 594: return cvtsd2si<u64>(u); // F2 0F 2D cvtsd2si Gy,Wsd
+    case 595: return cvtpi2pd(u); // 66 0F 2A cvtpi2pd Vpd,Qq
+    case 596: return cvttpd2pi(u); // 66 0F 2C cvttpd2pi Pq,Wpd
+    case 597: return cvtpd2pi(u); // 66 0F 2D cvtpd2pi Pq,Wpd
+    case 598: return punpcklbw_V_W(u); // 66 0F 60 punpcklbw Vdq,Wdq
+    case 599: return punpcklwd_V_W(u); // 66 0F 61 punpcklwd Vdq,Wdq
+    case 600: return punpckldq_V_W(u); // 66 0F 62 punpckldq Vdq,Wdq
+    case 601: return packsswb_V_W(u); // 66 0F 63 packsswb Vdq,Wdq
+    case 602: return packuswb_V_W(u); // 66 0F 67 packuswb Vdq,Wdq
+    case 603: return punpckhbw_V_W(u); // 66 0F 68 punpckhbw Vdq,Wdq
+    case 604: return punpckhwd_V_W(u); // 66 0F 69 punpckhwd Vdq,Wdq
+    case 605: return punpckhdq_V_W(u); // 66 0F 6A punpckhdq Vdq,Wdq
+    case 606: return packssdw_V_W(u); // 66 0F 6B packssdw Vdq,Wdq
+    case 607: return pcmpgtb_V_W(u); // 66 0F 64 pcmpgtb Vdq,Wdq
+    case 608: return pcmpgtw_V_W(u); // 66 0F 65 pcmpgtw Vdq,Wdq
+    case 609: return pcmpgtd_V_W(u); // 66 0F 66 pcmpgtd Vdq,Wdq
+    case 610: return pcmpeqb_V_W(u); // 66 0F 74 pcmpeqb Vdq,Wdq
+    case 611: return pcmpeqw_V_W(u); // 66 0F 75 pcmpeqw Vdq,Wdq
+    case 612: return pcmpeqd_V_W(u); // 66 0F 76 pcmpeqd Vdq,Wdq
+    case 613: return psrlw_V_W(u); // 66 0F D1 psrlw Vdq,Wdq
+    case 614: return psrld_V_W(u); // 66 0F D2 psrld Vdq,Wdq
+    case 615: return psrlq_V_W(u); // 66 0F D3 psrlq Vdq,Wdq
+    case 616: return psraw_V_W(u); // 66 0F E1 psraw Vdq,Wdq
+    case 617: return psrad_V_W(u); // 66 0F E2 psrad Vdq,Wdq
+    case 618: return psllw_V_W(u); // 66 0F F1 psllw Vdq,Wdq
+    case 619: return pslld_V_W(u); // 66 0F F2 pslld Vdq,Wdq
+    case 620: return psllq_V_W(u); // 66 0F F3 psllq Vdq,Wdq
+    case 621: return pand_V_W(u); // 66 0F DB pand Vdq,Wdq
+    case 622: return pandn_V_W(u); // 66 0F DF pandn Vdq,Wdq
+    case 623: return por_V_W(u); // 66 0F EB por Vdq,Wdq
+    case 624: return pxor_V_W(u); // 66 0F EF pxor Vdq,Wdq
+    case 625: return paddb_V_W(u); // 66 0F FC paddb Vdq,Wdq
+    case 626: return paddw_V_W(u); // 66 0F FD paddw Vdq,Wdq
+    case 627: return paddd_V_W(u); // 66 0F FE paddd Vdq,Wdq
+    case 628: return paddsb_V_W(u); // 66 0F EC paddsb Vdq,Wdq
+    case 629: return paddsw_V_W(u); // 66 0F ED paddsw Vdq,Wdq
+    case 630: return paddusb_V_W(u); // 66 0F DC paddusb Vdq,Wdq
+    case 631: return paddusw_V_W(u); // 66 0F DD paddusw Vdq,Wdq
+    case 632: return psubb_V_W(u); // 66 0F F8 psubb Vdq,Wdq
+    case 633: return psubw_V_W(u); // 66 0F F9 psubw Vdq,Wdq
+    case 634: return psubd_V_W(u); // 66 0F FA psubd Vdq,Wdq
+    case 635: return psubsb_V_W(u); // 66 0F E8 psubsb Vdq,Wdq
+    case 636: return psubsw_V_W(u); // 66 0F E9 psubsw Vdq,Wdq
+    case 637: return psubusb_V_W(u); // 66 0F D8 psubusb Vdq,Wdq
+    case 638: return psubusw_V_W(u); // 66 0F D9 psubusw Vdq,Wdq
+    case 639: return paddq_V_W(u); // 66 0F D4 paddq Vdq,Wdq
+    default: return raise(6, 0);
+  }
+}
+
+function group10(op: u32, u: u32): i32 {
+  switch (op) {
+    case 640: return psubq_V_W(u); // 66 0F FB psubq Vdq,Wdq
+    case 641: return pmullw_V_W(u); // 66 0F D5 pmullw Vdq,Wdq
+    case 642: return pmulhw_V_W(u); // 66 0F E5 pmulhw Vdq,Wdq
+    case 643: return pmaddwd_V_W(u); // 66 0F F5 pmaddwd Vdq,Wdq
+    case 644: return pmulhuw_V_W(u); // 66 0F E4 pmulhuw Vdq,Wdq
+    case 645: return psadbw_V_W(u); // 66 0F F6 psadbw Vdq,Wdq
+    case 646: return pmuludq_V_W(u); // 66 0F F4 pmuludq Vdq,Wdq
+    case 647: return pminub_V_W(u); // 66 0F DA pminub Vdq,Wdq
+    case 648: return pmaxub_V_W(u); // 66 0F DE pmaxub Vdq,Wdq
+    case 649: return pminsw_V_W(u); // 66 0F EA pminsw Vdq,Wdq
+    case 650: return pmaxsw_V_W(u); // 66 0F EE pmaxsw Vdq,Wdq
+    case 651: return pavgb_V_W(u); // 66 0F E0 pavgb Vdq,Wdq
+    case 652: return pavgw_V_W(u); // 66 0F E3 pavgw Vdq,Wdq
+    case 653: return punpcklqdq(u); // 66 0F 6C punpcklqdq Vdq,Wdq
+    case 654: return punpckhqdq(u); // 66 0F 6D punpckhqdq Vdq,Wdq
+    case 655: return pshufd(u); // 66 0F 70 pshufd Vdq,Wdq,Ib
+    case 656: return pshufhw(u); // F3 0F 70 pshufhw Vdq,Wdq,Ib
+    case 657: return pshuflw(u); // F2 0F 70 pshuflw Vdq,Wdq,Ib
+    case 658: return pinsrw_V_E(u); // 66 0F C4 pinsrw Vdq,Ew,Ib
+    case 659: return pextrw_G_U(u); // 66 0F C5 reg pextrw Gd,Udq,Ib
+    case 660: return psrlw_U_I(u); // 66 0F 71 /2 reg psrlw Udq,Ib
+    case 661: return psraw_U_I(u); // 66 0F 71 /4 reg psraw Udq,Ib
+    case 662: return psllw_U_I(u); // 66 0F 71 /6 reg psllw Udq,Ib
+    case 663: return psrld_U_I(u); // 66 0F 72 /2 reg psrld Udq,Ib
+    case 664: return psrad_U_I(u); // 66 0F 72 /4 reg psrad Udq,Ib
+    case 665: return pslld_U_I(u); // 66 0F 72 /6 reg pslld Udq,Ib
+    case 666: return psrlq_U_I(u); // 66 0F 73 /2 reg psrlq Udq,Ib
+    case 667: return psllq_U_I(u); // 66 0F 73 /6 reg psllq Udq,Ib
+    case 668: return psrldq(u); // 66 0F 73 /3 reg psrldq Udq,Ib
+    case 669: return pslldq(u); // 66 0F 73 /7 reg pslldq Udq,Ib
+    case 670: return paddq_P_Q(u); // NP 0F D4 paddq Pq,Qq
+    case 671: return psubq_P_Q(u); // NP 0F FB psubq Pq,Qq
+    case 672: return pmuludq_P_Q(u); // NP 0F F4 pmuludq Pq,Qq
     default: return raise(6, 0);
   }
 }
@@ -295,6 +508,9 @@ export function execute(op: u32, u: u32): i32 {
     case 5: return group5(op, u);
     case 6: return group6(op, u);
     case 7: return group7(op, u);
+    case 8: return group8(op, u);
+    case 9: return group9(op, u);
+    case 10: return group10(op, u);
     default: return raise(6, 0);
   }
 }
