@@ -18,9 +18,12 @@ export interface Op {
   readonly hotMem: string | null;
 }
 
+/** The place of the size in a hot op's name: 'addT_R_G', 'jmp'. */
+const HOT_SIZE = /T(?![a-z])/;
+
 function withSize(name: string | undefined, size: number | null): string | null {
   if (name === undefined) return null;
-  return size === null ? name : name.replace('<T>', String(size));
+  return size === null ? name : name.replace(HOT_SIZE, String(size));
 }
 
 /** One micro-op per row and operand size, in the order of the rows. */
