@@ -1,15 +1,19 @@
 import { Status } from '../../../../abi/src/machine/exits';
-import { rmReadXmm, rmReadXmmAligned, uReg, xmm } from '../../cpu/operands';
+import { ea, isReg, rmReadXmm, rmReadXmmAligned, uReg, xmm } from '../../cpu/operands';
 import { f32_to_i32, f32_to_i32_trunc, f64_to_i32, f64_to_i32_trunc, i32_to_f32 } from '../../fpu/softfloat';
-import { fault } from '../../mmu/access';
+import { fault, rd } from '../../mmu/access';
 import { begin, commit, floatingPointException } from '../sse/mxcsr';
 import { enter, ready, setMm, source } from './state';
 
-/** Conversions between two 32-bit integers in an MMX register and floating-point numbers in an XMM register. */
+/**
+ * Conversions between two 32-bit integers in an MMX register and floating-point numbers in an XMM register. With a memory
+ * operand cvtpi2ps and cvtpi2pd touch no MMX register: there is no change from x87 to MMX, and no wait for x87 exceptions (SDM,
+ * CVTPI2PD; processors treat CVTPI2PS alike).
+ */
 
 /** The upper half of the destination stays. */
 export function cvtpi2ps(u: u32): i32 {
-  const s = source(u, 8);
+  const s = integers(u);
   if (!s) return fault();
   begin();
   const r0 = i32_to_f32(load<i32>(s));
@@ -18,17 +22,22 @@ export function cvtpi2ps(u: u32): i32 {
   const d = xmm(uReg(u));
   store<u32>(d, r0);
   store<u32>(d, r1, 4);
-  enter();
+  if (isReg(u)) enter();
   return Status.Next;
 }
 
 /** Always exact. */
 export function cvtpi2pd(u: u32): i32 {
-  const s = source(u, 8);
+  const s = integers(u);
   if (!s) return fault();
   v128.store(xmm(uReg(u)), f64x2.convert_low_i32x4_s(v128.load64_zero(s)));
-  enter();
+  if (isReg(u)) enter();
   return Status.Next;
+}
+
+@inline
+function integers(u: u32): u32 {
+  return isReg(u) ? source(u, 8) : rd(ea(u), 8);
 }
 
 export function cvtps2pi(u: u32): i32 {

@@ -13,7 +13,7 @@ import { fault, faultWith } from '../../mmu/access';
  *   │ unused │ sign/exp │ mm n              │   MemoryMap.Cpu + Cpu.St + 16 n
  *   └────────┴──────────┴───────────────────┘
  *
- * Every MMX instruction but emms sets TOP to 0 and all tags to valid; a write sets sign and exponent to ones (§9.5.1).
+ * Every MMX instruction sets TOP to 0 and all tags to valid (emms: to empty); a write sets sign and exponent to ones (§9.5.1).
  */
 const ALL_VALID: u8 = 0xff;
 const ALL_EMPTY: u8 = 0;
@@ -77,6 +77,7 @@ export function putRm(u: u32, v: v128): i32 {
 
 export function emms(u: u32): i32 {
   if (!ready()) return fault();
+  enter();
   store<u8>(MemoryMap.Cpu, ALL_EMPTY, Cpu.Ftw);
   return Status.Next;
 }
