@@ -1,0 +1,64 @@
+import { Limit, O, RLimit, Seal, Sig, SiCode } from '@ring3/abi';
+import type { Kernel } from '../kernel.js';
+import type { IoIter } from '../io/io-iter.js';
+import type { File } from './file.js';
+import { EBADF, EFBIG, EINVAL, EPERM } from '../errno.js';
+import { sendSignal } from '../signal/send.js';
+import { MAX_FILE_SIZE } from './attr.js';
+import { isReg } from './inode-life.js';
+import { LimitedIter } from './limited-iter.js';
+
+/** Reads at `pos`; f_pos stays. Linux: vfs_read. @throws EBADF not open for reading @throws EAGAIN would block */
+export function readAt(k: Kernel, file: File, iter: IoIter, pos: number): number {
+  if (!file.readable) throw EBADF;
+  if (pos < 0) throw EINVAL;
+  const bounded = iter.remaining > Limit.MAX_RW_COUNT ? new LimitedIter(iter, Limit.MAX_RW_COUNT) : iter;
+  return file.read(k, bounded, pos);
+}
+
+/** Reads at f_pos and moves it. */
+export function readNext(k: Kernel, file: File, iter: IoIter): number {
+  const n = readAt(k, file, iter, file.pos);
+  if (file.seekable) file.pos += n;
+  return n;
+}
+
+/** Writes at `pos`; f_pos stays. Linux: vfs_write, generic_write_checks. @throws EBADF EFBIG (with SIGXFSZ) EPERM (seals) EAGAIN */
+export function writeAt(k: Kernel, file: File, iter: IoIter, pos: number): number {
+  if (!file.writable) throw EBADF;
+  if (pos < 0) throw EINVAL;
+  let room: number = Limit.MAX_RW_COUNT;
+  if (isReg(file.inode) && iter.remaining > 0) room = Math.min(room, roomAt(k, file, pos, iter.remaining));
+  return file.write(k, iter.remaining > room ? new LimitedIter(iter, room) : iter, pos);
+}
+
+/** How many bytes RLIMIT_FSIZE, the largest file size and seals leave from `pos` on. Linux: generic_write_check_limits. */
+function roomAt(k: Kernel, file: File, pos: number, count: number): number {
+  const { seals, size } = file.inode;
+  if (seals) {
+    if (seals & (Seal.WRITE | Seal.FUTURE_WRITE)) throw EPERM;
+    if (seals & Seal.GROW && pos + count > size) throw EPERM;
+  }
+  const limit = k.current.signal.rlimits[RLimit.FSIZE]?.cur ?? Infinity;
+  if (pos >= limit) {
+    sendSignal(k, k.current, { signo: Sig.XFSZ, errno: 0, code: SiCode.KERNEL }, false);
+    throw EFBIG;
+  }
+  if (pos >= MAX_FILE_SIZE) throw EFBIG;
+  return Math.min(limit, MAX_FILE_SIZE) - pos;
+}
+
+/** Where the next write goes: f_pos, or the end for O_APPEND. */
+export function writePosition(k: Kernel, file: File): number {
+  if (!(file.flags & O.APPEND) || !isReg(file.inode)) return file.pos;
+  file.inode.refresh(k);
+  return file.inode.size;
+}
+
+/** Writes at f_pos, or at the end for O_APPEND, and moves f_pos. */
+export function writeNext(k: Kernel, file: File, iter: IoIter): number {
+  const pos = writePosition(k, file);
+  const n = writeAt(k, file, iter, pos);
+  if (file.seekable) file.pos = pos + n;
+  return n;
+}
