@@ -8,7 +8,7 @@ import { enter, ready, setMm, source } from './state';
 /**
  * Conversions between two 32-bit integers in an MMX register and floating-point numbers in an XMM register. With a memory
  * operand cvtpi2ps and cvtpi2pd touch no MMX register: there is no change from x87 to MMX, and no wait for x87 exceptions (SDM,
- * CVTPI2PD; processors treat CVTPI2PS alike).
+ * CVTPI2PD; processors treat CVTPI2PS alike). Otherwise the change comes even when the conversion ends in #XM.
  */
 
 /** The upper half of the destination stays. */
@@ -18,11 +18,11 @@ export function cvtpi2ps(u: u32): i32 {
   begin();
   const r0 = i32_to_f32(load<i32>(s));
   const r1 = i32_to_f32(load<i32>(s, 4));
+  if (isReg(u)) enter();
   if (!commit()) return floatingPointException();
   const d = xmm(uReg(u));
   store<u32>(d, r0);
   store<u32>(d, r1, 4);
-  if (isReg(u)) enter();
   return Status.Next;
 }
 
@@ -77,6 +77,7 @@ export function cvttpd2pi(u: u32): i32 {
 }
 
 function finish(u: u32, low: u32, high: u32): i32 {
+  enter();
   if (!commit()) return floatingPointException();
   setMm(uReg(u), <u64>low | (<u64>high << 32));
   return Status.Next;
