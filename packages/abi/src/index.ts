@@ -26,3 +26,5 @@ export * from './linux/binfmts.js';
 export * from './linux/elf.js';
 export * from './linux/personality.js';
 export * from './linux/poll.js';
+export * from './linux/mman.js';
+export * from './x86/cpuid.js';

@@ -1,0 +1,57 @@
+import type { Kernel } from '../kernel.js';
+import type { File } from '../vfs/file.js';
+import type { LinuxBinprm } from './bprm.js';
+import { EINVAL, ENOEXEC } from '../errno.js';
+import { registerState } from '../state.js';
+
+/** struct linux_binfmt: one format of executable files. Older kernels had a member `hasvdso` too. */
+export abstract class LinuxBinfmt {
+  /** Smallest RLIMIT_CORE for which a dump makes sense. */
+  minCoredump = 0;
+  constructor(readonly name: string) {}
+  /** Loads and starts bprm's file in the current task. @throws ENOEXEC not this format: the next one is tried */
+  abstract loadBinary(k: Kernel, bprm: LinuxBinprm): void;
+  /** uselib(2): maps a shared library into the current task. */
+  loadShlib(_k: Kernel, _file: File): void {
+    throw ENOEXEC;
+  }
+  /** Does it write core files? */
+  get dumpsCore(): boolean {
+    return false;
+  }
+}
+
+/** The list `formats` of fs/exec.c: tried from first to last. */
+export class BinfmtRegistry {
+  readonly formats: LinuxBinfmt[] = [];
+
+  /** register_binfmt: at the end of the list. */
+  register(format: LinuxBinfmt): void {
+    this.refuseTwice(format);
+    this.formats.push(format);
+  }
+
+  /** insert_binfmt: before all others (binfmt_misc). */
+  insert(format: LinuxBinfmt): void {
+    this.refuseTwice(format);
+    this.formats.unshift(format);
+  }
+
+  /** unregister_binfmt. @throws EINVAL not registered */
+  unregister(name: string): LinuxBinfmt {
+    const index = this.formats.findIndex((format) => format.name === name);
+    const format = this.formats[index];
+    if (!format) throw EINVAL;
+    this.formats.splice(index, 1);
+    return format;
+  }
+
+  find(name: string): LinuxBinfmt | undefined {
+    return this.formats.find((format) => format.name === name);
+  }
+
+  private refuseTwice(format: LinuxBinfmt): void {
+    if (this.find(format.name)) throw new Error(`binfmt ${format.name} is registered already`);
+  }
+}
+registerState('BinfmtRegistry', BinfmtRegistry);

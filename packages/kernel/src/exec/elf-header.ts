@@ -1,0 +1,95 @@
+import { Ehdr, ElfMachine, ElfType, PageSize, Phdr, Pt } from '@ring3/abi';
+import type { Kernel } from '../kernel.js';
+import type { File } from '../vfs/file.js';
+import { kernelRead } from './kernel-read.js';
+
+/** Elf64_Ehdr, the fields that the loader reads. 64-bit ones as Numbers: what 2^53 rounds is no valid address or size anyway. */
+export interface ElfHeader {
+  type: number;
+  machine: number;
+  entry: number;
+  phoff: number;
+  phentsize: number;
+  phnum: number;
+}
+
+/** Elf64_Phdr. */
+export interface ProgramHeader {
+  type: number;
+  flags: number;
+  offset: number;
+  vaddr: number;
+  filesz: number;
+  memsz: number;
+}
+
+const PHDRS_MAX = PageSize.Bytes;
+
+function u64(view: DataView, at: number): number {
+  return view.getUint32(at + 4, true) * 0x1_0000_0000 + view.getUint32(at, true);
+}
+
+/**
+ * The header in `bytes` (64 or more), if it has the magic number. 5.4 looks at neither EI_CLASS, EI_DATA nor e_version: a 32-bit file
+ * of the right e_machine is parsed as if it were a 64-bit one.
+ */
+export function parseElfHeader(bytes: Uint8Array): ElfHeader | null {
+  if (bytes.length < Ehdr.Bytes || bytes[0] !== 0x7f || bytes[1] !== 0x45 || bytes[2] !== 0x4c || bytes[3] !== 0x46) return null;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return {
+    type: view.getUint16(Ehdr.Type, true),
+    machine: view.getUint16(Ehdr.Machine, true),
+    entry: u64(view, Ehdr.Entry),
+    phoff: u64(view, Ehdr.PhOff),
+    phentsize: view.getUint16(Ehdr.PhEntSize, true),
+    phnum: view.getUint16(Ehdr.PhNum, true),
+  };
+}
+
+/** Can it be run: an executable or a shared object (ET_REL and ET_CORE cannot)? */
+export function isLoadable(header: ElfHeader): boolean {
+  return header.type === ElfType.Exec || header.type === ElfType.Dyn;
+}
+
+/** elf_check_arch */
+export function isOurMachine(header: ElfHeader): boolean {
+  return header.machine === ElfMachine.X86_64;
+}
+
+/**
+ * The program headers, or null when they are unusable: entries of another size, none, more than a page, cut short.
+ * Linux: fs/binfmt_elf.c: load_elf_phdrs.
+ */
+export function loadElfPhdrs(k: Kernel, file: File, header: ElfHeader): ProgramHeader[] | null {
+  if (header.phentsize !== Phdr.Bytes) return null;
+  const size = header.phnum * Phdr.Bytes;
+  if (size === 0 || size > PHDRS_MAX) return null;
+  const bytes = new Uint8Array(size);
+  if (!Number.isSafeInteger(header.phoff) || kernelRead(k, file, bytes, header.phoff) !== size) return null;
+  return parseProgramHeaders(bytes);
+}
+
+export function parseProgramHeaders(bytes: Uint8Array): ProgramHeader[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const headers: ProgramHeader[] = [];
+  for (let at = 0; at + Phdr.Bytes <= bytes.length; at += Phdr.Bytes) {
+    headers.push({
+      type: view.getUint32(at + Phdr.Type, true),
+      flags: view.getUint32(at + Phdr.Flags, true),
+      offset: u64(view, at + Phdr.Offset),
+      vaddr: u64(view, at + Phdr.Vaddr),
+      filesz: u64(view, at + Phdr.FileSz),
+      memsz: u64(view, at + Phdr.MemSz),
+    });
+  }
+  return headers;
+}
+
+/** Bytes from the first PT_LOAD's page to the last one's end; 0 without any. Linux: fs/binfmt_elf.c: total_mapping_size. */
+export function totalMappingSize(headers: readonly ProgramHeader[]): number {
+  const loads = headers.filter((header) => header.type === Pt.Load);
+  const first = loads[0];
+  const last = loads[loads.length - 1];
+  if (!first || !last) return 0;
+  return last.vaddr + last.memsz - (first.vaddr - (first.vaddr % PageSize.Bytes));
+}

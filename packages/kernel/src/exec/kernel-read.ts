@@ -1,0 +1,14 @@
+import type { Kernel } from '../kernel.js';
+import type { File } from '../vfs/file.js';
+import { KernelIter } from '../io/kernel-iter.js';
+
+/** Reads up to `into.length` bytes at `position`, fewer only at the end of the file. Returns how many. Linux: fs/read_write.c: kernel_read. */
+export function kernelRead(k: Kernel, file: File, into: Uint8Array, position: number): number {
+  let done = 0;
+  while (done < into.length) {
+    const n = file.read(k, new KernelIter(into.subarray(done)), position + done);
+    if (n === 0) break;
+    done += n;
+  }
+  return done;
+}
