@@ -46,7 +46,8 @@ function roundSignificand(p: i32): bool {
  * rounding) and precision. Afterwards rHi holds the significand, its bit 63 clear if and only if it is denormal (then rExp is
  * emin), and rClass may have become Zero or Infinity.
  * Unmasked underflow and overflow deliver the number rounded as if the exponent had no bounds, with an adjusted exponent: what
- * x87 registers get. A destination in f32 or f64 must not be written then.
+ * x87 registers get; FSCALE can go beyond even that, and then delivers zero or infinity. A destination in f32 or f64 must not
+ * be written after an unmasked underflow or overflow.
  */
 export function roundResult(p: i32, emin: i32, emax: i32): void {
   rUp = false;
@@ -54,15 +55,12 @@ export function roundResult(p: i32, emin: i32, emax: i32): void {
   if (rExp < emin && !(rExp == emin - 1 && carriesOut(rHi, rLo, p))) {
     if ((sfMasks & Fe.Underflow) == 0) {
       sfFlags |= Fe.Underflow;
+      if (rExp + BIAS_ADJUST < emin) return flushToZero();
       if (roundSignificand(p)) sfFlags |= Fe.Precision;
       rExp += BIAS_ADJUST;
       return;
     }
-    if (sfFtz) {
-      sfFlags |= Fe.Underflow | Fe.Precision;
-      rClass = Class.Zero;
-      return;
-    }
+    if (sfFtz) return flushToZero();
     tiny = Fe.Underflow;
   }
   if (rExp < emin) {
@@ -76,14 +74,23 @@ export function roundResult(p: i32, emin: i32, emax: i32): void {
   else if (rExp > emax) overflow(p, emax);
 }
 
+function flushToZero(): void {
+  sfFlags |= Fe.Underflow | Fe.Precision;
+  rClass = Class.Zero;
+}
+
 function overflow(p: i32, emax: i32): void {
   sfFlags |= Fe.Overflow;
+  let infinite = false;
   if ((sfMasks & Fe.Overflow) == 0) {
-    rExp -= BIAS_ADJUST;
-    return;
+    infinite = rExp - BIAS_ADJUST > emax;
+    if (!infinite) {
+      rExp -= BIAS_ADJUST;
+      return;
+    }
   }
   sfFlags |= Fe.Precision;
-  if (sfRound == Rounding.Nearest || sfRound == (rSign != 0 ? Rounding.Down : Rounding.Up)) {
+  if (infinite || sfRound == Rounding.Nearest || sfRound == (rSign != 0 ? Rounding.Down : Rounding.Up)) {
     rUp = true;
     rClass = Class.Infinity;
     return;

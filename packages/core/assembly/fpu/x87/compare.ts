@@ -3,7 +3,7 @@ import { setFlags } from '../../cpu/flags';
 import { fault, rd } from '../../mmu/access';
 import { f80_class, f80_compare, f80_fromF32, f80_fromF64, f80_fromInteger, f80_unpackA, f80_unpackB, zSe, zSig } from '../softfloat/f80';
 import { Class, denormalOperand } from '../softfloat/state';
-import { begin, beginAt, Fsw, isEmpty, pending, pop, raisePending, setCodes, settle, stackFault, stSe, stSig } from './state';
+import { begin, beginAt, beginKeepingC1, Fsw, isEmpty, pending, pop, raisePending, setCodes, settle, stackFault, stSe, stSig } from './state';
 
 /** FCOM, FUCOM and FICOM families, FCOMI and FUCOMI, FTST, FXAM. */
 
@@ -14,20 +14,19 @@ function codes(order: i32): u32 {
   return order < 0 ? Fsw.C0 : order == 0 ? Fsw.C3 : 0;
 }
 
-/** Compares ST0 with what b holds, and pops. */
+/** Compares ST0 with what b holds, and pops. An unmasked exception keeps it from popping, not from setting the codes. */
 function compareWithB(quiet: bool, pops: u32): i32 {
   f80_unpackA(stSig(0), stSe(0));
-  const order = f80_compare(quiet);
+  setCodes(codes(f80_compare(quiet)));
   if (!settle()) return 0;
-  setCodes(codes(order));
   for (; pops > 0; pops--) pop();
   return 0;
 }
 
 /** The response to an empty operand: unordered. */
 function underflow(pops: u32): i32 {
-  if (!stackFault(false)) return 0;
   setCodes(UNORDERED);
+  if (!stackFault(false)) return 0;
   for (; pops > 0; pops--) pop();
   return 0;
 }
@@ -137,23 +136,23 @@ export function ficomp_m32(u: u32): i32 {
   return memory32(u, true, 1);
 }
 
-/** Into ZF, PF, CF; OF, SF and AF are cleared. */
+/** Into ZF, PF, CF; OF, SF and AF are cleared. C1 changes only with a stack fault. */
 function toFlags(u: u32, quiet: bool, pops: bool): i32 {
   if (pending()) return raisePending();
-  begin(u);
+  beginKeepingC1(u);
   const i = uRm(u) >> 4;
   let order = 2;
-  if (isEmpty(0) || isEmpty(i)) {
-    if (!stackFault(false)) return 0;
-  } else {
+  let deliver: bool;
+  if (isEmpty(0) || isEmpty(i)) deliver = stackFault(false);
+  else {
     denormalOperand = 0;
     f80_unpackA(stSig(0), stSe(0));
     f80_unpackB(stSig(i), stSe(i));
     order = f80_compare(quiet);
-    if (!settle()) return 0;
+    deliver = settle();
   }
   setFlags(order == 2 ? 0x45 : order < 0 ? 1 : order == 0 ? 0x40 : 0);
-  if (pops) pop();
+  if (pops && deliver) pop();
   return 0;
 }
 

@@ -78,6 +78,7 @@ export function fdecstp(u: u32): i32 {
 
 export function ffree(u: u32): i32 {
   if (pending()) return raisePending();
+  setFsw(fsw() & ~Fsw.C1);
   free(uRm(u) >> 4);
   return 0;
 }
@@ -85,6 +86,7 @@ export function ffree(u: u32): i32 {
 /** Undocumented but common: FFREE, then a pop. */
 export function ffreep(u: u32): i32 {
   if (pending()) return raisePending();
+  setFsw(fsw() & ~Fsw.C1);
   free(uRm(u) >> 4);
   pop();
   return 0;

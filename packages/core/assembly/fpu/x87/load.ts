@@ -1,12 +1,12 @@
 import { ea, uRm } from '../../cpu/operands';
 import { fault, rd } from '../../mmu/access';
 import { f80_class, f80_fromF32, f80_fromF64, f80_fromInteger, f80_invalid, setZ, zSe, zSig } from '../softfloat/f80';
-import { Class, denormalOperand, Fe, Rounding, sfFlags, sfRound } from '../softfloat/state';
+import { Class, denormalOperand, Fe, Rounding, sfFlags, sfMasks, sfRound } from '../softfloat/state';
 import { begin, beginAt, isEmpty, pending, pop, push, raisePending, setIndefinite, setSt, setTop, settle, stackFault, stSe, stSig, top } from './state';
 
 /** What pushes: FLD, FILD, FBLD, the constants; and FXCH. */
 
-/** Pushes z, when the stack has room and nothing unmasked is in the way. */
+/** Pushes z, when the stack has room and no unmasked IE is in the way; an unmasked DE is not. */
 function pushZ(): i32 {
   if (!isEmpty(7)) {
     sfFlags = 0;
@@ -16,8 +16,8 @@ function pushZ(): i32 {
     }
     return 0;
   }
-  const deliver = settle();
-  if (deliver) push(zSig, zSe);
+  settle();
+  if ((sfFlags & ~sfMasks & Fe.Invalid) == 0) push(zSig, zSe);
   return 0;
 }
 
@@ -69,7 +69,7 @@ export function fld_STi(u: u32): i32 {
   if (pending()) return raisePending();
   begin(u);
   const i = uRm(u) >> 4;
-  if (isEmpty(7) && isEmpty(i)) {
+  if (isEmpty(i)) {
     if (stackFault(false)) {
       setTop(top() - 1);
       setIndefinite(0);

@@ -1,6 +1,6 @@
 import { getFlags } from '../../cpu/flags';
 import { uRm } from '../../cpu/operands';
-import { begin, isEmpty, pending, raisePending, setIndefinite, setSt, stackFault, stSe, stSig } from './state';
+import { begin, beginKeepingC1, isEmpty, pending, raisePending, setIndefinite, setSt, stackFault, stSe, stSig } from './state';
 
 /** FCMOVcc, FCHS, FABS. */
 
@@ -10,7 +10,7 @@ const ZF: u32 = 0x40;
 
 function move(u: u32, condition: bool): i32 {
   if (pending()) return raisePending();
-  begin(u);
+  beginKeepingC1(u);
   const i = uRm(u) >> 4;
   if (isEmpty(0) || isEmpty(i)) {
     if (stackFault(false)) setIndefinite(0);

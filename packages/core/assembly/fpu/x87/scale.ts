@@ -1,11 +1,11 @@
-import { integerMagnitude, integerOfA, integralOfA, resultOfA } from '../softfloat/convert';
+import { integralOfA, resultOfA } from '../softfloat/convert';
 import { f80_fromInteger, f80_invalid, f80_nanOfOne, f80_nanOfTwo, f80_pack, f80_unpackA, f80_unpackB, setZ, zSe, zSig } from '../softfloat/f80';
 import { quotientBits, remainder } from '../softfloat/remainder';
 import {
-  aClass, aExp, aSig, aSign, bClass, bExp, bSig, bSign, Class, denormalOperand, Fe, rClass, rExp, rSign, Rounding, sfFlags, sfRound,
+  aClass, aExp, aSig, aSign, bClass, bExp, bSig, bSign, Class, denormalOperand, Fe, rClass, rExp, rUp, sfFlags, sfRound,
 } from '../softfloat/state';
 import {
-  begin, Fsw, isEmpty, pending, push, raisePending, setCodes, setIndefinite, setSt, setTop, settle, stackFault, stSe, stSig, top,
+  begin, fsw, Fsw, isEmpty, pending, push, raisePending, setCodes, setFsw, setIndefinite, setSt, setTop, settle, stackFault, stSe, stSig, top,
 } from './state';
 
 /** FRNDINT, FSCALE, FXTRACT, FPREM, FPREM1. */
@@ -34,8 +34,11 @@ export function frndint(u: u32): i32 {
   unpackSt0();
   if (!f80_nanOfOne()) {
     sfFlags |= denormalOperand;
-    if (integralOfA(sfRound, false)) f80_pack(64);
-    else setZ(stSig(0), stSe(0));
+    if (integralOfA(sfRound, false)) {
+      const up = rUp;
+      f80_pack(64);
+      rUp = up;
+    } else setZ(stSig(0), stSe(0));
   }
   return deliver();
 }
@@ -105,6 +108,7 @@ export function fxtract(u: u32): i32 {
 function partialRemainder(u: u32, nearest: bool): i32 {
   if (pending()) return raisePending();
   begin(u);
+  setFsw(fsw() & ~Fsw.C2);
   if (isEmpty(0) || isEmpty(1)) {
     if (stackFault(false)) setIndefinite(0);
     return 0;

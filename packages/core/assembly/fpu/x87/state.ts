@@ -112,8 +112,13 @@ export function raisePending(): i32 {
   return raise(Vector.MF, 0);
 }
 
-/** Modes from the control word; no flags. C1 is cleared, as every instruction but the control ones does. */
+/** Modes from the control word; no flags; C1 cleared. */
 export function begin(u: u32): void {
+  beginKeepingC1(u);
+  setFsw(fsw() & ~Fsw.C1);
+}
+
+export function beginKeepingC1(u: u32): void {
   const control = fcw();
   sfRound = (control >> 10) & 3;
   sfMasks = control & 0x3f;
@@ -123,7 +128,6 @@ export function begin(u: u32): void {
   sfFtz = false;
   sfFlags = 0;
   rUp = false;
-  setFsw(fsw() & ~Fsw.C1);
   store<u64>(MemoryMap.Cpu + Cpu.Fip, uopRip(u));
   current = u;
 }

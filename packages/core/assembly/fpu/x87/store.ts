@@ -2,11 +2,11 @@ import { ea, uRm } from '../../cpu/operands';
 import { fault, wr, wrDone } from '../../mmu/access';
 import { roundResult } from '../softfloat/round';
 import { integerMagnitude, integerOfA, resultOfA, signedOfA } from '../softfloat/convert';
-import { f80_unpackA } from '../softfloat/f80';
+import { f80_unpackA, INDEFINITE_SE, INDEFINITE_SIG } from '../softfloat/f80';
 import {
   aClass, aSig, aSign, Class, denormalOperand, Fe, rClass, rExp, rHi, Rounding, rSign, sfFlags, sfMasks, sfRound,
 } from '../softfloat/state';
-import { begin, beginAt, free, isEmpty, pending, pop, raisePending, setIndefinite, setSt, settle, stackFault, stSe, stSig } from './state';
+import { begin, beginAt, isEmpty, pending, pop, raisePending, setIndefinite, setSt, settle, stackFault, stSe, stSig } from './state';
 
 /** FST, FSTP, FIST, FISTP, FISTTP, FBSTP: nothing is stored or popped when an unmasked exception is found. */
 
@@ -44,10 +44,12 @@ function toF64(): u64 {
   return sign | ((<u64>(rExp + 1022) << 52) + (rHi >> 11));
 }
 
-/** Merges flags; unmasked overflow and underflow too keep a memory operand from being written. */
+/** Merges flags; unmasked overflow and underflow too keep a memory operand from being written, and PE from being reported. */
 function settleStore(): bool {
-  const deliver = settle();
-  return deliver && (sfFlags & ~sfMasks & (Fe.Overflow | Fe.Underflow)) == 0;
+  if ((sfFlags & ~sfMasks & (Fe.Overflow | Fe.Underflow)) == 0) return settle();
+  sfFlags &= ~Fe.Precision;
+  settle();
+  return false;
 }
 
 function real(u: u32, size: u32, pops: bool): i32 {
@@ -94,10 +96,12 @@ export function fstp_m80(u: u32): i32 {
   beginAt(u, va);
   if (isEmpty(0)) {
     if (!stackFault(false)) return 0;
-    setIndefinite(0);
+    store<u64>(p, INDEFINITE_SIG);
+    store<u16>(p, INDEFINITE_SE, 8);
+  } else {
+    store<u64>(p, stSig(0));
+    store<u16>(p, stSe(0), 8);
   }
-  store<u64>(p, stSig(0));
-  store<u16>(p, stSe(0), 8);
   wrDone(p);
   pop();
   return 0;
@@ -232,13 +236,12 @@ function storeDecimal(p: u32): void {
   store<u8>(p, aSign << 7, 9);
 }
 
-/** D9 D8+i: FSTP that takes an empty ST0 as it is. */
+/** D9 D8+i: FSTP to which an empty ST0 is no exception: only the pop is left. */
 export function fstpnce(u: u32): i32 {
   if (pending()) return raisePending();
   begin(u);
   const i = uRm(u) >> 4;
-  if (isEmpty(0)) free(i);
-  else setSt(i, stSig(0), stSe(0));
+  if (!isEmpty(0)) setSt(i, stSig(0), stSe(0));
   pop();
   return 0;
 }
