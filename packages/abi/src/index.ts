@@ -28,3 +28,4 @@ export * from './linux/personality.js';
 export * from './linux/poll.js';
 export * from './linux/mman.js';
 export * from './x86/cpuid.js';
+export * from './linux/sigcontext.js';

@@ -15,6 +15,8 @@ export const enum MemoryMap {
   Header = 0x3000,
   ReadScratch = 0x4000,
   WriteScratch = 0x4100,
+  /** 512 bytes, aligned, for the kernel: an FXSAVE image on its way to or from a signal frame. */
+  KernelScratch = 0x7000,
   /** Micro-ops copied here run straight up to an end marker: how a run ends at an exact icount. */
   StepBuffer = 0x8000,
   StepBufferEnd = 0x20000,

@@ -25,6 +25,8 @@ export interface SigInfo {
   overrun?: number;
   /** High half, where addr alone would not be exact: then addr is the low half. */
   addrHigh?: number;
+  /** As rt_sigqueueinfo passed it. */
+  raw?: Uint8Array;
   syscall?: number;
   arch?: number;
 }

@@ -1,0 +1,142 @@
+import { Cpu, ErrorNumber, SaFlag, Sig, SigHandler, Sys, TaskFlag } from '@ring3/abi';
+import type { Kernel } from '../kernel.js';
+import { doGroupExit } from '../task/exit.js';
+import { getReg, getRegSigned, setReg } from '../task/regs.js';
+import { TaskState } from '../task/task.js';
+import { Trace, emit } from '../trace/tracer.js';
+import { dequeueSignal, dequeueSynchronous } from './dequeue.js';
+import { setupFrame } from './frame.js';
+import { currentPgrpOrphaned, notifyContinuedOrStopped, stopSignal, takePartInStop } from './jobctl.js';
+import { restoreSavedSigmask, setBlocked } from './mask.js';
+import { recalcSigPending } from './pending.js';
+import { forceSigsegv } from './send.js';
+import type { SigAction, SigInfo } from './signal-struct.js';
+import { IgnoredSignals, KernelOnlySignals, StopSignals, hasSignal, sigMask } from './sigset.js';
+
+/**
+ * The way back to user mode: signals, the restart of an interrupted call, the mask of sigsuspend. Linux: exit_to_usermode_loop and
+ * do_signal (arch/x86/kernel/signal.c). Leaves early when the task stopped or died; a stopped one comes through here again.
+ */
+export function returnToUser(k: Kernel): void {
+  const task = k.current;
+  while (task.sigPending || task.signal.cldNotify !== 0) {
+    const caught = getSignal(k);
+    if (task.state !== TaskState.Running) return;
+    if (!caught) break;
+    handleSignal(k, caught.info, caught.action);
+    task.origRax = -1;
+    recalcSigPending(task);
+  }
+  if (task.origRax !== -1) {
+    restartWithoutHandler(k);
+    task.origRax = -1;
+  }
+  restoreSavedSigmask(k);
+}
+
+/** A signal with a handler, or null when none is left (or the task is no longer running). Linux: get_signal. */
+function getSignal(k: Kernel): { info: SigInfo; action: SigAction } | null {
+  const task = k.current;
+  const { signal } = task;
+  for (;;) {
+    if (signal.cldNotify !== 0) {
+      const why = signal.cldNotify;
+      signal.cldNotify = 0;
+      notifyContinuedOrStopped(k, task, why);
+    }
+    if (signal.groupExiting || signal.groupExitTask) {
+      task.pending.set &= ~sigMask(Sig.KILL);
+      recalcSigPending(task);
+      die(k, Sig.KILL);
+      return null;
+    }
+    if (task.stopPending) {
+      takePartInStop(k);
+      return null;
+    }
+    const info = dequeueSynchronous(task) ?? dequeueSignal(k, task, task.blocked);
+    if (!info) return null;
+    const action = task.sighand.actions[info.signo - 1]!;
+    traceDeliver(k, info, action);
+    if (action.handler === SigHandler.Ignore) continue;
+    if (action.handler !== SigHandler.Default) {
+      const taken = { ...action };
+      if (action.flags & SaFlag.ResetHand) action.handler = SigHandler.Default;
+      return { info, action: taken };
+    }
+    if (hasSignal(IgnoredSignals, info.signo)) continue;
+    if (signal.unkillable && !hasSignal(KernelOnlySignals, info.signo)) continue;
+    if (hasSignal(StopSignals, info.signo)) {
+      if (info.signo !== Sig.STOP && currentPgrpOrphaned(k)) continue;
+      stopSignal(k, info.signo);
+      return null;
+    }
+    die(k, info.signo);
+    return null;
+  }
+}
+
+/** The default action "terminate". No core file is written, so the wait status never has its core bit. */
+function die(k: Kernel, signo: number): void {
+  k.current.flags |= TaskFlag.SIGNALED;
+  doGroupExit(k, signo);
+}
+
+/** Linux: handle_signal and signal_setup_done. */
+function handleSignal(k: Kernel, info: SigInfo, action: SigAction): void {
+  const task = k.current;
+  if (task.origRax !== -1) restartForHandler(k, action);
+  const saved = task.savedBlocked ?? task.blocked;
+  if (!setupFrame(k, info, action, saved)) {
+    forceSigsegv(k, task, info.signo);
+    return;
+  }
+  task.savedBlocked = null;
+  let blocked = task.blocked | action.mask;
+  if ((action.flags & SaFlag.NoDefer) === 0) blocked |= sigMask(info.signo);
+  setBlocked(k, task, blocked);
+}
+
+function restartForHandler(k: Kernel, action: SigAction): void {
+  switch (getRegSigned(k, Cpu.Rax)) {
+    case -ErrorNumber.ERESTART_RESTARTBLOCK:
+    case -ErrorNumber.ERESTARTNOHAND:
+      setReg(k, Cpu.Rax, -ErrorNumber.EINTR);
+      return;
+    case -ErrorNumber.ERESTARTSYS:
+      if ((action.flags & SaFlag.Restart) === 0) {
+        setReg(k, Cpu.Rax, -ErrorNumber.EINTR);
+        return;
+      }
+      restartCall(k, k.current.origRax);
+      return;
+    case -ErrorNumber.ERESTARTNOINTR:
+      restartCall(k, k.current.origRax);
+  }
+}
+
+function restartWithoutHandler(k: Kernel): void {
+  switch (getRegSigned(k, Cpu.Rax)) {
+    case -ErrorNumber.ERESTARTNOHAND:
+    case -ErrorNumber.ERESTARTSYS:
+    case -ErrorNumber.ERESTARTNOINTR:
+      restartCall(k, k.current.origRax);
+      return;
+    case -ErrorNumber.ERESTART_RESTARTBLOCK:
+      restartCall(k, Sys.restart_syscall);
+  }
+}
+
+/** Back to the two-byte `syscall` instruction, with the number in rax again. */
+function restartCall(k: Kernel, nr: number): void {
+  setReg(k, Cpu.Rax, nr);
+  setReg(k, Cpu.Rip, getReg(k, Cpu.Rip) - 2);
+}
+
+function traceDeliver(k: Kernel, info: SigInfo, action: SigAction): void {
+  if (!k.trace.on(Trace.Signal)) return;
+  emit(k, Trace.Signal, 'signal:signal_deliver', {
+    sig: info.signo, errno: info.errno, code: info.code, sa_handler: action.handler, sa_flags: action.flags,
+    addr: info.addr ?? null, pid: info.pid ?? null, uid: info.uid ?? null, status: info.status ?? null,
+  });
+}

@@ -1,0 +1,108 @@
+import { SiCode, Sig, SigInfoOffset } from '@ring3/abi';
+import type { SigInfo } from './signal-struct.js';
+
+/** Which member of siginfo_t's union a signal fills. Linux: enum siginfo_layout, siginfo_layout() in kernel/signal.c. */
+const enum Layout {
+  Kill,
+  Timer,
+  Poll,
+  Fault,
+  Child,
+  Rt,
+  Sys,
+}
+
+function layoutOf(signo: number, code: number): Layout {
+  if (code > SiCode.User && code < SiCode.Kernel) {
+    switch (signo) {
+      case Sig.ILL:
+      case Sig.FPE:
+      case Sig.SEGV:
+      case Sig.BUS:
+      case Sig.TRAP:
+        return Layout.Fault;
+      case Sig.CHLD:
+        return Layout.Child;
+      case Sig.SYS:
+        return Layout.Sys;
+      default:
+        return code <= SiCode.PollHup ? Layout.Poll : Layout.Kill;
+    }
+  }
+  if (code === SiCode.Timer) return Layout.Timer;
+  if (code === SiCode.SigIo) return Layout.Poll;
+  if (code < 0 && code !== SiCode.Tkill) return Layout.Rt;
+  return code === SiCode.Tkill ? Layout.Rt : Layout.Kill;
+}
+
+/** siginfo_t, 128 bytes, as user mode sees it. Linux: copy_siginfo_to_user. */
+export function encodeSigInfo(info: SigInfo): Uint8Array {
+  const bytes = new Uint8Array(SigInfoOffset.Bytes);
+  const view = new DataView(bytes.buffer);
+  view.setInt32(SigInfoOffset.Signo, info.signo, true);
+  view.setInt32(SigInfoOffset.Errno, info.errno, true);
+  view.setInt32(SigInfoOffset.Code, info.code, true);
+  const u64 = (at: number, value: number) => {
+    view.setUint32(at, value >>> 0, true);
+    view.setUint32(at + 4, Math.floor(value / 0x1_0000_0000) >>> 0, true);
+  };
+  const value = () => {
+    view.setUint32(SigInfoOffset.Value, info.value?.[0] ?? 0, true);
+    view.setUint32(SigInfoOffset.Value + 4, info.value?.[1] ?? 0, true);
+  };
+  switch (layoutOf(info.signo, info.code)) {
+    case Layout.Kill:
+      view.setInt32(SigInfoOffset.Pid, info.pid ?? 0, true);
+      view.setUint32(SigInfoOffset.Uid, info.uid ?? 0, true);
+      break;
+    case Layout.Rt:
+      view.setInt32(SigInfoOffset.Pid, info.pid ?? 0, true);
+      view.setUint32(SigInfoOffset.Uid, info.uid ?? 0, true);
+      value();
+      break;
+    case Layout.Timer:
+      view.setInt32(SigInfoOffset.TimerId, info.timerId ?? 0, true);
+      view.setInt32(SigInfoOffset.Overrun, info.overrun ?? 0, true);
+      value();
+      break;
+    case Layout.Poll:
+      u64(SigInfoOffset.Band, info.band ?? 0);
+      view.setInt32(SigInfoOffset.Fd, info.fd ?? 0, true);
+      break;
+    case Layout.Fault:
+      u64(SigInfoOffset.Addr, info.addr ?? 0);
+      if (info.addrHigh !== undefined) view.setUint32(SigInfoOffset.Addr + 4, info.addrHigh, true);
+      break;
+    case Layout.Child:
+      view.setInt32(SigInfoOffset.Pid, info.pid ?? 0, true);
+      view.setUint32(SigInfoOffset.Uid, info.uid ?? 0, true);
+      view.setInt32(SigInfoOffset.Status, info.status ?? 0, true);
+      u64(SigInfoOffset.Utime, clockTicks(info.utime));
+      u64(SigInfoOffset.Stime, clockTicks(info.stime));
+      break;
+    case Layout.Sys:
+      u64(SigInfoOffset.Addr, info.addr ?? 0);
+      view.setInt32(SigInfoOffset.Syscall, info.syscall ?? 0, true);
+      view.setUint32(SigInfoOffset.Arch, info.arch ?? 0, true);
+  }
+  if (info.raw) bytes.set(info.raw.subarray(12, 48), 12);
+  return bytes;
+}
+
+/** What rt_sigqueueinfo passes: the union is kept as it came. Linux: __copy_siginfo_from_user. */
+export function decodeSigInfo(bytes: Uint8Array): SigInfo {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return {
+    signo: view.getInt32(SigInfoOffset.Signo, true),
+    errno: view.getInt32(SigInfoOffset.Errno, true),
+    code: view.getInt32(SigInfoOffset.Code, true),
+    pid: view.getInt32(SigInfoOffset.Pid, true),
+    uid: view.getUint32(SigInfoOffset.Uid, true),
+    value: [view.getUint32(SigInfoOffset.Value, true), view.getUint32(SigInfoOffset.Value + 4, true)],
+    raw: bytes.slice(),
+  };
+}
+
+function clockTicks(ns = 0): number {
+  return Math.floor(ns / 10_000_000);
+}

@@ -1,0 +1,37 @@
+import { RLimit } from '@ring3/abi';
+import type { Kernel } from '../kernel.js';
+import type { Task } from './task.js';
+
+/** The soft limit of the task's process; Infinity is RLIM_INFINITY. */
+export function rlimit(task: Task, resource: RLimit): number {
+  return task.signal.rlimits[resource]!.cur;
+}
+
+export function rlimitMax(task: Task, resource: RLimit): number {
+  return task.signal.rlimits[resource]!.max;
+}
+
+/** Limits of the first process, as 5.4 boots with this much memory (include/asm-generic/resource.h, kernel/fork.c: fork_init). */
+export function initialLimits(memoryBytes: number): { cur: number; max: number }[] {
+  const all = { cur: Infinity, max: Infinity };
+  const limits = Array.from({ length: RLimit.Count }, () => all);
+  /** fork_init: threads whose stacks (16 KiB each) fill an eighth of memory. */
+  const threads = Math.max(20, Math.floor(memoryBytes / (8 * 16384)));
+  limits[RLimit.STACK] = { cur: 8 << 20, max: Infinity };
+  limits[RLimit.CORE] = { cur: 0, max: Infinity };
+  limits[RLimit.NPROC] = { cur: threads >> 1, max: threads >> 1 };
+  limits[RLimit.NOFILE] = { cur: 1024, max: 4096 };
+  limits[RLimit.MEMLOCK] = { cur: 65536, max: 65536 };
+  limits[RLimit.SIGPENDING] = { cur: threads >> 1, max: threads >> 1 };
+  limits[RLimit.MSGQUEUE] = { cur: 819200, max: 819200 };
+  limits[RLimit.NICE] = { cur: 0, max: 0 };
+  limits[RLimit.RTPRIO] = { cur: 0, max: 0 };
+  return limits;
+}
+
+/** Tasks whose real user is `uid`: what RLIMIT_NPROC limits (user_struct.processes). */
+export function processesOf(k: Kernel, uid: number): number {
+  let count = 0;
+  for (const task of k.pids.tasks()) if (task.cred.uid === uid && task.mm) count++;
+  return count;
+}
