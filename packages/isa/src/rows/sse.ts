@@ -3,16 +3,16 @@ import type { Row } from '../row.js';
 /** SSE: single-precision SIMD and the additions that it made to MMX (SDM volume 1, chapter 10). */
 export const sse: readonly Row[] = [
   // Moves.
-  { opcode: 'NP 0F 10', mnemonic: 'movups', operands: 'Vps,Wps', feature: 'sse', exec: 'movu_V_W', from: 'execute/sse/move' },
-  { opcode: 'NP 0F 11', mnemonic: 'movups', operands: 'Wps,Vps', feature: 'sse', exec: 'movu_W_V', from: 'execute/sse/move' },
-  { opcode: 'NP 0F 28', mnemonic: 'movaps', operands: 'Vps,Wps', feature: 'sse', exec: 'mova_V_W', from: 'execute/sse/move' },
-  { opcode: 'NP 0F 29', mnemonic: 'movaps', operands: 'Wps,Vps', feature: 'sse', exec: 'mova_W_V', from: 'execute/sse/move' },
-  { opcode: 'NP 0F 2B mem', mnemonic: 'movntps', operands: 'Mps,Vps', feature: 'sse', exec: 'mova_W_V', from: 'execute/sse/move' },
-  { opcode: 'F3 0F 10', mnemonic: 'movss', operands: 'Vss,Wss', feature: 'sse', exec: 'movss_V_W', from: 'execute/sse/move-scalar' },
-  { opcode: 'F3 0F 11', mnemonic: 'movss', operands: 'Wss,Vss', feature: 'sse', exec: 'movss_W_V', from: 'execute/sse/move-scalar' },
+  { opcode: 'NP 0F 10', mnemonic: 'movups', operands: 'Vps,Wps', feature: 'sse', exec: 'movu_V_W', from: 'execute/sse/move', hot: { reg: 'movaps_V_R', mem: 'movups_V_M' } },
+  { opcode: 'NP 0F 11', mnemonic: 'movups', operands: 'Wps,Vps', feature: 'sse', exec: 'movu_W_V', from: 'execute/sse/move', hot: { mem: 'movups_M_V' } },
+  { opcode: 'NP 0F 28', mnemonic: 'movaps', operands: 'Vps,Wps', feature: 'sse', exec: 'mova_V_W', from: 'execute/sse/move', hot: { reg: 'movaps_V_R', mem: 'movaps_V_M' } },
+  { opcode: 'NP 0F 29', mnemonic: 'movaps', operands: 'Wps,Vps', feature: 'sse', exec: 'mova_W_V', from: 'execute/sse/move', hot: { mem: 'movaps_M_V' } },
+  { opcode: 'NP 0F 2B mem', mnemonic: 'movntps', operands: 'Mps,Vps', feature: 'sse', exec: 'mova_W_V', from: 'execute/sse/move', hot: { mem: 'movaps_M_V' } },
+  { opcode: 'F3 0F 10', mnemonic: 'movss', operands: 'Vss,Wss', feature: 'sse', exec: 'movss_V_W', from: 'execute/sse/move-scalar', hot: { mem: 'movss_V_M' } },
+  { opcode: 'F3 0F 11', mnemonic: 'movss', operands: 'Wss,Vss', feature: 'sse', exec: 'movss_W_V', from: 'execute/sse/move-scalar', hot: { mem: 'movss_M_V' } },
   { opcode: 'NP 0F 12 mem', mnemonic: 'movlps', operands: 'Vq,Mq', feature: 'sse', exec: 'movlow_V_M', from: 'execute/sse/move-half' },
   { opcode: 'NP 0F 12 reg', mnemonic: 'movhlps', operands: 'Vq,Uq', feature: 'sse', exec: 'movhlps', from: 'execute/sse/move-half' },
-  { opcode: 'NP 0F 13 mem', mnemonic: 'movlps', operands: 'Mq,Vq', feature: 'sse', exec: 'movlow_M_V', from: 'execute/sse/move-half' },
+  { opcode: 'NP 0F 13 mem', mnemonic: 'movlps', operands: 'Mq,Vq', feature: 'sse', exec: 'movlow_M_V', from: 'execute/sse/move-half', hot: { mem: 'movsd_M_V' } },
   { opcode: 'NP 0F 16 mem', mnemonic: 'movhps', operands: 'Vq,Mq', feature: 'sse', exec: 'movhigh_V_M', from: 'execute/sse/move-half' },
   { opcode: 'NP 0F 16 reg', mnemonic: 'movlhps', operands: 'Vq,Uq', feature: 'sse', exec: 'movlhps', from: 'execute/sse/move-half' },
   { opcode: 'NP 0F 17 mem', mnemonic: 'movhps', operands: 'Mq,Vq', feature: 'sse', exec: 'movhigh_M_V', from: 'execute/sse/move-half' },
@@ -60,7 +60,7 @@ export const sse: readonly Row[] = [
   { opcode: 'NP 0F AE /3 mem', mnemonic: 'stmxcsr', operands: 'Md', feature: 'sse', exec: 'stmxcsr', from: 'execute/sse/control' },
   // Additions to MMX.
   { opcode: 'NP 0F 70', mnemonic: 'pshufw', operands: 'Pq,Qq,Ib', feature: 'sse', exec: 'pshufw', from: 'execute/mmx/shuffle' },
-  { opcode: 'NP 0F C4', mnemonic: 'pinsrw', operands: 'Pq,Ew,Ib', feature: 'sse', exec: 'pinsrw_P_E', from: 'execute/mmx/shuffle' },
+  { opcode: 'NP 0F C4', mnemonic: 'pinsrw', operands: 'Pq,Rd/Mw,Ib', feature: 'sse', exec: 'pinsrw_P_E', from: 'execute/mmx/shuffle' },
   { opcode: 'NP 0F C5 reg', mnemonic: 'pextrw', operands: 'Gd,Nq,Ib', feature: 'sse', exec: 'pextrw_G_N', from: 'execute/mmx/shuffle' },
   { opcode: 'NP 0F D7 reg', mnemonic: 'pmovmskb', operands: 'Gd,Nq', feature: 'sse', exec: 'pmovmskb_G_N', from: 'execute/mmx/move' },
   { opcode: 'NP 0F E7 mem', mnemonic: 'movntq', operands: 'Mq,Pq', feature: 'sse', exec: 'movq_Q_P', from: 'execute/mmx/move' },
