@@ -20,6 +20,7 @@ const TYPE_BITS: Record<string, number> = { b: 8, w: 16, d: 32, q: 64, t: 80, o:
 function bits(type: string, { operandSize }: Instruction): number {
   if (type === 'v') return operandSize;
   if (type === 'y') return operandSize === 64 ? 64 : 32;
+  if (type === 'yy') return operandSize === 64 ? 128 : 64;
   if (type === 'z') return Math.min(operandSize, 32);
   if (type === 'p') return operandSize + 16;
   return TYPE_BITS[type] ?? 0;
@@ -32,7 +33,8 @@ function hex(value: bigint | number): string {
 function memoryText(instruction: Instruction, type: string): string {
   const { memory, segment, address32, shape } = instruction;
   if (!memory) return '';
-  const size = bits(type, instruction);
+  // The state images have no size word.
+  const size = shape.row.feature === 'fxsr' ? 0 : bits(type, instruction);
   const prefix = (size > 0 ? `${MEMORY_WORDS[size]} PTR ` : '') + (segment && shape.row.mnemonic !== 'lea' ? `${segment}:` : '');
   const addressSize = address32 ? 32 : 64;
   const { base, index, scale, ripRelative, displacement, displacementBytes } = memory;
@@ -120,7 +122,7 @@ function mnemonicText({ shape, operandSize, rex }: Instruction): string {
   if (names.length === 3) return names[operandSize === 16 ? 0 : operandSize === 32 ? 1 : 2]!;
   if (names.length === 1) return names[0]!;
   // Two names: 32 and 64 bits, 16 and 64 where that is the default, 16 and 32 where there is no other.
-  if (shape.sizeMode === SizeMode.Default32 && shape.operands.some((operand) => operand.types.includes('y'))) return names[rex & 8 ? 1 : 0]!;
+  if (shape.sizeMode === SizeMode.Default32 && shape.operands.some((operand) => operand.types.some((type) => type.startsWith('y')))) return names[rex & 8 ? 1 : 0]!;
   return names[operandSize === 16 ? 0 : 1]!;
 }
 
@@ -141,7 +143,10 @@ export function disassemble(bytes: Uint8Array, offset: number, rip: number | big
     throw error;
   }
   const end = BigInt(rip) + BigInt(instruction.length);
-  const operands = instruction.shape.operands.map((operand) => operandText(operand, instruction, end)).filter((text) => text !== '');
+  const { shape } = instruction;
+  // cwde, cqo: the name says it all.
+  const implicit = shape.row.mnemonic.includes('|') && shape.operands.every((operand) => operand.fixed);
+  const operands = (implicit ? [] : shape.operands).map((operand) => operandText(operand, instruction, end)).filter((text) => text !== '');
   const text = `${prefixText(instruction)}${mnemonicText(instruction)} ${operands.join(',')}`.trimEnd();
-  return { length: instruction.length, text, row: instruction.shape.row };
+  return { length: instruction.length, text, row: shape.row };
 }

@@ -1,6 +1,6 @@
 import { Prefix } from './notation.js';
 import { FieldKind, ImmediateKind, SizeMode, shapeOf, type Shape } from './shape.js';
-import { buildTrees, type Tree } from './tree.js';
+import { buildTrees, type OpcodeTrees } from './tree.js';
 import { rows } from './rows/index.js';
 
 /** A memory operand as encoded; register numbers 0–15. */
@@ -50,9 +50,9 @@ export class DecodeError extends Error {
 const MAX_LENGTH = 15;
 const VALID_CONTROL = [0, 2, 3, 4, 8];
 
-let maps: readonly (readonly Tree[])[] | undefined;
+let maps: OpcodeTrees['maps'] | undefined;
 
-function opcodeMaps(): readonly (readonly Tree[])[] {
+function allMaps(): OpcodeTrees['maps'] {
   maps ??= buildTrees(rows.map(shapeOf)).maps;
   return maps;
 }
@@ -158,8 +158,11 @@ function checkSystemRegister(shape: Shape, number: number, cursor: Cursor): void
   if (invalid) throw new DecodeError('invalid', cursor.length);
 }
 
-/** Decodes the instruction at `offset`, implemented or not. Throws DecodeError. The twin of core/assembly/decode/decoder.ts. */
-export function decodeInstruction(bytes: Uint8Array, offset: number): Instruction {
+/**
+ * Decodes the instruction at `offset` by all rows, implemented or not, or by the given maps. Throws DecodeError. The twin of
+ * core/assembly/decode/decoder.ts.
+ */
+export function decodeInstruction(bytes: Uint8Array, offset: number, all = allMaps()): Instruction {
   const cursor = new Cursor(bytes, offset);
   let rex = 0;
   let segment: 'fs' | 'gs' | null = null;
@@ -185,7 +188,6 @@ export function decodeInstruction(bytes: Uint8Array, offset: number): Instructio
     rex = 0;
   }
   const mandatory = repeat === 'rep' ? Prefix.F3 : repeat === 'repne' ? Prefix.F2 : operand16 ? Prefix.P66 : Prefix.Np;
-  const all = opcodeMaps();
   let tree = all[0]![opcode === 0x90 && rex & 1 ? 0x91 : opcode]!;
   if (opcode === 0x0f) {
     opcode = cursor.byte();

@@ -40,14 +40,14 @@ export type Feature =
  *   Z                register in the opcode's low three bits: like a fixed register operand
  *   AL CL rAX …      a fixed register as first operand is `rm` with RmReg, otherwise `reg`; alone, it is both. So 'AL,Ib' may
  *                    use the function of 'Eb,Ib', and 'Zv,rAX' that of 'Ev,Gv'. rAX has the operand size
- *   I                `imm`: Ib sign-extended in rows with a v operand or d64, else zero-extended; Iw zero-extended; Iz sign-extended;
+ *   I                `imm`: Ib sign-extended in 6A, 6B and 83, else zero-extended; Iw zero-extended; Iz sign-extended;
  *                    Iv up to 64 bits (high half in `disp`); 'Iw,Ib': the second one in `disp`. The operand '1' is imm = 1
  *   J                `imm`: target as offset from the page's start. With UopFlag.RipWide that would overflow: imm is then relative to
  *                    the end of the instruction
  *   O                absolute address: low half in `imm`, high half in `disp`; the fixed register is `reg`
  *   X Y F            implicit (DS:rSI, ES:rDI, rFLAGS): nothing but the operand size
  *   ST0 STi          STi: `rm` = i × 16 with RmReg; ST0 is implicit
- * Size letters: b w d q t (80 bits) o (128) v (16/32/64) z (16/32) y (32/64) p s, and for vectors dq ps pd ss sd pi x.
+ * Size letters: b w d q t (80 bits) o (128) v (16/32/64) z (16/32) y (32/64) yy (twice y) p s, and for vectors dq ps pd ss sd pi x.
  */
 export interface Row {
   /**

@@ -99,7 +99,7 @@ function operandSizes(row: Row, operands: readonly Operand[], mode: SizeMode): r
   const single: Record<string, number> = { b: 8, w: 16, d: 32, q: 64 };
   if (letter in single) return [single[letter]!];
   if (mode === SizeMode.Force64) return [64];
-  if (letter === 'y') return [32, 64];
+  if (letter === 'y' || letter === 'yy') return [32, 64];
   if (letter === 'z') return [16, 32];
   return [16, 32, 64];
 }
@@ -108,13 +108,15 @@ function takesSize(row: Row): boolean {
   return /<.*\bT\b.*>/.test(row.exec ?? '');
 }
 
+/** The opcodes whose Ib is sign-extended to the operand size: push, imul, group 1. */
+const SIGNED_BYTE_OPCODES = /^(6A|6B|83 .*)$/;
+
 function immediateKind(row: Row, operands: readonly Operand[]): ImmediateKind {
   const texts = operands.map((operand) => operand.text);
   if (texts.includes('Iw') && texts.includes('Ib')) return ImmediateKind.WordByte;
   for (const text of texts) {
     if (text === 'Ib') {
-      const signed = row.attributes?.includes('d64') || operands.some((operand) => operand.types.includes('v'));
-      return signed ? ImmediateKind.SignedByte : ImmediateKind.Byte;
+      return SIGNED_BYTE_OPCODES.test(row.opcode) ? ImmediateKind.SignedByte : ImmediateKind.Byte;
     }
     if (text === 'Iw') return ImmediateKind.Word;
     if (text === 'Iz') return ImmediateKind.Z;

@@ -95,7 +95,7 @@ function operands(leaf: usize, host: u32, p: u32, end: u32, avail: u32, pageOffs
   if (leafFlags & LeafFlag.NoSegment) flags &= ~(UopFlag.Fs | UopFlag.Gs);
 
   store<u64>(out, 0);
-  store<u64>(out, Cpu.Zero << 32, 8);
+  store<u64>(out, (<u64>Cpu.Zero) << 32, 8);
   if (leafFlags & LeafFlag.ModRm) {
     if (p >= end) return short(avail, pageOffset, out);
     const modrm: u32 = load<u8>(p++);
@@ -226,7 +226,7 @@ function short(avail: u32, pageOffset: u32, out: u32): u32 {
 
 function pseudo(op: u32, length: u32, pageOffset: u32, out: u32): u32 {
   store<u64>(out, op);
-  store<u64>(out, Cpu.Zero << 32, 8);
+  store<u64>(out, (<u64>Cpu.Zero) << 32, 8);
   store<u16>(out, pageOffset | (length << 12), Uop.Pc);
   return length;
 }

@@ -99,6 +99,7 @@ const HOT_FORMS: usize = memory.data<u16>([
   0xffff, 0xffff, // fstp_Mq
   0xffff, 0xffff, // fstp_Mt
   0xffff, 0xffff, // fstp_STi
+  0xffff, 0xffff, // fstpnce_STi
   0xffff, 0xffff, // fstp_STi_xDFD0i
   0xffff, 0xffff, // fstp_STi_xDFD8i
   0xffff, 0xffff, // fist_Mw
@@ -239,6 +240,10 @@ const HOT_FORMS: usize = memory.data<u16>([
   0xffff, 0xffff, // divss_Vss_Wss
   0xffff, 0xffff, // maxps_Vps_Wps
   0xffff, 0xffff, // maxss_Vss_Wss
+  0xffff, 0xffff, // rsqrtps_Vps_Wps
+  0xffff, 0xffff, // rsqrtss_Vss_Wss
+  0xffff, 0xffff, // rcpps_Vps_Wps
+  0xffff, 0xffff, // rcpss_Vss_Wss
   0xffff, 0xffff, // andps_Vps_Wps
   0xffff, 0xffff, // andnps_Vps_Wps
   0xffff, 0xffff, // orps_Vps_Wps

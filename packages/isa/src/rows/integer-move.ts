@@ -26,7 +26,7 @@ export const integerMove: readonly Row[] = [
   { ...mov, opcode: 'B8+r', operands: 'Zv,Iv', exec: 'mov_Z_I<T>', hot: { reg: 'movT_Z_I' } },
   { ...mov, opcode: 'C6 /0', operands: 'Eb,Ib', exec: 'mov_E_I<T>', hot: hotImmediate },
   { ...mov, opcode: 'C7 /0', operands: 'Ev,Iz', exec: 'mov_E_I<T>', hot: hotImmediate },
-  { ...mov, ...segment, opcode: '8C', operands: 'Ev,Sw', exec: 'mov_E_S<T>' },
+  { ...mov, ...segment, opcode: '8C', operands: 'Rv/Mw,Sw', exec: 'mov_E_S<T>' },
   { ...mov, ...segment, opcode: '8E', operands: 'Sw,Ew', exec: 'mov_S_E' },
   { ...segment, opcode: '0F B2', mnemonic: 'lss', operands: 'Gv,Mp', exec: 'lss<T>' },
   { ...segment, opcode: '0F B4', mnemonic: 'lfs', operands: 'Gv,Mp', exec: 'lfs<T>' },
@@ -59,7 +59,7 @@ export const integerMove: readonly Row[] = [
   { ...exchange, opcode: '0F B0', mnemonic: 'cmpxchg', operands: 'Eb,Gb', exec: 'cmpxchg<T>' },
   { ...exchange, opcode: '0F B1', mnemonic: 'cmpxchg', operands: 'Ev,Gv', exec: 'cmpxchg<T>' },
   {
-    ...exchange, opcode: '0F C7 /1 mem', mnemonic: 'cmpxchg8b|cmpxchg8b|cmpxchg16b', operands: 'Mv', feature: 'cx16', exec: 'cmpxchg_pair<T>',
+    ...exchange, opcode: '0F C7 /1 mem', mnemonic: 'cmpxchg8b|cmpxchg16b', operands: 'Myy', feature: 'cx16', exec: 'cmpxchg_pair<T>',
   },
 
   { ...stack, opcode: '50+r', mnemonic: 'push', operands: 'Zv', exec: 'push_Z<T>', hot: { reg: 'pushT_Z' } },

@@ -83,11 +83,11 @@ const sse41 = missing('sse4.1', [
   ['66 0F 3A 0C', 'blendps', 'Vps,Wps,Ib'],
   ['66 0F 3A 0D', 'blendpd', 'Vpd,Wpd,Ib'],
   ['66 0F 3A 0E', 'pblendw', 'Vdq,Wdq,Ib'],
-  ['66 0F 3A 14', 'pextrb', 'Ry/Mb,Vdq,Ib'],
-  ['66 0F 3A 15', 'pextrw', 'Ry/Mw,Vdq,Ib'],
+  ['66 0F 3A 14', 'pextrb', 'Rd/Mb,Vdq,Ib'],
+  ['66 0F 3A 15', 'pextrw', 'Rd/Mw,Vdq,Ib'],
   ['66 0F 3A 16', 'pextrd|pextrq', 'Ey,Vdq,Ib'],
-  ['66 0F 3A 17', 'extractps', 'Ry/Md,Vdq,Ib'],
-  ['66 0F 3A 20', 'pinsrb', 'Vdq,Ry/Mb,Ib'],
+  ['66 0F 3A 17', 'extractps', 'Rd/Md,Vdq,Ib'],
+  ['66 0F 3A 20', 'pinsrb', 'Vdq,Rd/Mb,Ib'],
   ['66 0F 3A 21', 'insertps', 'Vdq,Udq/Md,Ib'],
   ['66 0F 3A 22', 'pinsrd|pinsrq', 'Vdq,Ey,Ib'],
   ['66 0F 3A 40', 'dpps', 'Vps,Wps,Ib'],
@@ -109,8 +109,10 @@ const bitManipulation = [
   ...missing('lzcnt', [['F3 0F BD', 'lzcnt', 'Gv,Ev']]),
   ...missing('bmi1', [['F3 0F BC', 'tzcnt', 'Gv,Ev']]),
   ...missing('movbe', [
-    ['0F 38 F0 mem', 'movbe', 'Gv,Mv'],
-    ['0F 38 F1 mem', 'movbe', 'Mv,Gv'],
+    ['NP 0F 38 F0 mem', 'movbe', 'Gv,Mv'],
+    ['66 0F 38 F0 mem', 'movbe', 'Gv,Mv'],
+    ['NP 0F 38 F1 mem', 'movbe', 'Mv,Gv'],
+    ['66 0F 38 F1 mem', 'movbe', 'Mv,Gv'],
   ]),
   ...missing('adx', [
     ['66 0F 38 F6', 'adcx', 'Gy,Ey'],
@@ -137,8 +139,14 @@ const crypto = [
     ['NP 0F 38 CD', 'sha256msg2', 'Vdq,Wdq'],
     ['NP 0F 3A CC', 'sha1rnds4', 'Vdq,Wdq,Ib'],
   ]),
-  ...missing('rdrand', [['0F C7 /6 reg', 'rdrand', 'Rv']]),
-  ...missing('rdseed', [['0F C7 /7 reg', 'rdseed', 'Rv']]),
+  ...missing('rdrand', [
+    ['NP 0F C7 /6 reg', 'rdrand', 'Rv'],
+    ['66 0F C7 /6 reg', 'rdrand', 'Rv'],
+  ]),
+  ...missing('rdseed', [
+    ['NP 0F C7 /7 reg', 'rdseed', 'Rv'],
+    ['66 0F C7 /7 reg', 'rdseed', 'Rv'],
+  ]),
 ];
 
 const state = [

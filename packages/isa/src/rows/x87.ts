@@ -125,6 +125,6 @@ export const x87: readonly Row[] = [
   { ...environment, opcode: 'D9 /6 mem', mnemonic: 'fnstenv', operands: 'Mz', exec: 'fnstenv<T>' },
   { ...environment, opcode: 'DD /4 mem', mnemonic: 'frstor', operands: 'Mz', exec: 'frstor<T>' },
   { ...environment, opcode: 'DD /6 mem', mnemonic: 'fnsave', operands: 'Mz', exec: 'fnsave<T>' },
-  { ...image, opcode: 'NP 0F AE /0 mem', mnemonic: 'fxsave', operands: 'My', exec: 'fxsave<T>' },
-  { ...image, opcode: 'NP 0F AE /1 mem', mnemonic: 'fxrstor', operands: 'My', exec: 'fxrstor<T>' },
+  { ...image, opcode: 'NP 0F AE /0 mem', mnemonic: 'fxsave|fxsave64', operands: 'My', exec: 'fxsave<T>' },
+  { ...image, opcode: 'NP 0F AE /1 mem', mnemonic: 'fxrstor|fxrstor64', operands: 'My', exec: 'fxrstor<T>' },
 ];
