@@ -13,7 +13,7 @@ const core = join(dirname(fileURLToPath(import.meta.url)), '../../core');
 export async function compileDecoder(files) {
   let binary;
   const { error, stderr } = await asc.main(
-    ['assembly/test/decode.ts', '-o', 'decode.wasm', '-O2', '--noAssert', '--runtime', 'stub', '--importMemory', '--memoryBase', '0x40000', '--use', 'abort='],
+    ['assembly/test/decode.ts', '-o', 'decode.wasm', '-O2', '--noAssert', '--runtime', 'stub', '--importMemory', '--memoryBase', '262144', '--use', 'abort='],
     {
       readFile(name, base) {
         const path = resolve(base === '.' ? core : join(core, base), name);
