@@ -2,7 +2,8 @@ import { Status } from '../../../../abi/src/machine/exits';
 import { rmReadXmmAligned, uReg, xmm } from '../../cpu/operands';
 import { fault } from '../../mmu/access';
 import { finitePd, finitePs, plainPd, plainPs, wellInsidePd, wellInsidePs } from './classes';
-import { precisionSeen } from './mxcsr';
+import { exactProductPd, exactProductPs, exactSumPd, exactSumPs } from './exact';
+import { defaultModes, precisionSeen } from './mxcsr';
 import { Operation, softPacked } from './soft';
 
 /** Arithmetic on all elements, by the rules of arith-scalar.ts: the fast path is taken when every element allows it. */
@@ -27,7 +28,8 @@ export function addps(u: u32): i32 {
   const a = v128.load(d);
   const b = v128.load(s);
   const r = f32x4.add(a, b);
-  if (precisionSeen() && i32x4.all_true(v128.and(v128.and(plainPs(a), plainPs(b)), finitePs(r)))) {
+  const quiet = v128.and(v128.and(plainPs(a), plainPs(b)), finitePs(r));
+  if (i32x4.all_true(quiet) && (precisionSeen() || (defaultModes() && i32x4.all_true(exactSumPs(a, b, r))))) {
     v128.store(d, r);
     return Status.Next;
   }
@@ -41,7 +43,8 @@ export function subps(u: u32): i32 {
   const a = v128.load(d);
   const b = v128.load(s);
   const r = f32x4.sub(a, b);
-  if (precisionSeen() && i32x4.all_true(v128.and(v128.and(plainPs(a), plainPs(b)), finitePs(r)))) {
+  const quiet = v128.and(v128.and(plainPs(a), plainPs(b)), finitePs(r));
+  if (i32x4.all_true(quiet) && (precisionSeen() || (defaultModes() && i32x4.all_true(exactSumPs(a, f32x4.neg(b), r))))) {
     v128.store(d, r);
     return Status.Next;
   }
@@ -55,7 +58,8 @@ export function mulps(u: u32): i32 {
   const a = v128.load(d);
   const b = v128.load(s);
   const r = f32x4.mul(a, b);
-  if (precisionSeen() && i32x4.all_true(v128.and(v128.and(plainPs(a), plainPs(b)), v128.or(wellInsidePs(r), anyZeroPs(a, b, r))))) {
+  const quiet = v128.and(v128.and(plainPs(a), plainPs(b)), v128.or(wellInsidePs(r), anyZeroPs(a, b, r)));
+  if (i32x4.all_true(quiet) && (precisionSeen() || (defaultModes() && i32x4.all_true(exactProductPs(a, b, r))))) {
     v128.store(d, r);
     return Status.Next;
   }
@@ -69,7 +73,8 @@ export function divps(u: u32): i32 {
   const a = v128.load(d);
   const b = v128.load(s);
   const r = f32x4.div(a, b);
-  if (precisionSeen() && i32x4.all_true(v128.and(v128.and(plainPs(a), plainPs(b)), v128.or(wellInsidePs(r), anyZeroPs(a, a, r))))) {
+  const quiet = v128.and(v128.and(plainPs(a), plainPs(b)), v128.or(wellInsidePs(r), anyZeroPs(a, a, r)));
+  if (i32x4.all_true(quiet) && (precisionSeen() || (defaultModes() && i32x4.all_true(exactProductPs(r, b, a))))) {
     v128.store(d, r);
     return Status.Next;
   }
@@ -82,7 +87,8 @@ export function sqrtps(u: u32): i32 {
   const d = xmm(uReg(u));
   const b = v128.load(s);
   const r = f32x4.sqrt(b);
-  if (precisionSeen() && i32x4.all_true(v128.and(plainPs(b), v128.or(wellInsidePs(r), f32x4.eq(b, f32x4.splat(0)))))) {
+  const quiet = v128.and(plainPs(b), v128.or(wellInsidePs(r), f32x4.eq(b, f32x4.splat(0))));
+  if (i32x4.all_true(quiet) && (precisionSeen() || (defaultModes() && i32x4.all_true(exactProductPs(r, r, b))))) {
     v128.store(d, r);
     return Status.Next;
   }
@@ -124,7 +130,8 @@ export function addpd(u: u32): i32 {
   const a = v128.load(d);
   const b = v128.load(s);
   const r = f64x2.add(a, b);
-  if (precisionSeen() && i64x2.all_true(v128.and(v128.and(plainPd(a), plainPd(b)), finitePd(r)))) {
+  const quiet = v128.and(v128.and(plainPd(a), plainPd(b)), finitePd(r));
+  if (i64x2.all_true(quiet) && (precisionSeen() || (defaultModes() && i64x2.all_true(exactSumPd(a, b, r))))) {
     v128.store(d, r);
     return Status.Next;
   }
@@ -138,7 +145,8 @@ export function subpd(u: u32): i32 {
   const a = v128.load(d);
   const b = v128.load(s);
   const r = f64x2.sub(a, b);
-  if (precisionSeen() && i64x2.all_true(v128.and(v128.and(plainPd(a), plainPd(b)), finitePd(r)))) {
+  const quiet = v128.and(v128.and(plainPd(a), plainPd(b)), finitePd(r));
+  if (i64x2.all_true(quiet) && (precisionSeen() || (defaultModes() && i64x2.all_true(exactSumPd(a, f64x2.neg(b), r))))) {
     v128.store(d, r);
     return Status.Next;
   }
@@ -152,7 +160,8 @@ export function mulpd(u: u32): i32 {
   const a = v128.load(d);
   const b = v128.load(s);
   const r = f64x2.mul(a, b);
-  if (precisionSeen() && i64x2.all_true(v128.and(v128.and(plainPd(a), plainPd(b)), v128.or(wellInsidePd(r), anyZeroPd(a, b, r))))) {
+  const quiet = v128.and(v128.and(plainPd(a), plainPd(b)), v128.or(wellInsidePd(r), anyZeroPd(a, b, r)));
+  if (i64x2.all_true(quiet) && (precisionSeen() || (defaultModes() && i64x2.all_true(exactProductPd(a, b, r))))) {
     v128.store(d, r);
     return Status.Next;
   }
@@ -166,7 +175,8 @@ export function divpd(u: u32): i32 {
   const a = v128.load(d);
   const b = v128.load(s);
   const r = f64x2.div(a, b);
-  if (precisionSeen() && i64x2.all_true(v128.and(v128.and(plainPd(a), plainPd(b)), v128.or(wellInsidePd(r), anyZeroPd(a, a, r))))) {
+  const quiet = v128.and(v128.and(plainPd(a), plainPd(b)), v128.or(wellInsidePd(r), anyZeroPd(a, a, r)));
+  if (i64x2.all_true(quiet) && (precisionSeen() || (defaultModes() && i64x2.all_true(exactProductPd(r, b, a))))) {
     v128.store(d, r);
     return Status.Next;
   }
@@ -179,7 +189,8 @@ export function sqrtpd(u: u32): i32 {
   const d = xmm(uReg(u));
   const b = v128.load(s);
   const r = f64x2.sqrt(b);
-  if (precisionSeen() && i64x2.all_true(v128.and(plainPd(b), v128.or(wellInsidePd(r), f64x2.eq(b, f64x2.splat(0)))))) {
+  const quiet = v128.and(plainPd(b), v128.or(wellInsidePd(r), f64x2.eq(b, f64x2.splat(0))));
+  if (i64x2.all_true(quiet) && (precisionSeen() || (defaultModes() && i64x2.all_true(exactProductPd(r, r, b))))) {
     v128.store(d, r);
     return Status.Next;
   }

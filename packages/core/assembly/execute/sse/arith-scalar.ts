@@ -65,7 +65,8 @@ function mul<T>(u: u32): i32 {
   const a = load<T>(d);
   const b = load<T>(s);
   const r: T = a * b;
-  if (notDenormal<T>(a) && notDenormal<T>(b) && (wellInside<T>(r) || (r == <T>0 && (a == <T>0 || b == <T>0))) && (precisionSeen() || (defaultModes() && exactProduct<T>(a, b, r)))) {
+  const quiet = notDenormal<T>(a) && notDenormal<T>(b) && (wellInside<T>(r) || (r == <T>0 && (a == <T>0 || b == <T>0)));
+  if (quiet && (precisionSeen() || (defaultModes() && exactProduct<T>(a, b, r)))) {
     store<T>(d, r);
     return Status.Next;
   }
@@ -88,7 +89,8 @@ function div<T>(u: u32): i32 {
   const a = load<T>(d);
   const b = load<T>(s);
   const r: T = a / b;
-  if (notDenormal<T>(a) && notDenormal<T>(b) && (wellInside<T>(r) || (r == <T>0 && a == <T>0)) && (precisionSeen() || (defaultModes() && exactQuotient<T>(a, b, r)))) {
+  const quiet = notDenormal<T>(a) && notDenormal<T>(b) && (wellInside<T>(r) || (r == <T>0 && a == <T>0));
+  if (quiet && (precisionSeen() || (defaultModes() && exactQuotient<T>(a, b, r)))) {
     store<T>(d, r);
     return Status.Next;
   }

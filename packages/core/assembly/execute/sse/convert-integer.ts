@@ -1,8 +1,8 @@
 import { Status } from '../../../../abi/src/machine/exits';
 import { rmRead, rmReadXmm, setReg, uReg, xmm } from '../../cpu/operands';
 import {
-  f32_to_i32, f32_to_i32_trunc, f32_to_i64, f32_to_i64_trunc, f64_to_i32, f64_to_i32_trunc, f64_to_i64, f64_to_i64_trunc, i32_to_f32, i64_to_f32,
-  i64_to_f64,
+  f32_to_i32, f32_to_i32_trunc, f32_to_i64, f32_to_i64_trunc, f64_to_i32, f64_to_i32_trunc, f64_to_i64, f64_to_i64_trunc, i32_to_f32,
+  i64_to_f32, i64_to_f64,
 } from '../../fpu/softfloat';
 import { fault } from '../../mmu/access';
 import { begin, commit, floatingPointException, precisionSeen } from './mxcsr';
