@@ -12,6 +12,7 @@ import type { FutexTable } from './ipc/futex.js';
 import type { ConsoleTable } from './tty/console-table.js';
 import type { Tracer } from './trace/tracer.js';
 import type { HostStreamSuperBlock } from './fs/host-stream/host-stream.js';
+import { VmState } from './mm/vm-state.js';
 import { registerState } from './state.js';
 
 /** Options that stay fixed for the life of a machine. */
@@ -56,6 +57,8 @@ export class Kernel {
   ) {
     Object.assign(this, parts);
   }
+  /** Counters and sysctls of mm/. */
+  readonly vm = new VmState();
   /** Ids that agree everywhere (stat, maps, mountinfo): one counter per kind, so that runs are deterministic. */
   readonly nextId = { ino: 1, dev: 1, mapping: 1, mount: 1, file: 1 };
 }

@@ -12,6 +12,10 @@ export abstract class AddressSpace {
   readonly pages = new Map<number, number>();
   /** i_mmap: the vmas that map it, shared and private. */
   readonly vmas = new Set<Vma>();
+  /** Indexes of dirty pages, where writeback has something to do. */
+  readonly dirty = new Set<number>();
+  /** i_mmap_writable: shared mappings that may be written; below 0: sealed against them. */
+  writableMaps = 0;
   /** Unique, never 0: PageStruct.Mapping of its frames. */
   constructor(
     readonly id: number,
@@ -23,5 +27,11 @@ export abstract class AddressSpace {
   abstract writePage(k: Kernel, index: number, frame: number): void;
   /** May clean pages be dropped when memory is short? False where memory is the only place (tmpfs). */
   abstract get evictable(): boolean;
+  /** A page is about to be added: where the file system counts or limits. @throws ENOSPC */
+  pageAdded(_k: Kernel): void {}
+  /** A page has been removed. */
+  pageRemoved(_k: Kernel): void {}
+  /** May the file be mapped shared and writable from now on? Seals say no. @throws EPERM */
+  mapShared(_k: Kernel): void {}
 }
 registerState('AddressSpace', AddressSpace);

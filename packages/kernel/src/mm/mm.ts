@@ -8,10 +8,20 @@ export class Vma {
   file: File | null = null;
   /** '[heap]'-like names are derived in proc; this one is for special mappings: '[vdso]', '[vvar]'. */
   name: string | null = null;
+  /** Frames of a special mapping, by page; null: anonymous memory or file. */
+  frames: number[] | null = null;
+  /** vm_mm: set while it is in an address space. */
+  mm: Mm | null = null;
+  /**
+   * Identity of its anon_vma and the length of its anon_vma_chain, 0 before its first anonymous page. There is no reverse map
+   * behind them; whether two vmas may merge depends on both.
+   */
+  anonVma = 0;
+  anonChain = 0;
   constructor(
     public start: number,
     public end: number,
-    /** VM_* (abi linux/mm.ts). */
+    /** Vm.* (vm-flags.ts). */
     public flags: number,
   ) {}
 }
@@ -28,6 +38,9 @@ export class Mm {
   /** Search start of mmap areas (top-down) and the lowest and highest user address of this layout. */
   mmapBase = 0;
   taskSize = 0;
+  /** Start of bottom-up searches, and whether all searches are (ADDR_COMPAT_LAYOUT). */
+  mmapLegacyBase = 0;
+  legacyLayout = false;
   startCode = 0;
   endCode = 0;
   startData = 0;
@@ -51,6 +64,7 @@ export class Mm {
   stackVm = 0;
   rssAnon = 0;
   rssFile = 0;
+  rssShmem = 0;
   hiwaterRss = 0;
   hiwaterVm = 0;
   /** def_flags (mlockall MCL_FUTURE). */

@@ -1,0 +1,64 @@
+import { Header, MemoryMap, PageFlag, PageStruct } from '@ring3/abi';
+import type { Kernel } from '../kernel.js';
+import { reclaim } from './reclaim.js';
+
+/** How many pages one shortage tries to free (SWAP_CLUSTER_MAX). */
+const RECLAIM_BATCH = 32;
+
+/** A zeroed frame with one reference, evicting page cache when there is none; 0 = out of memory. */
+export function allocFrame(k: Kernel, flags: number): number {
+  const frame = k.core.allocFrame(flags);
+  if (frame !== 0) return frame;
+  return reclaim(k, RECLAIM_BATCH) > 0 ? k.core.allocFrame(flags) : 0;
+}
+
+/** The same with whatever content: the caller fills all of it. */
+export function allocFrameRaw(k: Kernel, flags: number): number {
+  const frame = k.core.allocFrameRaw(flags);
+  if (frame !== 0) return frame;
+  return reclaim(k, RECLAIM_BATCH) > 0 ? k.core.allocFrameRaw(flags) : 0;
+}
+
+/** Host address of the page-table entry of va, with its tables made; 0 = out of memory. */
+export function allocPte(k: Kernel, pgd: number, va: number): number {
+  const slot = k.core.pteSlot(pgd, va, true);
+  if (slot !== 0) return slot;
+  return reclaim(k, RECLAIM_BATCH) > 0 ? k.core.pteSlot(pgd, va, true) : 0;
+}
+
+/** The shared zero page; 0 = out of memory. */
+export function zeroFrame(k: Kernel): number {
+  if (k.vm.zeroFrame === 0) k.vm.zeroFrame = allocFrame(k, PageFlag.Reserved);
+  return k.vm.zeroFrame;
+}
+
+/** Host address of a frame's struct page. */
+export function pageStruct(k: Kernel, frame: number): number {
+  return MemoryMap.MemMap + ((frame - k.core.u32[(MemoryMap.Header + Header.FrameBase) >>> 2]!) >>> 12) * PageStruct.Bytes;
+}
+
+export function frameFlags(k: Kernel, frame: number): number {
+  return k.core.u32[(pageStruct(k, frame) + PageStruct.Flags) >>> 2]!;
+}
+
+export function changeFrameFlags(k: Kernel, frame: number, set: number, clear: number): void {
+  const index = (pageStruct(k, frame) + PageStruct.Flags) >>> 2;
+  k.core.u32[index] = (k.core.u32[index]! & ~clear) | set;
+}
+
+export function refCount(k: Kernel, frame: number): number {
+  return k.core.u32[(pageStruct(k, frame) + PageStruct.RefCount) >>> 2]!;
+}
+
+export function mapCount(k: Kernel, frame: number): number {
+  return k.core.u32[(pageStruct(k, frame) + PageStruct.MapCount) >>> 2]!;
+}
+
+export function addMapCount(k: Kernel, frame: number, n: number): void {
+  k.core.u32[(pageStruct(k, frame) + PageStruct.MapCount) >>> 2]! += n;
+}
+
+/** Before the kernel writes bytes into a frame that may hold code: what was decoded from it is dropped. */
+export function willWrite(k: Kernel, frame: number): void {
+  if (frameFlags(k, frame) & PageFlag.HasCode) k.core.frameWritten(frame);
+}

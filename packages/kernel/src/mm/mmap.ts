@@ -1,0 +1,147 @@
+import { MapFlag, O, Overcommit, PageSize, Personality, Prot } from '@ring3/abi';
+import type { Kernel } from '../kernel.js';
+import type { File } from '../vfs/file.js';
+import { EACCES, EEXIST, EINVAL, ENOMEM, EOPNOTSUPP, EOVERFLOW, EPERM } from '../errno.js';
+import { checkCanMlock, checkMlockFuture, commitMemory, mayExpandVm, statAccount, uncommitMemory } from './account.js';
+import { Vma, type Mm } from './mm.js';
+import { doMunmap } from './munmap.js';
+import { isNoExec } from './noexec.js';
+import { pageAlign, pageBase } from './page.js';
+import { populate } from './populate.js';
+import { shmemZeroSetup } from './shmem.js';
+import { getUnmappedArea } from './unmapped-area.js';
+import { findIntersection, findVmaIndex, holdFile, insertVma } from './vma.js';
+import { mergeVma } from './vma-merge.js';
+import { isAccountable, Vm, vmFlagsOfMap, vmFlagsOfProt } from './vm-flags.js';
+
+export { doMunmap } from './munmap.js';
+export { findVma, insertVma } from './vma.js';
+
+/** Flags that plain MAP_SHARED lets through silently and MAP_SHARED_VALIDATE accepts (LEGACY_MAP_MASK). */
+const LEGACY_MAP_MASK =
+  MapFlag.Shared | MapFlag.Private | MapFlag.Fixed | MapFlag.Anonymous | MapFlag.DenyWrite | MapFlag.Executable | MapFlag.Uninitialized |
+  MapFlag.GrowsDown | MapFlag.Locked | MapFlag.NoReserve | MapFlag.Populate | MapFlag.NonBlock | MapFlag.Stack | MapFlag.HugeTlb |
+  MapFlag.Bit32;
+
+/** Pages that a byte offset may count (MAX_LFS_FILESIZE). */
+const MAX_FILE_PAGES = 2 ** 51;
+
+/**
+ * mm/mmap.c: do_mmap. Maps `length` bytes; pgoff in pages. Returns the address. Populates where MAP_POPULATE or locking asks for it.
+ * @throws EINVAL ENOMEM EOVERFLOW EEXIST EPERM EAGAIN EACCES ENODEV EOPNOTSUPP
+ */
+export function doMmap(k: Kernel, mm: Mm, file: File | null, addr: number, length: number, prot: number, flags: number, pgoff: number): number {
+  if (length === 0) throw EINVAL;
+  if (prot & Prot.Read && k.current.personality & Personality.ReadImpliesExec && !(file && isNoExec(file))) prot |= Prot.Exec;
+  if (flags & MapFlag.FixedNoReplace) flags |= MapFlag.Fixed;
+  if (!(flags & MapFlag.Fixed)) addr = roundHint(k, addr);
+  length = pageAlign(length);
+  if (length >= 2 ** 64) throw ENOMEM;
+  const pages = length / PageSize.Bytes;
+  if (pgoff + pages >= 2 ** 52) throw EOVERFLOW;
+  if (mm.vmas.length > k.vm.maxMapCount) throw ENOMEM;
+  const va = getUnmappedArea(k, mm, addr, length, flags);
+  if (flags & MapFlag.FixedNoReplace && findIntersection(mm, va, va + length)) throw EEXIST;
+  let vmFlags = vmFlagsOfProt(prot) | vmFlagsOfMap(flags) | mm.defFlags | Vm.May;
+  if (flags & MapFlag.Locked) checkCanMlock(k);
+  checkMlockFuture(k, mm, vmFlags, pages);
+  if (file) vmFlags = fileFlags(k, file, prot, flags, vmFlags, pgoff, pages);
+  else {
+    vmFlags = anonymousFlags(flags, vmFlags);
+    pgoff = vmFlags & Vm.Shared ? 0 : va / PageSize.Bytes;
+  }
+  if (flags & MapFlag.NoReserve && k.vm.overcommitMemory !== Overcommit.Never) vmFlags |= Vm.NoReserve;
+  mmapRegion(k, mm, file, va, length, vmFlags, pgoff);
+  if (vmFlags & Vm.Locked || (flags & (MapFlag.Populate | MapFlag.NonBlock)) === MapFlag.Populate) populate(k, mm, va, length);
+  return va;
+}
+
+/** round_hint_to_min */
+function roundHint(k: Kernel, hint: number): number {
+  const va = pageBase(hint);
+  return va !== 0 && va < k.vm.mmapMinAddr ? pageAlign(k.vm.mmapMinAddr) : va;
+}
+
+/** The checks of a file mapping; returns vm_flags. */
+function fileFlags(k: Kernel, file: File, prot: number, flags: number, vmFlags: number, pgoff: number, pages: number): number {
+  if (pages > MAX_FILE_PAGES || pgoff > MAX_FILE_PAGES - pages) throw EOVERFLOW;
+  const mode = file.flags & O.ACCMODE;
+  const writable = mode === O.WRONLY || mode === O.RDWR;
+  const type = flags & MapFlag.Type;
+  if (type === MapFlag.Shared || type === MapFlag.SharedValidate) {
+    if (type === MapFlag.SharedValidate && flags & ~LEGACY_MAP_MASK & ~MapFlag.FixedNoReplace) throw EOPNOTSUPP;
+    if (prot & Prot.Write && !writable) throw EACCES;
+    vmFlags |= Vm.Shared | Vm.MayShare;
+    if (!writable) vmFlags &= ~(Vm.MayWrite | Vm.Shared);
+  } else if (type !== MapFlag.Private) throw EINVAL;
+  if (mode === O.WRONLY) throw EACCES;
+  if (isNoExec(file)) {
+    if (vmFlags & Vm.Exec) throw EPERM;
+    vmFlags &= ~Vm.MayExec;
+  }
+  file.mmap(k, prot, flags);
+  if (vmFlags & Vm.GrowsDown) throw EINVAL;
+  return vmFlags;
+}
+
+function anonymousFlags(flags: number, vmFlags: number): number {
+  switch (flags & MapFlag.Type) {
+    case MapFlag.Shared:
+      if (vmFlags & Vm.GrowsDown) throw EINVAL;
+      return vmFlags | Vm.Shared | Vm.MayShare;
+    case MapFlag.Private:
+      return vmFlags;
+    default:
+      throw EINVAL;
+  }
+}
+
+/** count_vma_pages_range: pages of [start, end) that are mapped now. */
+function mappedPages(mm: Mm, start: number, end: number): number {
+  let bytes = 0;
+  for (let i = findVmaIndex(mm, start); i < mm.vmas.length && mm.vmas[i]!.start < end; i++) {
+    bytes += Math.min(mm.vmas[i]!.end, end) - Math.max(mm.vmas[i]!.start, start);
+  }
+  return bytes / PageSize.Bytes;
+}
+
+/** mm/mmap.c: mmap_region. Replaces what [va, va + length) holds by a new mapping, merged with its neighbours where they are alike. */
+export function mmapRegion(k: Kernel, mm: Mm, file: File | null, va: number, length: number, vmFlags: number, pgoff: number): void {
+  const pages = length / PageSize.Bytes;
+  const end = va + length;
+  if (!mayExpandVm(k, mm, vmFlags, pages) && !mayExpandVm(k, mm, vmFlags, pages - mappedPages(mm, va, end))) throw ENOMEM;
+  doMunmapIfAny(k, mm, va, length);
+  let charged = 0;
+  if (isAccountable(vmFlags)) {
+    commitMemory(k, mm, pages);
+    charged = pages;
+    vmFlags |= Vm.Account;
+  }
+  const prev = mm.vmas[findVmaIndex(mm, va) - 1];
+  const merged = mergeVma(k, mm, prev, va, end, { flags: vmFlags, anonVma: 0, file, pgoff });
+  if (!merged) {
+    try {
+      insertNew(k, mm, file, va, end, vmFlags, pgoff);
+    } catch (error) {
+      if (charged) uncommitMemory(k, charged);
+      throw error;
+    }
+  }
+  statAccount(mm, vmFlags, pages);
+  if (vmFlags & Vm.Locked) mm.lockedVm += pages;
+}
+
+function doMunmapIfAny(k: Kernel, mm: Mm, va: number, length: number): void {
+  if (findIntersection(mm, va, va + length)) doMunmap(k, mm, va, length);
+}
+
+function insertNew(k: Kernel, mm: Mm, file: File | null, va: number, end: number, vmFlags: number, pgoff: number): void {
+  const vma = new Vma(va, end, vmFlags);
+  vma.pgoff = pgoff;
+  if (file) {
+    if (vmFlags & Vm.Shared) file.inode.mapping?.mapShared(k);
+    holdFile(file);
+    vma.file = file;
+  } else if (vmFlags & Vm.Shared) vma.file = shmemZeroSetup(k, end - va, vmFlags);
+  insertVma(mm, vma);
+}

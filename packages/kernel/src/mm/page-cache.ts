@@ -1,0 +1,143 @@
+import { PageFlag, PageSize, PageStruct } from '@ring3/abi';
+import type { Kernel } from '../kernel.js';
+import type { AddressSpace } from './address-space.js';
+import { ENOMEM } from '../errno.js';
+import { registerState } from '../state.js';
+import { allocFrame, changeFrameFlags, frameFlags, pageStruct } from './frames.js';
+import { makeClean } from './rmap.js';
+
+export { genericFileRead, genericFileWrite } from './filemap.js';
+export { truncatePages, punchHole } from './truncate.js';
+
+/**
+ * All cached file pages of the machine. A page is a frame whose struct page names mapping and index; the cache holds one
+ * reference, each mapping of it in a page table another. Pages are always uptodate: a read that fails leaves none.
+ */
+export class PageCache {
+  private readonly mappings = new Map<number, AddressSpace>();
+  /** Mappings with dirty pages that have somewhere to go. */
+  private readonly dirtyMappings = new Set<AddressSpace>();
+
+  mappingById(id: number): AddressSpace | undefined {
+    return this.mappings.get(id);
+  }
+
+  /** The frame of a page that is cached; 0 = it is not. */
+  findPage(mapping: AddressSpace, index: number): number {
+    return mapping.pages.get(index) ?? 0;
+  }
+
+  /** The frame of a page, read in when it is not cached. No reference is taken. @throws EIO ENOMEM ENOSPC */
+  getPage(k: Kernel, mapping: AddressSpace, index: number): number {
+    const cached = mapping.pages.get(index);
+    if (cached !== undefined) return cached;
+    const frame = this.newFrame(k);
+    try {
+      mapping.readPage(k, index, frame);
+      mapping.pageAdded(k);
+    } catch (error) {
+      k.core.putFrame(frame);
+      throw error;
+    }
+    this.add(k, mapping, index, frame);
+    return frame;
+  }
+
+  /** A page of zeros where none is cached: for a write that will cover what is there. @throws ENOMEM ENOSPC */
+  grabPage(k: Kernel, mapping: AddressSpace, index: number): number {
+    const cached = mapping.pages.get(index);
+    if (cached !== undefined) return cached;
+    const frame = this.newFrame(k);
+    try {
+      mapping.pageAdded(k);
+    } catch (error) {
+      k.core.putFrame(frame);
+      throw error;
+    }
+    this.add(k, mapping, index, frame);
+    return frame;
+  }
+
+  private newFrame(k: Kernel): number {
+    const frame = allocFrame(k, 0);
+    if (frame === 0) throw ENOMEM;
+    return frame;
+  }
+
+  private add(k: Kernel, mapping: AddressSpace, index: number, frame: number): void {
+    const page = pageStruct(k, frame) >>> 2;
+    const { u32 } = k.core;
+    u32[page + (PageStruct.Flags >>> 2)]! |= PageFlag.PageCache | PageFlag.Uptodate;
+    u32[page + (PageStruct.Mapping >>> 2)] = mapping.id;
+    u32[page + (PageStruct.Index >>> 2)] = index;
+    mapping.pages.set(index, frame);
+    this.mappings.set(mapping.id, mapping);
+    k.vm.cachedPages++;
+    if (!mapping.evictable) k.vm.shmemPages++;
+  }
+
+  /** Removes a page from the cache, whatever its content (delete_from_page_cache). It must be unmapped. */
+  drop(k: Kernel, mapping: AddressSpace, index: number): void {
+    const frame = mapping.pages.get(index);
+    if (frame === undefined) return;
+    mapping.pages.delete(index);
+    mapping.dirty.delete(index);
+    if (mapping.dirty.size === 0) this.dirtyMappings.delete(mapping);
+    if (mapping.pages.size === 0) this.mappings.delete(mapping.id);
+    const page = pageStruct(k, frame) >>> 2;
+    const { u32 } = k.core;
+    u32[page + (PageStruct.Flags >>> 2)]! &= ~(PageFlag.PageCache | PageFlag.Uptodate | PageFlag.Dirty);
+    u32[page + (PageStruct.Mapping >>> 2)] = 0;
+    u32[page + (PageStruct.Index >>> 2)] = 0;
+    k.core.putFrame(frame);
+    k.vm.cachedPages--;
+    if (!mapping.evictable) k.vm.shmemPages--;
+    mapping.pageRemoved(k);
+  }
+
+  /** Forgets an inode's pages: it is evicted, or its bytes changed behind our back. Dirty pages are lost. */
+  dropAll(k: Kernel, mapping: AddressSpace): void {
+    for (const index of [...mapping.pages.keys()]) this.drop(k, mapping, index);
+  }
+
+  /** set_page_dirty */
+  markDirty(k: Kernel, mapping: AddressSpace, index: number, frame: number): void {
+    if (!(frameFlags(k, frame) & PageFlag.Dirty)) changeFrameFlags(k, frame, PageFlag.Dirty, 0);
+    if (!mapping.evictable || mapping.dirty.has(index)) return;
+    mapping.dirty.add(index);
+    this.dirtyMappings.add(mapping);
+  }
+
+  /** Writes dirty pages first … last back (fsync, msync, eviction). @throws EIO; the failed page stays dirty */
+  writeback(k: Kernel, mapping: AddressSpace, first = 0, last = Infinity): void {
+    if (mapping.dirty.size === 0) return;
+    for (const index of [...mapping.dirty].sort((a, b) => a - b)) {
+      if (index < first || index > last) continue;
+      const frame = mapping.pages.get(index);
+      if (frame === undefined) continue;
+      // Before the bytes are taken: a write that comes after this faults again and marks the page anew.
+      makeClean(k, mapping, index, frame);
+      mapping.writePage(k, index, frame);
+      changeFrameFlags(k, frame, 0, PageFlag.Dirty);
+      mapping.dirty.delete(index);
+    }
+    if (mapping.dirty.size === 0) this.dirtyMappings.delete(mapping);
+  }
+
+  /** sync(2), shutdown, shortage of memory. Pages that fail stay dirty. */
+  writebackAll(k: Kernel): void {
+    for (const mapping of [...this.dirtyMappings]) {
+      try {
+        this.writeback(k, mapping);
+      } catch (error) {
+        k.platform.debug('mm', `writeback of inode ${mapping.inode.ino}: ${String(error)}`);
+      }
+    }
+  }
+
+  /** Whole pages that a file of `size` bytes has. */
+  static pagesOf(size: number): number {
+    return Math.ceil(size / PageSize.Bytes);
+  }
+}
+registerState('PageCache', PageCache);

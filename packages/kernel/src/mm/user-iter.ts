@@ -1,0 +1,168 @@
+import { PageSize } from '@ring3/abi';
+import type { Kernel } from '../kernel.js';
+import { EFAULT } from '../errno.js';
+import { IoIter } from '../io/io-iter.js';
+import { TASK_SIZE_MAX } from './layout.js';
+import { userPageToRead, userPageToWrite } from './uaccess.js';
+
+export interface UserSegment {
+  base: number;
+  len: number;
+}
+
+/** Most bytes that one read or write moves (MAX_RW_COUNT). */
+export const MAX_RW_COUNT = 0x7fff_f000;
+
+/** iov_iter over user memory of the current task. */
+export class UserIter extends IoIter {
+  private segment = 0;
+  /** Bytes done of the current segment. */
+  private offset = 0;
+  private left = 0;
+  private constructor(private segments: UserSegment[]) {
+    super();
+    this.restart();
+  }
+
+  /** @throws EFAULT where the range is not in user space */
+  static single(va: number, length: number): UserIter {
+    return UserIter.segments([{ base: va, len: length }]);
+  }
+
+  /** @throws EFAULT where a segment is not in user space */
+  static segments(segments: UserSegment[]): UserIter {
+    for (const { base, len } of segments) {
+      if (!(base >= 0 && len >= 0 && base + len <= TASK_SIZE_MAX)) throw EFAULT;
+    }
+    return new UserIter(segments);
+  }
+
+  /** Takes another range, to spare an allocation. @throws EFAULT */
+  reset(va: number, length: number): void {
+    if (!(va >= 0 && length >= 0 && va + length <= TASK_SIZE_MAX)) throw EFAULT;
+    this.segments = [{ base: va, len: length }];
+    this.restart();
+  }
+
+  private restart(): void {
+    this.segment = 0;
+    this.offset = 0;
+    this.done = 0;
+    this.left = 0;
+    for (const { len } of this.segments) this.left += len;
+  }
+
+  override get remaining(): number {
+    return this.left;
+  }
+
+  /** Skips n bytes (iov_iter_advance): a call that is taken up again has moved them before. */
+  advance(n: number): void {
+    this.moved(n);
+  }
+
+  private moved(n: number): void {
+    this.done += n;
+    this.left -= n;
+    this.offset += n;
+    while (this.segment < this.segments.length && this.offset >= this.segments[this.segment]!.len) {
+      this.offset -= this.segments[this.segment]!.len;
+      this.segment++;
+    }
+  }
+
+  /** Address of the next byte; the current segment is not empty when bytes are left. */
+  private get va(): number {
+    while (this.segments[this.segment]!.len === 0) this.segment++;
+    return this.segments[this.segment]!.base + this.offset;
+  }
+
+  /** Bytes from va to the end of its page or segment, at most `limit`. */
+  private chunk(va: number, limit: number): number {
+    return Math.min(limit, this.segments[this.segment]!.len - this.offset, PageSize.Bytes - (va & PageSize.Mask));
+  }
+
+  /**
+   * Host address of the next bytes to write to (or read from); 0 when the address is bad and something was moved already.
+   * @throws EFAULT when nothing was
+   */
+  private page(k: Kernel, write: boolean, doneBefore: number): number {
+    try {
+      const { va } = this;
+      return write ? userPageToWrite(k, va) : userPageToRead(k, va);
+    } catch (error) {
+      if (error === EFAULT && (doneBefore > 0 || this.done > 0)) return 0;
+      throw error;
+    }
+  }
+
+  override put(k: Kernel, bytes: Uint8Array): number {
+    let n = 0;
+    const total = Math.min(bytes.length, this.left);
+    while (n < total) {
+      const host = this.page(k, true, n);
+      if (host === 0) break;
+      const size = this.chunk(host, total - n);
+      k.core.u8.set(size === bytes.length ? bytes : bytes.subarray(n, n + size), host);
+      this.moved(size);
+      n += size;
+    }
+    return n;
+  }
+
+  override putHost(k: Kernel, host: number, length: number): number {
+    let n = 0;
+    const total = Math.min(length, this.left);
+    while (n < total) {
+      const to = this.page(k, true, n);
+      if (to === 0) break;
+      const size = this.chunk(to, total - n);
+      k.core.u8.copyWithin(to, host + n, host + n + size);
+      this.moved(size);
+      n += size;
+    }
+    return n;
+  }
+
+  override take(k: Kernel, into: Uint8Array): number {
+    let n = 0;
+    const total = Math.min(into.length, this.left);
+    while (n < total) {
+      const from = this.page(k, false, n);
+      if (from === 0) break;
+      const size = this.chunk(from, total - n);
+      into.set(k.core.u8.subarray(from, from + size), n);
+      this.moved(size);
+      n += size;
+    }
+    return n;
+  }
+
+  override takeHost(k: Kernel, host: number, length: number): number {
+    let n = 0;
+    const total = Math.min(length, this.left);
+    while (n < total) {
+      const from = this.page(k, false, n);
+      if (from === 0) break;
+      const size = this.chunk(from, total - n);
+      k.core.u8.copyWithin(host + n, from, from + size);
+      this.moved(size);
+      n += size;
+    }
+    return n;
+  }
+
+  override putZero(k: Kernel, length: number): number {
+    let n = 0;
+    const total = Math.min(length, this.left);
+    while (n < total) {
+      const to = this.page(k, true, n);
+      if (to === 0) break;
+      const size = this.chunk(to, total - n);
+      k.core.u8.fill(0, to, to + size);
+      this.moved(size);
+      n += size;
+    }
+    return n;
+  }
+}
