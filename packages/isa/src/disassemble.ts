@@ -26,6 +26,9 @@ function bits(type: string, { operandSize }: Instruction): number {
   return TYPE_BITS[type] ?? 0;
 }
 
+/** Their memory operands have no size word. */
+const STATE_IMAGES = /^(fx|x)?(save|rstor)|^(fldenv|fnstenv|frstor|fnsave)/;
+
 function hex(value: bigint | number): string {
   return `0x${value.toString(16)}`;
 }
@@ -33,8 +36,7 @@ function hex(value: bigint | number): string {
 function memoryText(instruction: Instruction, type: string): string {
   const { memory, segment, address32, shape } = instruction;
   if (!memory) return '';
-  // The state images have no size word.
-  const size = shape.row.feature === 'fxsr' ? 0 : bits(type, instruction);
+  const size = STATE_IMAGES.test(shape.row.mnemonic) ? 0 : bits(type, instruction);
   const prefix = (size > 0 ? `${MEMORY_WORDS[size]} PTR ` : '') + (segment && shape.row.mnemonic !== 'lea' ? `${segment}:` : '');
   const addressSize = address32 ? 32 : 64;
   const { base, index, scale, ripRelative, displacement, displacementBytes } = memory;

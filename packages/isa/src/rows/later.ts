@@ -151,7 +151,8 @@ const crypto = [
 
 const state = [
   ...missing('xsave', [
-    ['0F 01 D0', 'xgetbv', ''],
+    ['NP 0F 01 D0', 'xgetbv', ''],
+    ['NP 0F 01 D1', 'xsetbv', ''],
     ['NP 0F AE /4 mem', 'xsave|xsave|xsave64', 'M'],
     ['NP 0F AE /5 mem', 'xrstor|xrstor|xrstor64', 'M'],
     ['NP 0F AE /6 mem', 'xsaveopt|xsaveopt|xsaveopt64', 'M'],
