@@ -1,0 +1,29 @@
+/**
+ * A packed image: an index (JSON) and one blob, in which every file's bytes lie one after the other. A node is an array, so that the
+ * index stays small:
+ *
+ *   [mode, uid, gid, mtime, nlink, …]   then by type
+ *     file       size, offset in the blob
+ *     directory  name, id, name, id, …
+ *     symlink    target
+ *     device     rdev
+ *
+ * The node's place in `nodes` is its id; 0 is the root directory.
+ */
+export interface ImageIndex {
+  format: 'ring3-image-1';
+  /** What the image was made from. */
+  packages: { name: string; version: string; licence: string }[];
+  blobBytes: number;
+  nodes: (number | string)[][];
+}
+
+export const enum NodeField {
+  Mode = 0,
+  Uid = 1,
+  Gid = 2,
+  Mtime = 3,
+  Nlink = 4,
+  /** First field that depends on the type. */
+  Rest = 5,
+}

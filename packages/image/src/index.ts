@@ -1,0 +1,11 @@
+export { readAr, type ArMember } from './archive/ar.js';
+export { readDeb, type Deb } from './archive/deb.js';
+export { readTar } from './archive/tar.js';
+export { decompress } from './compress/decompress.js';
+export { unxz } from './compress/xz.js';
+export type { ImageIndex } from './format/index-file.js';
+export { ImageTree, openImage, type ReadBlob } from './format/open.js';
+export { packImage } from './format/pack.js';
+export { TreeBuilder } from './tree/builder.js';
+export type { LayerEntry } from './tree/layer.js';
+export type { ImageNode, ImageSource } from './tree/node.js';
