@@ -17,6 +17,7 @@ function normalise(text: string): string {
     .replace(/^(xrelease|xacquire|bnd|notrack|hint-(not-)?taken|data16) (lock )?/, '$3')
     .replace(/^(xrelease|xacquire) /, '')
     .replace(/^(f\w+) st,(?=\w+ ptr|st\(\d\)$)/, (match, name: string) => (/^f(cmov|add|sub|mul|div|u?comip?$)/.test(name) && !match.endsWith('ptr') && !/ptr/.test(text) ? match : `${name} `))
+    .replace(/fpu(env|state)\d+ ptr /, '')
     .replace(/,0x1$/, ',1')
     .replace(/([fg]s:)?\[(0x[0-9a-f]+)\]/, (_, segment: string | undefined, address: string) => (segment ?? 'ds:') + address)
     .replace(/(cs|ss|es|ds):\[/, '[')

@@ -21,8 +21,8 @@ export interface Op {
 /** The place of the size in a hot op's name: 'addT_R_G', 'jmp'. */
 const HOT_SIZE = /T(?![a-z])/;
 
-function withSize(name: string | undefined, size: number | null): string | null {
-  if (name === undefined) return null;
+/** The hot op that `name` means at operand size `size`. */
+function withSize(name: string, size: number | null): string {
   return size === null ? name : name.replace(HOT_SIZE, String(size));
 }
 
@@ -42,8 +42,8 @@ export function opsOf(shapes: readonly Shape[]): readonly Op[] {
         shape,
         size,
         exec: row.exec!.replace(/<.*>/, (list) => list.replace(/\bT\b/g, `u${size}`)),
-        hotReg: withSize(row.hot?.reg, size),
-        hotMem: withSize(row.hot?.mem, size),
+        hotReg: row.hot?.reg === undefined ? null : withSize(row.hot.reg, size),
+        hotMem: row.hot?.mem === undefined ? null : withSize(row.hot.mem, size),
       });
     }
   }

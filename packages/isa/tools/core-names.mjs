@@ -18,6 +18,6 @@ export function coreNames(assembly) {
   const hotFile = join(assembly, 'cpu/hot-ops.ts');
   const hotText = existsSync(hotFile) ? readFileSync(hotFile, 'utf8') : '';
   const body = /const enum HotOp \{([\s\S]*?)\n\}/.exec(hotText)?.[1] ?? '';
-  const hotOps = new Set([...body.matchAll(/^\s*(\w+)\s*(?:=\s*\w+\s*)?,/gm)].map((match) => match[1]));
+  const hotOps = new Set([...body.matchAll(/^\s*(\w+)\s*(?:=[^,]*)?,/gm)].map((match) => match[1]));
   return { hasFunction: (from, name) => exportsOf(from).has(name), hasHotOp: (name) => hotOps.has(name) };
 }

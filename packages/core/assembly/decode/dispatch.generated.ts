@@ -39,9 +39,11 @@ import { fdecstp, ffree, ffreep, fincstp, fldcw, fnNop, fnclex, fninit, fnop, fn
 import { fldenv, fnsave, fnstenv, frstor } from '../fpu/x87/environment';
 import { fxrstor, fxsave } from '../fpu/x87/fxsave';
 import { fbld, fild_m16, fild_m32, fild_m64, fld1, fld_STi, fld_m32, fld_m64, fld_m80, fldl2e, fldl2t, fldlg2, fldln2, fldpi, fldz, fxch } from '../fpu/x87/load';
+import { f2xm1, fyl2x, fyl2xp1 } from '../fpu/x87/logarithm';
 import { fabs, fchs, fcmovb, fcmovbe, fcmove, fcmovnb, fcmovnbe, fcmovne, fcmovnu, fcmovu } from '../fpu/x87/move';
 import { fprem, fprem1, frndint, fscale, fxtract } from '../fpu/x87/scale';
 import { fbstp, fist_m16, fist_m32, fistp_m16, fistp_m32, fistp_m64, fisttp_m16, fisttp_m32, fisttp_m64, fst_STi, fst_m32, fst_m64, fstp_STi, fstp_m32, fstp_m64, fstp_m80, fstpnce } from '../fpu/x87/store';
+import { fcos, fpatan, fptan, fsin, fsincos } from '../fpu/x87/trigonometry';
 
 function group4(op: u32, u: u32): i32 {
   switch (op) {
@@ -171,338 +173,346 @@ function group5(op: u32, u: u32): i32 {
     case 373: return fprem(u); // D9 F8 fprem
     case 374: return frndint(u); // D9 FC frndint
     case 375: return fscale(u); // D9 FD fscale
-    case 376: return fnop(u); // D9 D0 fnop
-    case 377: return fdecstp(u); // D9 F6 fdecstp
-    case 378: return fincstp(u); // D9 F7 fincstp
-    case 379: return fnclex(u); // DB E2 fnclex
-    case 380: return fninit(u); // DB E3 fninit
-    case 381: return fwait(u); // 9B fwait
-    case 382: return fldcw(u); // D9 /5 mem fldcw Mw
-    case 383: return fnstcw(u); // D9 /7 mem fnstcw Mw
+    case 376: return fptan(u); // D9 F2 fptan
+    case 377: return fpatan(u); // D9 F3 fpatan
+    case 378: return fsincos(u); // D9 FB fsincos
+    case 379: return fsin(u); // D9 FE fsin
+    case 380: return fcos(u); // D9 FF fcos
+    case 381: return f2xm1(u); // D9 F0 f2xm1
+    case 382: return fyl2x(u); // D9 F1 fyl2x
+    case 383: return fyl2xp1(u); // D9 F9 fyl2xp1
     default: return raise(6, 0);
   }
 }
 
 function group6(op: u32, u: u32): i32 {
   switch (op) {
-    case 384: return fnstsw_m16(u); // DD /7 mem fnstsw Mw
-    case 385: return fnstsw_AX(u); // DF E0 fnstsw AX
-    case 386: return ffree(u); // DD C0+i ffree STi
-    case 387: return ffreep(u); // DF C0+i ffreep STi
-    case 388: return fnNop(u); // DB E0 fneni
-    case 389: return fnNop(u); // DB E1 fndisi
-    case 390: return fnNop(u); // DB E4 fnsetpm
-    case 391: return fldenv<u16>(u); // D9 /4 mem fldenv Mz
-    case 392: return fldenv<u32>(u); // D9 /4 mem fldenv Mz
-    case 393: return fnstenv<u16>(u); // D9 /6 mem fnstenv Mz
-    case 394: return fnstenv<u32>(u); // D9 /6 mem fnstenv Mz
-    case 395: return frstor<u16>(u); // DD /4 mem frstor Mz
-    case 396: return frstor<u32>(u); // DD /4 mem frstor Mz
-    case 397: return fnsave<u16>(u); // DD /6 mem fnsave Mz
-    case 398: return fnsave<u32>(u); // DD /6 mem fnsave Mz
-    case 399: return fxsave<u32>(u); // NP 0F AE /0 mem fxsave My
-    case 400: return fxsave<u64>(u); // NP 0F AE /0 mem fxsave My
-    case 401: return fxrstor<u32>(u); // NP 0F AE /1 mem fxrstor My
-    case 402: return fxrstor<u64>(u); // NP 0F AE /1 mem fxrstor My
-    case 403: return movd_P_E<u32>(u); // NP 0F 6E movd|movq Pq,Ey
-    case 404: return movd_P_E<u64>(u); // NP 0F 6E movd|movq Pq,Ey
-    case 405: return movd_E_P<u32>(u); // NP 0F 7E movd|movq Ey,Pq
-    case 406: return movd_E_P<u64>(u); // NP 0F 7E movd|movq Ey,Pq
-    case 407: return movq_P_Q(u); // NP 0F 6F movq Pq,Qq
-    case 408: return movq_Q_P(u); // NP 0F 7F movq Qq,Pq
-    case 409: return emms(u); // NP 0F 77 emms
-    case 410: return punpcklbw_P_Q(u); // NP 0F 60 punpcklbw Pq,Qd
-    case 411: return punpcklwd_P_Q(u); // NP 0F 61 punpcklwd Pq,Qd
-    case 412: return punpckldq_P_Q(u); // NP 0F 62 punpckldq Pq,Qd
-    case 413: return packsswb_P_Q(u); // NP 0F 63 packsswb Pq,Qq
-    case 414: return packuswb_P_Q(u); // NP 0F 67 packuswb Pq,Qq
-    case 415: return punpckhbw_P_Q(u); // NP 0F 68 punpckhbw Pq,Qq
-    case 416: return punpckhwd_P_Q(u); // NP 0F 69 punpckhwd Pq,Qq
-    case 417: return punpckhdq_P_Q(u); // NP 0F 6A punpckhdq Pq,Qq
-    case 418: return packssdw_P_Q(u); // NP 0F 6B packssdw Pq,Qq
-    case 419: return pcmpgtb_P_Q(u); // NP 0F 64 pcmpgtb Pq,Qq
-    case 420: return pcmpgtw_P_Q(u); // NP 0F 65 pcmpgtw Pq,Qq
-    case 421: return pcmpgtd_P_Q(u); // NP 0F 66 pcmpgtd Pq,Qq
-    case 422: return pcmpeqb_P_Q(u); // NP 0F 74 pcmpeqb Pq,Qq
-    case 423: return pcmpeqw_P_Q(u); // NP 0F 75 pcmpeqw Pq,Qq
-    case 424: return pcmpeqd_P_Q(u); // NP 0F 76 pcmpeqd Pq,Qq
-    case 425: return psrlw_P_Q(u); // NP 0F D1 psrlw Pq,Qq
-    case 426: return psrld_P_Q(u); // NP 0F D2 psrld Pq,Qq
-    case 427: return psrlq_P_Q(u); // NP 0F D3 psrlq Pq,Qq
-    case 428: return psraw_P_Q(u); // NP 0F E1 psraw Pq,Qq
-    case 429: return psrad_P_Q(u); // NP 0F E2 psrad Pq,Qq
-    case 430: return psllw_P_Q(u); // NP 0F F1 psllw Pq,Qq
-    case 431: return pslld_P_Q(u); // NP 0F F2 pslld Pq,Qq
-    case 432: return psllq_P_Q(u); // NP 0F F3 psllq Pq,Qq
-    case 433: return psrlw_N_I(u); // NP 0F 71 /2 reg psrlw Nq,Ib
-    case 434: return psraw_N_I(u); // NP 0F 71 /4 reg psraw Nq,Ib
-    case 435: return psllw_N_I(u); // NP 0F 71 /6 reg psllw Nq,Ib
-    case 436: return psrld_N_I(u); // NP 0F 72 /2 reg psrld Nq,Ib
-    case 437: return psrad_N_I(u); // NP 0F 72 /4 reg psrad Nq,Ib
-    case 438: return pslld_N_I(u); // NP 0F 72 /6 reg pslld Nq,Ib
-    case 439: return psrlq_N_I(u); // NP 0F 73 /2 reg psrlq Nq,Ib
-    case 440: return psllq_N_I(u); // NP 0F 73 /6 reg psllq Nq,Ib
-    case 441: return pand_P_Q(u); // NP 0F DB pand Pq,Qq
-    case 442: return pandn_P_Q(u); // NP 0F DF pandn Pq,Qq
-    case 443: return por_P_Q(u); // NP 0F EB por Pq,Qq
-    case 444: return pxor_P_Q(u); // NP 0F EF pxor Pq,Qq
-    case 445: return paddb_P_Q(u); // NP 0F FC paddb Pq,Qq
-    case 446: return paddw_P_Q(u); // NP 0F FD paddw Pq,Qq
-    case 447: return paddd_P_Q(u); // NP 0F FE paddd Pq,Qq
+    case 384: return fnop(u); // D9 D0 fnop
+    case 385: return fdecstp(u); // D9 F6 fdecstp
+    case 386: return fincstp(u); // D9 F7 fincstp
+    case 387: return fnclex(u); // DB E2 fnclex
+    case 388: return fninit(u); // DB E3 fninit
+    case 389: return fwait(u); // 9B fwait
+    case 390: return fldcw(u); // D9 /5 mem fldcw Mw
+    case 391: return fnstcw(u); // D9 /7 mem fnstcw Mw
+    case 392: return fnstsw_m16(u); // DD /7 mem fnstsw Mw
+    case 393: return fnstsw_AX(u); // DF E0 fnstsw AX
+    case 394: return ffree(u); // DD C0+i ffree STi
+    case 395: return ffreep(u); // DF C0+i ffreep STi
+    case 396: return fnNop(u); // DB E0 fneni
+    case 397: return fnNop(u); // DB E1 fndisi
+    case 398: return fnNop(u); // DB E4 fnsetpm
+    case 399: return fldenv<u16>(u); // D9 /4 mem fldenv Mz
+    case 400: return fldenv<u32>(u); // D9 /4 mem fldenv Mz
+    case 401: return fnstenv<u16>(u); // D9 /6 mem fnstenv Mz
+    case 402: return fnstenv<u32>(u); // D9 /6 mem fnstenv Mz
+    case 403: return frstor<u16>(u); // DD /4 mem frstor Mz
+    case 404: return frstor<u32>(u); // DD /4 mem frstor Mz
+    case 405: return fnsave<u16>(u); // DD /6 mem fnsave Mz
+    case 406: return fnsave<u32>(u); // DD /6 mem fnsave Mz
+    case 407: return fxsave<u32>(u); // NP 0F AE /0 mem fxsave|fxsave64 My
+    case 408: return fxsave<u64>(u); // NP 0F AE /0 mem fxsave|fxsave64 My
+    case 409: return fxrstor<u32>(u); // NP 0F AE /1 mem fxrstor|fxrstor64 My
+    case 410: return fxrstor<u64>(u); // NP 0F AE /1 mem fxrstor|fxrstor64 My
+    case 411: return movd_P_E<u32>(u); // NP 0F 6E movd|movq Pq,Ey
+    case 412: return movd_P_E<u64>(u); // NP 0F 6E movd|movq Pq,Ey
+    case 413: return movd_E_P<u32>(u); // NP 0F 7E movd|movq Ey,Pq
+    case 414: return movd_E_P<u64>(u); // NP 0F 7E movd|movq Ey,Pq
+    case 415: return movq_P_Q(u); // NP 0F 6F movq Pq,Qq
+    case 416: return movq_Q_P(u); // NP 0F 7F movq Qq,Pq
+    case 417: return emms(u); // NP 0F 77 emms
+    case 418: return punpcklbw_P_Q(u); // NP 0F 60 punpcklbw Pq,Qd
+    case 419: return punpcklwd_P_Q(u); // NP 0F 61 punpcklwd Pq,Qd
+    case 420: return punpckldq_P_Q(u); // NP 0F 62 punpckldq Pq,Qd
+    case 421: return packsswb_P_Q(u); // NP 0F 63 packsswb Pq,Qq
+    case 422: return packuswb_P_Q(u); // NP 0F 67 packuswb Pq,Qq
+    case 423: return punpckhbw_P_Q(u); // NP 0F 68 punpckhbw Pq,Qq
+    case 424: return punpckhwd_P_Q(u); // NP 0F 69 punpckhwd Pq,Qq
+    case 425: return punpckhdq_P_Q(u); // NP 0F 6A punpckhdq Pq,Qq
+    case 426: return packssdw_P_Q(u); // NP 0F 6B packssdw Pq,Qq
+    case 427: return pcmpgtb_P_Q(u); // NP 0F 64 pcmpgtb Pq,Qq
+    case 428: return pcmpgtw_P_Q(u); // NP 0F 65 pcmpgtw Pq,Qq
+    case 429: return pcmpgtd_P_Q(u); // NP 0F 66 pcmpgtd Pq,Qq
+    case 430: return pcmpeqb_P_Q(u); // NP 0F 74 pcmpeqb Pq,Qq
+    case 431: return pcmpeqw_P_Q(u); // NP 0F 75 pcmpeqw Pq,Qq
+    case 432: return pcmpeqd_P_Q(u); // NP 0F 76 pcmpeqd Pq,Qq
+    case 433: return psrlw_P_Q(u); // NP 0F D1 psrlw Pq,Qq
+    case 434: return psrld_P_Q(u); // NP 0F D2 psrld Pq,Qq
+    case 435: return psrlq_P_Q(u); // NP 0F D3 psrlq Pq,Qq
+    case 436: return psraw_P_Q(u); // NP 0F E1 psraw Pq,Qq
+    case 437: return psrad_P_Q(u); // NP 0F E2 psrad Pq,Qq
+    case 438: return psllw_P_Q(u); // NP 0F F1 psllw Pq,Qq
+    case 439: return pslld_P_Q(u); // NP 0F F2 pslld Pq,Qq
+    case 440: return psllq_P_Q(u); // NP 0F F3 psllq Pq,Qq
+    case 441: return psrlw_N_I(u); // NP 0F 71 /2 reg psrlw Nq,Ib
+    case 442: return psraw_N_I(u); // NP 0F 71 /4 reg psraw Nq,Ib
+    case 443: return psllw_N_I(u); // NP 0F 71 /6 reg psllw Nq,Ib
+    case 444: return psrld_N_I(u); // NP 0F 72 /2 reg psrld Nq,Ib
+    case 445: return psrad_N_I(u); // NP 0F 72 /4 reg psrad Nq,Ib
+    case 446: return pslld_N_I(u); // NP 0F 72 /6 reg pslld Nq,Ib
+    case 447: return psrlq_N_I(u); // NP 0F 73 /2 reg psrlq Nq,Ib
     default: return raise(6, 0);
   }
 }
 
 function group7(op: u32, u: u32): i32 {
   switch (op) {
-    case 448: return paddsb_P_Q(u); // NP 0F EC paddsb Pq,Qq
-    case 449: return paddsw_P_Q(u); // NP 0F ED paddsw Pq,Qq
-    case 450: return paddusb_P_Q(u); // NP 0F DC paddusb Pq,Qq
-    case 451: return paddusw_P_Q(u); // NP 0F DD paddusw Pq,Qq
-    case 452: return psubb_P_Q(u); // NP 0F F8 psubb Pq,Qq
-    case 453: return psubw_P_Q(u); // NP 0F F9 psubw Pq,Qq
-    case 454: return psubd_P_Q(u); // NP 0F FA psubd Pq,Qq
-    case 455: return psubsb_P_Q(u); // NP 0F E8 psubsb Pq,Qq
-    case 456: return psubsw_P_Q(u); // NP 0F E9 psubsw Pq,Qq
-    case 457: return psubusb_P_Q(u); // NP 0F D8 psubusb Pq,Qq
-    case 458: return psubusw_P_Q(u); // NP 0F D9 psubusw Pq,Qq
-    case 459: return pmullw_P_Q(u); // NP 0F D5 pmullw Pq,Qq
-    case 460: return pmulhw_P_Q(u); // NP 0F E5 pmulhw Pq,Qq
-    case 461: return pmaddwd_P_Q(u); // NP 0F F5 pmaddwd Pq,Qq
-    case 462: return movu_V_W(u); // NP 0F 10 movups Vps,Wps
-    case 463: return movu_W_V(u); // NP 0F 11 movups Wps,Vps
-    case 464: return mova_V_W(u); // NP 0F 28 movaps Vps,Wps
-    case 465: return mova_W_V(u); // NP 0F 29 movaps Wps,Vps
-    case 466: return mova_W_V(u); // NP 0F 2B mem movntps Mps,Vps
-    case 467: return movss_V_W(u); // F3 0F 10 movss Vss,Wss
-    case 468: return movss_W_V(u); // F3 0F 11 movss Wss,Vss
-    case 469: return movlow_V_M(u); // NP 0F 12 mem movlps Vq,Mq
-    case 470: return movhlps(u); // NP 0F 12 reg movhlps Vq,Uq
-    case 471: return movlow_M_V(u); // NP 0F 13 mem movlps Mq,Vq
-    case 472: return movhigh_V_M(u); // NP 0F 16 mem movhps Vq,Mq
-    case 473: return movlhps(u); // NP 0F 16 reg movlhps Vq,Uq
-    case 474: return movhigh_M_V(u); // NP 0F 17 mem movhps Mq,Vq
-    case 475: return movmskps(u); // NP 0F 50 reg movmskps Gd,Ups
-    case 476: return sqrtps(u); // NP 0F 51 sqrtps Vps,Wps
-    case 477: return sqrtss(u); // F3 0F 51 sqrtss Vss,Wss
-    case 478: return addps(u); // NP 0F 58 addps Vps,Wps
-    case 479: return addss(u); // F3 0F 58 addss Vss,Wss
-    case 480: return mulps(u); // NP 0F 59 mulps Vps,Wps
-    case 481: return mulss(u); // F3 0F 59 mulss Vss,Wss
-    case 482: return subps(u); // NP 0F 5C subps Vps,Wps
-    case 483: return subss(u); // F3 0F 5C subss Vss,Wss
-    case 484: return minps(u); // NP 0F 5D minps Vps,Wps
-    case 485: return minss(u); // F3 0F 5D minss Vss,Wss
-    case 486: return divps(u); // NP 0F 5E divps Vps,Wps
-    case 487: return divss(u); // F3 0F 5E divss Vss,Wss
-    case 488: return maxps(u); // NP 0F 5F maxps Vps,Wps
-    case 489: return maxss(u); // F3 0F 5F maxss Vss,Wss
-    case 490: return rsqrtps(u); // NP 0F 52 rsqrtps Vps,Wps
-    case 491: return rsqrtss(u); // F3 0F 52 rsqrtss Vss,Wss
-    case 492: return rcpps(u); // NP 0F 53 rcpps Vps,Wps
-    case 493: return rcpss(u); // F3 0F 53 rcpss Vss,Wss
-    case 494: return pand_V_W(u); // NP 0F 54 andps Vps,Wps
-    case 495: return pandn_V_W(u); // NP 0F 55 andnps Vps,Wps
-    case 496: return por_V_W(u); // NP 0F 56 orps Vps,Wps
-    case 497: return pxor_V_W(u); // NP 0F 57 xorps Vps,Wps
-    case 498: return cmpps(u); // NP 0F C2 cmpps Vps,Wps,Ib
-    case 499: return cmpss(u); // F3 0F C2 cmpss Vss,Wss,Ib
-    case 500: return ucomiss(u); // NP 0F 2E ucomiss Vss,Wss
-    case 501: return comiss(u); // NP 0F 2F comiss Vss,Wss
-    case 502: return punpckldq_V_W(u); // NP 0F 14 unpcklps Vps,Wps
-    case 503: return punpckhdq_V_W(u); // NP 0F 15 unpckhps Vps,Wps
-    case 504: return shufps(u); // NP 0F C6 shufps Vps,Wps,Ib
-    case 505: return cvtpi2ps(u); // NP 0F 2A cvtpi2ps Vps,Qq
-    case 506: return cvtsi2ss<u32>(u); // F3 0F 2A cvtsi2ss Vss,Ey
-    case 507: return cvtsi2ss<u64>(u); // F3 0F 2A cvtsi2ss Vss,Ey
-    case 508: return cvttps2pi(u); // NP 0F 2C cvttps2pi Pq,Wq
-    case 509: return cvttss2si<u32>(u); // F3 0F 2C cvttss2si Gy,Wss
-    case 510: return cvttss2si<u64>(u); // F3 0F 2C cvttss2si Gy,Wss
-    case 511: return cvtps2pi(u); // NP 0F 2D cvtps2pi Pq,Wq
+    case 448: return psllq_N_I(u); // NP 0F 73 /6 reg psllq Nq,Ib
+    case 449: return pand_P_Q(u); // NP 0F DB pand Pq,Qq
+    case 450: return pandn_P_Q(u); // NP 0F DF pandn Pq,Qq
+    case 451: return por_P_Q(u); // NP 0F EB por Pq,Qq
+    case 452: return pxor_P_Q(u); // NP 0F EF pxor Pq,Qq
+    case 453: return paddb_P_Q(u); // NP 0F FC paddb Pq,Qq
+    case 454: return paddw_P_Q(u); // NP 0F FD paddw Pq,Qq
+    case 455: return paddd_P_Q(u); // NP 0F FE paddd Pq,Qq
+    case 456: return paddsb_P_Q(u); // NP 0F EC paddsb Pq,Qq
+    case 457: return paddsw_P_Q(u); // NP 0F ED paddsw Pq,Qq
+    case 458: return paddusb_P_Q(u); // NP 0F DC paddusb Pq,Qq
+    case 459: return paddusw_P_Q(u); // NP 0F DD paddusw Pq,Qq
+    case 460: return psubb_P_Q(u); // NP 0F F8 psubb Pq,Qq
+    case 461: return psubw_P_Q(u); // NP 0F F9 psubw Pq,Qq
+    case 462: return psubd_P_Q(u); // NP 0F FA psubd Pq,Qq
+    case 463: return psubsb_P_Q(u); // NP 0F E8 psubsb Pq,Qq
+    case 464: return psubsw_P_Q(u); // NP 0F E9 psubsw Pq,Qq
+    case 465: return psubusb_P_Q(u); // NP 0F D8 psubusb Pq,Qq
+    case 466: return psubusw_P_Q(u); // NP 0F D9 psubusw Pq,Qq
+    case 467: return pmullw_P_Q(u); // NP 0F D5 pmullw Pq,Qq
+    case 468: return pmulhw_P_Q(u); // NP 0F E5 pmulhw Pq,Qq
+    case 469: return pmaddwd_P_Q(u); // NP 0F F5 pmaddwd Pq,Qq
+    case 470: return movu_V_W(u); // NP 0F 10 movups Vps,Wps
+    case 471: return movu_W_V(u); // NP 0F 11 movups Wps,Vps
+    case 472: return mova_V_W(u); // NP 0F 28 movaps Vps,Wps
+    case 473: return mova_W_V(u); // NP 0F 29 movaps Wps,Vps
+    case 474: return mova_W_V(u); // NP 0F 2B mem movntps Mps,Vps
+    case 475: return movss_V_W(u); // F3 0F 10 movss Vss,Wss
+    case 476: return movss_W_V(u); // F3 0F 11 movss Wss,Vss
+    case 477: return movlow_V_M(u); // NP 0F 12 mem movlps Vq,Mq
+    case 478: return movhlps(u); // NP 0F 12 reg movhlps Vq,Uq
+    case 479: return movlow_M_V(u); // NP 0F 13 mem movlps Mq,Vq
+    case 480: return movhigh_V_M(u); // NP 0F 16 mem movhps Vq,Mq
+    case 481: return movlhps(u); // NP 0F 16 reg movlhps Vq,Uq
+    case 482: return movhigh_M_V(u); // NP 0F 17 mem movhps Mq,Vq
+    case 483: return movmskps(u); // NP 0F 50 reg movmskps Gd,Ups
+    case 484: return sqrtps(u); // NP 0F 51 sqrtps Vps,Wps
+    case 485: return sqrtss(u); // F3 0F 51 sqrtss Vss,Wss
+    case 486: return addps(u); // NP 0F 58 addps Vps,Wps
+    case 487: return addss(u); // F3 0F 58 addss Vss,Wss
+    case 488: return mulps(u); // NP 0F 59 mulps Vps,Wps
+    case 489: return mulss(u); // F3 0F 59 mulss Vss,Wss
+    case 490: return subps(u); // NP 0F 5C subps Vps,Wps
+    case 491: return subss(u); // F3 0F 5C subss Vss,Wss
+    case 492: return minps(u); // NP 0F 5D minps Vps,Wps
+    case 493: return minss(u); // F3 0F 5D minss Vss,Wss
+    case 494: return divps(u); // NP 0F 5E divps Vps,Wps
+    case 495: return divss(u); // F3 0F 5E divss Vss,Wss
+    case 496: return maxps(u); // NP 0F 5F maxps Vps,Wps
+    case 497: return maxss(u); // F3 0F 5F maxss Vss,Wss
+    case 498: return rsqrtps(u); // NP 0F 52 rsqrtps Vps,Wps
+    case 499: return rsqrtss(u); // F3 0F 52 rsqrtss Vss,Wss
+    case 500: return rcpps(u); // NP 0F 53 rcpps Vps,Wps
+    case 501: return rcpss(u); // F3 0F 53 rcpss Vss,Wss
+    case 502: return pand_V_W(u); // NP 0F 54 andps Vps,Wps
+    case 503: return pandn_V_W(u); // NP 0F 55 andnps Vps,Wps
+    case 504: return por_V_W(u); // NP 0F 56 orps Vps,Wps
+    case 505: return pxor_V_W(u); // NP 0F 57 xorps Vps,Wps
+    case 506: return cmpps(u); // NP 0F C2 cmpps Vps,Wps,Ib
+    case 507: return cmpss(u); // F3 0F C2 cmpss Vss,Wss,Ib
+    case 508: return ucomiss(u); // NP 0F 2E ucomiss Vss,Wss
+    case 509: return comiss(u); // NP 0F 2F comiss Vss,Wss
+    case 510: return punpckldq_V_W(u); // NP 0F 14 unpcklps Vps,Wps
+    case 511: return punpckhdq_V_W(u); // NP 0F 15 unpckhps Vps,Wps
     default: return raise(6, 0);
   }
 }
 
 function group8(op: u32, u: u32): i32 {
   switch (op) {
-    case 512: return cvtss2si<u32>(u); // F3 0F 2D cvtss2si Gy,Wss
-    case 513: return cvtss2si<u64>(u); // F3 0F 2D cvtss2si Gy,Wss
-    case 514: return ldmxcsr(u); // NP 0F AE /2 mem ldmxcsr Md
-    case 515: return stmxcsr(u); // NP 0F AE /3 mem stmxcsr Md
-    case 516: return pshufw(u); // NP 0F 70 pshufw Pq,Qq,Ib
-    case 517: return pinsrw_P_E(u); // NP 0F C4 pinsrw Pq,Ew,Ib
-    case 518: return pextrw_G_N(u); // NP 0F C5 reg pextrw Gd,Nq,Ib
-    case 519: return pmovmskb_G_N(u); // NP 0F D7 reg pmovmskb Gd,Nq
-    case 520: return movq_Q_P(u); // NP 0F E7 mem movntq Mq,Pq
-    case 521: return maskmovq(u); // NP 0F F7 reg maskmovq Pq,Nq
-    case 522: return pmulhuw_P_Q(u); // NP 0F E4 pmulhuw Pq,Qq
-    case 523: return psadbw_P_Q(u); // NP 0F F6 psadbw Pq,Qq
-    case 524: return pminub_P_Q(u); // NP 0F DA pminub Pq,Qq
-    case 525: return pmaxub_P_Q(u); // NP 0F DE pmaxub Pq,Qq
-    case 526: return pminsw_P_Q(u); // NP 0F EA pminsw Pq,Qq
-    case 527: return pmaxsw_P_Q(u); // NP 0F EE pmaxsw Pq,Qq
-    case 528: return pavgb_P_Q(u); // NP 0F E0 pavgb Pq,Qq
-    case 529: return pavgw_P_Q(u); // NP 0F E3 pavgw Pq,Qq
-    case 530: return movu_V_W(u); // 66 0F 10 movupd Vpd,Wpd
-    case 531: return movu_W_V(u); // 66 0F 11 movupd Wpd,Vpd
-    case 532: return mova_V_W(u); // 66 0F 28 movapd Vpd,Wpd
-    case 533: return mova_W_V(u); // 66 0F 29 movapd Wpd,Vpd
-    case 534: return mova_W_V(u); // 66 0F 2B mem movntpd Mpd,Vpd
-    case 535: return mova_V_W(u); // 66 0F 6F movdqa Vdq,Wdq
-    case 536: return mova_W_V(u); // 66 0F 7F movdqa Wdq,Vdq
-    case 537: return movu_V_W(u); // F3 0F 6F movdqu Vdq,Wdq
-    case 538: return movu_W_V(u); // F3 0F 7F movdqu Wdq,Vdq
-    case 539: return mova_W_V(u); // 66 0F E7 mem movntdq Mdq,Vdq
-    case 540: return movnti<u32>(u); // NP 0F C3 mem movnti My,Gy
-    case 541: return movnti<u64>(u); // NP 0F C3 mem movnti My,Gy
-    case 542: return movsd_V_W(u); // F2 0F 10 movsd Vsd,Wsd
-    case 543: return movsd_W_V(u); // F2 0F 11 movsd Wsd,Vsd
-    case 544: return movd_V_E<u32>(u); // 66 0F 6E movd|movq Vdq,Ey
-    case 545: return movd_V_E<u64>(u); // 66 0F 6E movd|movq Vdq,Ey
-    case 546: return movd_E_V<u32>(u); // 66 0F 7E movd|movq Ey,Vdq
-    case 547: return movd_E_V<u64>(u); // 66 0F 7E movd|movq Ey,Vdq
-    case 548: return movq_V_W(u); // F3 0F 7E movq Vq,Wq
-    case 549: return movq_W_V(u); // 66 0F D6 movq Wq,Vq
-    case 550: return movlow_V_M(u); // 66 0F 12 mem movlpd Vq,Mq
-    case 551: return movlow_M_V(u); // 66 0F 13 mem movlpd Mq,Vq
-    case 552: return movhigh_V_M(u); // 66 0F 16 mem movhpd Vq,Mq
-    case 553: return movhigh_M_V(u); // 66 0F 17 mem movhpd Mq,Vq
-    case 554: return movmskpd(u); // 66 0F 50 reg movmskpd Gd,Upd
-    case 555: return pmovmskb_G_U(u); // 66 0F D7 reg pmovmskb Gd,Udq
-    case 556: return maskmovdqu(u); // 66 0F F7 reg maskmovdqu Vdq,Udq
-    case 557: return movq2dq(u); // F3 0F D6 reg movq2dq Vdq,Nq
-    case 558: return movdq2q(u); // F2 0F D6 reg movdq2q Pq,Uq
-    case 559: return sqrtpd(u); // 66 0F 51 sqrtpd Vpd,Wpd
-    case 560: return sqrtsd(u); // F2 0F 51 sqrtsd Vsd,Wsd
-    case 561: return addpd(u); // 66 0F 58 addpd Vpd,Wpd
-    case 562: return addsd(u); // F2 0F 58 addsd Vsd,Wsd
-    case 563: return mulpd(u); // 66 0F 59 mulpd Vpd,Wpd
-    case 564: return mulsd(u); // F2 0F 59 mulsd Vsd,Wsd
-    case 565: return subpd(u); // 66 0F 5C subpd Vpd,Wpd
-    case 566: return subsd(u); // F2 0F 5C subsd Vsd,Wsd
-    case 567: return minpd(u); // 66 0F 5D minpd Vpd,Wpd
-    case 568: return minsd(u); // F2 0F 5D minsd Vsd,Wsd
-    case 569: return divpd(u); // 66 0F 5E divpd Vpd,Wpd
-    case 570: return divsd(u); // F2 0F 5E divsd Vsd,Wsd
-    case 571: return maxpd(u); // 66 0F 5F maxpd Vpd,Wpd
-    case 572: return maxsd(u); // F2 0F 5F maxsd Vsd,Wsd
-    case 573: return pand_V_W(u); // 66 0F 54 andpd Vpd,Wpd
-    case 574: return pandn_V_W(u); // 66 0F 55 andnpd Vpd,Wpd
-    case 575: return por_V_W(u); // 66 0F 56 orpd Vpd,Wpd
+    case 512: return shufps(u); // NP 0F C6 shufps Vps,Wps,Ib
+    case 513: return cvtpi2ps(u); // NP 0F 2A cvtpi2ps Vps,Qq
+    case 514: return cvtsi2ss<u32>(u); // F3 0F 2A cvtsi2ss Vss,Ey
+    case 515: return cvtsi2ss<u64>(u); // F3 0F 2A cvtsi2ss Vss,Ey
+    case 516: return cvttps2pi(u); // NP 0F 2C cvttps2pi Pq,Wq
+    case 517: return cvttss2si<u32>(u); // F3 0F 2C cvttss2si Gy,Wss
+    case 518: return cvttss2si<u64>(u); // F3 0F 2C cvttss2si Gy,Wss
+    case 519: return cvtps2pi(u); // NP 0F 2D cvtps2pi Pq,Wq
+    case 520: return cvtss2si<u32>(u); // F3 0F 2D cvtss2si Gy,Wss
+    case 521: return cvtss2si<u64>(u); // F3 0F 2D cvtss2si Gy,Wss
+    case 522: return ldmxcsr(u); // NP 0F AE /2 mem ldmxcsr Md
+    case 523: return stmxcsr(u); // NP 0F AE /3 mem stmxcsr Md
+    case 524: return pshufw(u); // NP 0F 70 pshufw Pq,Qq,Ib
+    case 525: return pinsrw_P_E(u); // NP 0F C4 pinsrw Pq,Rd/Mw,Ib
+    case 526: return pextrw_G_N(u); // NP 0F C5 reg pextrw Gd,Nq,Ib
+    case 527: return pmovmskb_G_N(u); // NP 0F D7 reg pmovmskb Gd,Nq
+    case 528: return movq_Q_P(u); // NP 0F E7 mem movntq Mq,Pq
+    case 529: return maskmovq(u); // NP 0F F7 reg maskmovq Pq,Nq
+    case 530: return pmulhuw_P_Q(u); // NP 0F E4 pmulhuw Pq,Qq
+    case 531: return psadbw_P_Q(u); // NP 0F F6 psadbw Pq,Qq
+    case 532: return pminub_P_Q(u); // NP 0F DA pminub Pq,Qq
+    case 533: return pmaxub_P_Q(u); // NP 0F DE pmaxub Pq,Qq
+    case 534: return pminsw_P_Q(u); // NP 0F EA pminsw Pq,Qq
+    case 535: return pmaxsw_P_Q(u); // NP 0F EE pmaxsw Pq,Qq
+    case 536: return pavgb_P_Q(u); // NP 0F E0 pavgb Pq,Qq
+    case 537: return pavgw_P_Q(u); // NP 0F E3 pavgw Pq,Qq
+    case 538: return movu_V_W(u); // 66 0F 10 movupd Vpd,Wpd
+    case 539: return movu_W_V(u); // 66 0F 11 movupd Wpd,Vpd
+    case 540: return mova_V_W(u); // 66 0F 28 movapd Vpd,Wpd
+    case 541: return mova_W_V(u); // 66 0F 29 movapd Wpd,Vpd
+    case 542: return mova_W_V(u); // 66 0F 2B mem movntpd Mpd,Vpd
+    case 543: return mova_V_W(u); // 66 0F 6F movdqa Vdq,Wdq
+    case 544: return mova_W_V(u); // 66 0F 7F movdqa Wdq,Vdq
+    case 545: return movu_V_W(u); // F3 0F 6F movdqu Vdq,Wdq
+    case 546: return movu_W_V(u); // F3 0F 7F movdqu Wdq,Vdq
+    case 547: return mova_W_V(u); // 66 0F E7 mem movntdq Mdq,Vdq
+    case 548: return movnti<u32>(u); // NP 0F C3 mem movnti My,Gy
+    case 549: return movnti<u64>(u); // NP 0F C3 mem movnti My,Gy
+    case 550: return movsd_V_W(u); // F2 0F 10 movsd Vsd,Wsd
+    case 551: return movsd_W_V(u); // F2 0F 11 movsd Wsd,Vsd
+    case 552: return movd_V_E<u32>(u); // 66 0F 6E movd|movq Vdq,Ey
+    case 553: return movd_V_E<u64>(u); // 66 0F 6E movd|movq Vdq,Ey
+    case 554: return movd_E_V<u32>(u); // 66 0F 7E movd|movq Ey,Vdq
+    case 555: return movd_E_V<u64>(u); // 66 0F 7E movd|movq Ey,Vdq
+    case 556: return movq_V_W(u); // F3 0F 7E movq Vq,Wq
+    case 557: return movq_W_V(u); // 66 0F D6 movq Wq,Vq
+    case 558: return movlow_V_M(u); // 66 0F 12 mem movlpd Vq,Mq
+    case 559: return movlow_M_V(u); // 66 0F 13 mem movlpd Mq,Vq
+    case 560: return movhigh_V_M(u); // 66 0F 16 mem movhpd Vq,Mq
+    case 561: return movhigh_M_V(u); // 66 0F 17 mem movhpd Mq,Vq
+    case 562: return movmskpd(u); // 66 0F 50 reg movmskpd Gd,Upd
+    case 563: return pmovmskb_G_U(u); // 66 0F D7 reg pmovmskb Gd,Udq
+    case 564: return maskmovdqu(u); // 66 0F F7 reg maskmovdqu Vdq,Udq
+    case 565: return movq2dq(u); // F3 0F D6 reg movq2dq Vdq,Nq
+    case 566: return movdq2q(u); // F2 0F D6 reg movdq2q Pq,Uq
+    case 567: return sqrtpd(u); // 66 0F 51 sqrtpd Vpd,Wpd
+    case 568: return sqrtsd(u); // F2 0F 51 sqrtsd Vsd,Wsd
+    case 569: return addpd(u); // 66 0F 58 addpd Vpd,Wpd
+    case 570: return addsd(u); // F2 0F 58 addsd Vsd,Wsd
+    case 571: return mulpd(u); // 66 0F 59 mulpd Vpd,Wpd
+    case 572: return mulsd(u); // F2 0F 59 mulsd Vsd,Wsd
+    case 573: return subpd(u); // 66 0F 5C subpd Vpd,Wpd
+    case 574: return subsd(u); // F2 0F 5C subsd Vsd,Wsd
+    case 575: return minpd(u); // 66 0F 5D minpd Vpd,Wpd
     default: return raise(6, 0);
   }
 }
 
 function group9(op: u32, u: u32): i32 {
   switch (op) {
-    case 576: return pxor_V_W(u); // 66 0F 57 xorpd Vpd,Wpd
-    case 577: return cmppd(u); // 66 0F C2 cmppd Vpd,Wpd,Ib
-    case 578: return cmpsd(u); // F2 0F C2 cmpsd Vsd,Wsd,Ib
-    case 579: return ucomisd(u); // 66 0F 2E ucomisd Vsd,Wsd
-    case 580: return comisd(u); // 66 0F 2F comisd Vsd,Wsd
-    case 581: return punpcklqdq(u); // 66 0F 14 unpcklpd Vpd,Wpd
-    case 582: return punpckhqdq(u); // 66 0F 15 unpckhpd Vpd,Wpd
-    case 583: return shufpd(u); // 66 0F C6 shufpd Vpd,Wpd,Ib
-    case 584: return cvtps2pd(u); // NP 0F 5A cvtps2pd Vpd,Wq
-    case 585: return cvtpd2ps(u); // 66 0F 5A cvtpd2ps Vps,Wpd
-    case 586: return cvtss2sd(u); // F3 0F 5A cvtss2sd Vsd,Wss
-    case 587: return cvtsd2ss(u); // F2 0F 5A cvtsd2ss Vss,Wsd
-    case 588: return cvtdq2ps(u); // NP 0F 5B cvtdq2ps Vps,Wdq
-    case 589: return cvtps2dq(u); // 66 0F 5B cvtps2dq Vdq,Wps
-    case 590: return cvttps2dq(u); // F3 0F 5B cvttps2dq Vdq,Wps
-    case 591: return cvttpd2dq(u); // 66 0F E6 cvttpd2dq Vdq,Wpd
-    case 592: return cvtdq2pd(u); // F3 0F E6 cvtdq2pd Vpd,Wq
-    case 593: return cvtpd2dq(u); // F2 0F E6 cvtpd2dq Vdq,Wpd
-    case 594: return cvtsi2sd<u32>(u); // F2 0F 2A cvtsi2sd Vsd,Ey
-    case 595: return cvtsi2sd<u64>(u); // F2 0F 2A cvtsi2sd Vsd,Ey
-    case 596: return cvttsd2si<u32>(u); // F2 0F 2C cvttsd2si Gy,Wsd
-    case 597: return cvttsd2si<u64>(u); // F2 0F 2C cvttsd2si Gy,Wsd
-    case 598: return cvtsd2si<u32>(u); // F2 0F 2D cvtsd2si Gy,Wsd
-    case 599: return cvtsd2si<u64>(u); // F2 0F 2D cvtsd2si Gy,Wsd
-    case 600: return cvtpi2pd(u); // 66 0F 2A cvtpi2pd Vpd,Qq
-    case 601: return cvttpd2pi(u); // 66 0F 2C cvttpd2pi Pq,Wpd
-    case 602: return cvtpd2pi(u); // 66 0F 2D cvtpd2pi Pq,Wpd
-    case 603: return punpcklbw_V_W(u); // 66 0F 60 punpcklbw Vdq,Wdq
-    case 604: return punpcklwd_V_W(u); // 66 0F 61 punpcklwd Vdq,Wdq
-    case 605: return punpckldq_V_W(u); // 66 0F 62 punpckldq Vdq,Wdq
-    case 606: return packsswb_V_W(u); // 66 0F 63 packsswb Vdq,Wdq
-    case 607: return packuswb_V_W(u); // 66 0F 67 packuswb Vdq,Wdq
-    case 608: return punpckhbw_V_W(u); // 66 0F 68 punpckhbw Vdq,Wdq
-    case 609: return punpckhwd_V_W(u); // 66 0F 69 punpckhwd Vdq,Wdq
-    case 610: return punpckhdq_V_W(u); // 66 0F 6A punpckhdq Vdq,Wdq
-    case 611: return packssdw_V_W(u); // 66 0F 6B packssdw Vdq,Wdq
-    case 612: return pcmpgtb_V_W(u); // 66 0F 64 pcmpgtb Vdq,Wdq
-    case 613: return pcmpgtw_V_W(u); // 66 0F 65 pcmpgtw Vdq,Wdq
-    case 614: return pcmpgtd_V_W(u); // 66 0F 66 pcmpgtd Vdq,Wdq
-    case 615: return pcmpeqb_V_W(u); // 66 0F 74 pcmpeqb Vdq,Wdq
-    case 616: return pcmpeqw_V_W(u); // 66 0F 75 pcmpeqw Vdq,Wdq
-    case 617: return pcmpeqd_V_W(u); // 66 0F 76 pcmpeqd Vdq,Wdq
-    case 618: return psrlw_V_W(u); // 66 0F D1 psrlw Vdq,Wdq
-    case 619: return psrld_V_W(u); // 66 0F D2 psrld Vdq,Wdq
-    case 620: return psrlq_V_W(u); // 66 0F D3 psrlq Vdq,Wdq
-    case 621: return psraw_V_W(u); // 66 0F E1 psraw Vdq,Wdq
-    case 622: return psrad_V_W(u); // 66 0F E2 psrad Vdq,Wdq
-    case 623: return psllw_V_W(u); // 66 0F F1 psllw Vdq,Wdq
-    case 624: return pslld_V_W(u); // 66 0F F2 pslld Vdq,Wdq
-    case 625: return psllq_V_W(u); // 66 0F F3 psllq Vdq,Wdq
-    case 626: return pand_V_W(u); // 66 0F DB pand Vdq,Wdq
-    case 627: return pandn_V_W(u); // 66 0F DF pandn Vdq,Wdq
-    case 628: return por_V_W(u); // 66 0F EB por Vdq,Wdq
-    case 629: return pxor_V_W(u); // 66 0F EF pxor Vdq,Wdq
-    case 630: return paddb_V_W(u); // 66 0F FC paddb Vdq,Wdq
-    case 631: return paddw_V_W(u); // 66 0F FD paddw Vdq,Wdq
-    case 632: return paddd_V_W(u); // 66 0F FE paddd Vdq,Wdq
-    case 633: return paddsb_V_W(u); // 66 0F EC paddsb Vdq,Wdq
-    case 634: return paddsw_V_W(u); // 66 0F ED paddsw Vdq,Wdq
-    case 635: return paddusb_V_W(u); // 66 0F DC paddusb Vdq,Wdq
-    case 636: return paddusw_V_W(u); // 66 0F DD paddusw Vdq,Wdq
-    case 637: return psubb_V_W(u); // 66 0F F8 psubb Vdq,Wdq
-    case 638: return psubw_V_W(u); // 66 0F F9 psubw Vdq,Wdq
-    case 639: return psubd_V_W(u); // 66 0F FA psubd Vdq,Wdq
+    case 576: return minsd(u); // F2 0F 5D minsd Vsd,Wsd
+    case 577: return divpd(u); // 66 0F 5E divpd Vpd,Wpd
+    case 578: return divsd(u); // F2 0F 5E divsd Vsd,Wsd
+    case 579: return maxpd(u); // 66 0F 5F maxpd Vpd,Wpd
+    case 580: return maxsd(u); // F2 0F 5F maxsd Vsd,Wsd
+    case 581: return pand_V_W(u); // 66 0F 54 andpd Vpd,Wpd
+    case 582: return pandn_V_W(u); // 66 0F 55 andnpd Vpd,Wpd
+    case 583: return por_V_W(u); // 66 0F 56 orpd Vpd,Wpd
+    case 584: return pxor_V_W(u); // 66 0F 57 xorpd Vpd,Wpd
+    case 585: return cmppd(u); // 66 0F C2 cmppd Vpd,Wpd,Ib
+    case 586: return cmpsd(u); // F2 0F C2 cmpsd Vsd,Wsd,Ib
+    case 587: return ucomisd(u); // 66 0F 2E ucomisd Vsd,Wsd
+    case 588: return comisd(u); // 66 0F 2F comisd Vsd,Wsd
+    case 589: return punpcklqdq(u); // 66 0F 14 unpcklpd Vpd,Wpd
+    case 590: return punpckhqdq(u); // 66 0F 15 unpckhpd Vpd,Wpd
+    case 591: return shufpd(u); // 66 0F C6 shufpd Vpd,Wpd,Ib
+    case 592: return cvtps2pd(u); // NP 0F 5A cvtps2pd Vpd,Wq
+    case 593: return cvtpd2ps(u); // 66 0F 5A cvtpd2ps Vps,Wpd
+    case 594: return cvtss2sd(u); // F3 0F 5A cvtss2sd Vsd,Wss
+    case 595: return cvtsd2ss(u); // F2 0F 5A cvtsd2ss Vss,Wsd
+    case 596: return cvtdq2ps(u); // NP 0F 5B cvtdq2ps Vps,Wdq
+    case 597: return cvtps2dq(u); // 66 0F 5B cvtps2dq Vdq,Wps
+    case 598: return cvttps2dq(u); // F3 0F 5B cvttps2dq Vdq,Wps
+    case 599: return cvttpd2dq(u); // 66 0F E6 cvttpd2dq Vdq,Wpd
+    case 600: return cvtdq2pd(u); // F3 0F E6 cvtdq2pd Vpd,Wq
+    case 601: return cvtpd2dq(u); // F2 0F E6 cvtpd2dq Vdq,Wpd
+    case 602: return cvtsi2sd<u32>(u); // F2 0F 2A cvtsi2sd Vsd,Ey
+    case 603: return cvtsi2sd<u64>(u); // F2 0F 2A cvtsi2sd Vsd,Ey
+    case 604: return cvttsd2si<u32>(u); // F2 0F 2C cvttsd2si Gy,Wsd
+    case 605: return cvttsd2si<u64>(u); // F2 0F 2C cvttsd2si Gy,Wsd
+    case 606: return cvtsd2si<u32>(u); // F2 0F 2D cvtsd2si Gy,Wsd
+    case 607: return cvtsd2si<u64>(u); // F2 0F 2D cvtsd2si Gy,Wsd
+    case 608: return cvtpi2pd(u); // 66 0F 2A cvtpi2pd Vpd,Qq
+    case 609: return cvttpd2pi(u); // 66 0F 2C cvttpd2pi Pq,Wpd
+    case 610: return cvtpd2pi(u); // 66 0F 2D cvtpd2pi Pq,Wpd
+    case 611: return punpcklbw_V_W(u); // 66 0F 60 punpcklbw Vdq,Wdq
+    case 612: return punpcklwd_V_W(u); // 66 0F 61 punpcklwd Vdq,Wdq
+    case 613: return punpckldq_V_W(u); // 66 0F 62 punpckldq Vdq,Wdq
+    case 614: return packsswb_V_W(u); // 66 0F 63 packsswb Vdq,Wdq
+    case 615: return packuswb_V_W(u); // 66 0F 67 packuswb Vdq,Wdq
+    case 616: return punpckhbw_V_W(u); // 66 0F 68 punpckhbw Vdq,Wdq
+    case 617: return punpckhwd_V_W(u); // 66 0F 69 punpckhwd Vdq,Wdq
+    case 618: return punpckhdq_V_W(u); // 66 0F 6A punpckhdq Vdq,Wdq
+    case 619: return packssdw_V_W(u); // 66 0F 6B packssdw Vdq,Wdq
+    case 620: return pcmpgtb_V_W(u); // 66 0F 64 pcmpgtb Vdq,Wdq
+    case 621: return pcmpgtw_V_W(u); // 66 0F 65 pcmpgtw Vdq,Wdq
+    case 622: return pcmpgtd_V_W(u); // 66 0F 66 pcmpgtd Vdq,Wdq
+    case 623: return pcmpeqb_V_W(u); // 66 0F 74 pcmpeqb Vdq,Wdq
+    case 624: return pcmpeqw_V_W(u); // 66 0F 75 pcmpeqw Vdq,Wdq
+    case 625: return pcmpeqd_V_W(u); // 66 0F 76 pcmpeqd Vdq,Wdq
+    case 626: return psrlw_V_W(u); // 66 0F D1 psrlw Vdq,Wdq
+    case 627: return psrld_V_W(u); // 66 0F D2 psrld Vdq,Wdq
+    case 628: return psrlq_V_W(u); // 66 0F D3 psrlq Vdq,Wdq
+    case 629: return psraw_V_W(u); // 66 0F E1 psraw Vdq,Wdq
+    case 630: return psrad_V_W(u); // 66 0F E2 psrad Vdq,Wdq
+    case 631: return psllw_V_W(u); // 66 0F F1 psllw Vdq,Wdq
+    case 632: return pslld_V_W(u); // 66 0F F2 pslld Vdq,Wdq
+    case 633: return psllq_V_W(u); // 66 0F F3 psllq Vdq,Wdq
+    case 634: return pand_V_W(u); // 66 0F DB pand Vdq,Wdq
+    case 635: return pandn_V_W(u); // 66 0F DF pandn Vdq,Wdq
+    case 636: return por_V_W(u); // 66 0F EB por Vdq,Wdq
+    case 637: return pxor_V_W(u); // 66 0F EF pxor Vdq,Wdq
+    case 638: return paddb_V_W(u); // 66 0F FC paddb Vdq,Wdq
+    case 639: return paddw_V_W(u); // 66 0F FD paddw Vdq,Wdq
     default: return raise(6, 0);
   }
 }
 
 function group10(op: u32, u: u32): i32 {
   switch (op) {
-    case 640: return psubsb_V_W(u); // 66 0F E8 psubsb Vdq,Wdq
-    case 641: return psubsw_V_W(u); // 66 0F E9 psubsw Vdq,Wdq
-    case 642: return psubusb_V_W(u); // 66 0F D8 psubusb Vdq,Wdq
-    case 643: return psubusw_V_W(u); // 66 0F D9 psubusw Vdq,Wdq
-    case 644: return paddq_V_W(u); // 66 0F D4 paddq Vdq,Wdq
-    case 645: return psubq_V_W(u); // 66 0F FB psubq Vdq,Wdq
-    case 646: return pmullw_V_W(u); // 66 0F D5 pmullw Vdq,Wdq
-    case 647: return pmulhw_V_W(u); // 66 0F E5 pmulhw Vdq,Wdq
-    case 648: return pmaddwd_V_W(u); // 66 0F F5 pmaddwd Vdq,Wdq
-    case 649: return pmulhuw_V_W(u); // 66 0F E4 pmulhuw Vdq,Wdq
-    case 650: return psadbw_V_W(u); // 66 0F F6 psadbw Vdq,Wdq
-    case 651: return pmuludq_V_W(u); // 66 0F F4 pmuludq Vdq,Wdq
-    case 652: return pminub_V_W(u); // 66 0F DA pminub Vdq,Wdq
-    case 653: return pmaxub_V_W(u); // 66 0F DE pmaxub Vdq,Wdq
-    case 654: return pminsw_V_W(u); // 66 0F EA pminsw Vdq,Wdq
-    case 655: return pmaxsw_V_W(u); // 66 0F EE pmaxsw Vdq,Wdq
-    case 656: return pavgb_V_W(u); // 66 0F E0 pavgb Vdq,Wdq
-    case 657: return pavgw_V_W(u); // 66 0F E3 pavgw Vdq,Wdq
-    case 658: return punpcklqdq(u); // 66 0F 6C punpcklqdq Vdq,Wdq
-    case 659: return punpckhqdq(u); // 66 0F 6D punpckhqdq Vdq,Wdq
-    case 660: return pshufd(u); // 66 0F 70 pshufd Vdq,Wdq,Ib
-    case 661: return pshufhw(u); // F3 0F 70 pshufhw Vdq,Wdq,Ib
-    case 662: return pshuflw(u); // F2 0F 70 pshuflw Vdq,Wdq,Ib
-    case 663: return pinsrw_V_E(u); // 66 0F C4 pinsrw Vdq,Ew,Ib
-    case 664: return pextrw_G_U(u); // 66 0F C5 reg pextrw Gd,Udq,Ib
-    case 665: return psrlw_U_I(u); // 66 0F 71 /2 reg psrlw Udq,Ib
-    case 666: return psraw_U_I(u); // 66 0F 71 /4 reg psraw Udq,Ib
-    case 667: return psllw_U_I(u); // 66 0F 71 /6 reg psllw Udq,Ib
-    case 668: return psrld_U_I(u); // 66 0F 72 /2 reg psrld Udq,Ib
-    case 669: return psrad_U_I(u); // 66 0F 72 /4 reg psrad Udq,Ib
-    case 670: return pslld_U_I(u); // 66 0F 72 /6 reg pslld Udq,Ib
-    case 671: return psrlq_U_I(u); // 66 0F 73 /2 reg psrlq Udq,Ib
-    case 672: return psllq_U_I(u); // 66 0F 73 /6 reg psllq Udq,Ib
-    case 673: return psrldq(u); // 66 0F 73 /3 reg psrldq Udq,Ib
-    case 674: return pslldq(u); // 66 0F 73 /7 reg pslldq Udq,Ib
-    case 675: return paddq_P_Q(u); // NP 0F D4 paddq Pq,Qq
-    case 676: return psubq_P_Q(u); // NP 0F FB psubq Pq,Qq
-    case 677: return pmuludq_P_Q(u); // NP 0F F4 pmuludq Pq,Qq
+    case 640: return paddd_V_W(u); // 66 0F FE paddd Vdq,Wdq
+    case 641: return paddsb_V_W(u); // 66 0F EC paddsb Vdq,Wdq
+    case 642: return paddsw_V_W(u); // 66 0F ED paddsw Vdq,Wdq
+    case 643: return paddusb_V_W(u); // 66 0F DC paddusb Vdq,Wdq
+    case 644: return paddusw_V_W(u); // 66 0F DD paddusw Vdq,Wdq
+    case 645: return psubb_V_W(u); // 66 0F F8 psubb Vdq,Wdq
+    case 646: return psubw_V_W(u); // 66 0F F9 psubw Vdq,Wdq
+    case 647: return psubd_V_W(u); // 66 0F FA psubd Vdq,Wdq
+    case 648: return psubsb_V_W(u); // 66 0F E8 psubsb Vdq,Wdq
+    case 649: return psubsw_V_W(u); // 66 0F E9 psubsw Vdq,Wdq
+    case 650: return psubusb_V_W(u); // 66 0F D8 psubusb Vdq,Wdq
+    case 651: return psubusw_V_W(u); // 66 0F D9 psubusw Vdq,Wdq
+    case 652: return paddq_V_W(u); // 66 0F D4 paddq Vdq,Wdq
+    case 653: return psubq_V_W(u); // 66 0F FB psubq Vdq,Wdq
+    case 654: return pmullw_V_W(u); // 66 0F D5 pmullw Vdq,Wdq
+    case 655: return pmulhw_V_W(u); // 66 0F E5 pmulhw Vdq,Wdq
+    case 656: return pmaddwd_V_W(u); // 66 0F F5 pmaddwd Vdq,Wdq
+    case 657: return pmulhuw_V_W(u); // 66 0F E4 pmulhuw Vdq,Wdq
+    case 658: return psadbw_V_W(u); // 66 0F F6 psadbw Vdq,Wdq
+    case 659: return pmuludq_V_W(u); // 66 0F F4 pmuludq Vdq,Wdq
+    case 660: return pminub_V_W(u); // 66 0F DA pminub Vdq,Wdq
+    case 661: return pmaxub_V_W(u); // 66 0F DE pmaxub Vdq,Wdq
+    case 662: return pminsw_V_W(u); // 66 0F EA pminsw Vdq,Wdq
+    case 663: return pmaxsw_V_W(u); // 66 0F EE pmaxsw Vdq,Wdq
+    case 664: return pavgb_V_W(u); // 66 0F E0 pavgb Vdq,Wdq
+    case 665: return pavgw_V_W(u); // 66 0F E3 pavgw Vdq,Wdq
+    case 666: return punpcklqdq(u); // 66 0F 6C punpcklqdq Vdq,Wdq
+    case 667: return punpckhqdq(u); // 66 0F 6D punpckhqdq Vdq,Wdq
+    case 668: return pshufd(u); // 66 0F 70 pshufd Vdq,Wdq,Ib
+    case 669: return pshufhw(u); // F3 0F 70 pshufhw Vdq,Wdq,Ib
+    case 670: return pshuflw(u); // F2 0F 70 pshuflw Vdq,Wdq,Ib
+    case 671: return pinsrw_V_E(u); // 66 0F C4 pinsrw Vdq,Rd/Mw,Ib
+    case 672: return pextrw_G_U(u); // 66 0F C5 reg pextrw Gd,Udq,Ib
+    case 673: return psrlw_U_I(u); // 66 0F 71 /2 reg psrlw Udq,Ib
+    case 674: return psraw_U_I(u); // 66 0F 71 /4 reg psraw Udq,Ib
+    case 675: return psllw_U_I(u); // 66 0F 71 /6 reg psllw Udq,Ib
+    case 676: return psrld_U_I(u); // 66 0F 72 /2 reg psrld Udq,Ib
+    case 677: return psrad_U_I(u); // 66 0F 72 /4 reg psrad Udq,Ib
+    case 678: return pslld_U_I(u); // 66 0F 72 /6 reg pslld Udq,Ib
+    case 679: return psrlq_U_I(u); // 66 0F 73 /2 reg psrlq Udq,Ib
+    case 680: return psllq_U_I(u); // 66 0F 73 /6 reg psllq Udq,Ib
+    case 681: return psrldq(u); // 66 0F 73 /3 reg psrldq Udq,Ib
+    case 682: return pslldq(u); // 66 0F 73 /7 reg pslldq Udq,Ib
+    case 683: return paddq_P_Q(u); // NP 0F D4 paddq Pq,Qq
+    case 684: return psubq_P_Q(u); // NP 0F FB psubq Pq,Qq
+    case 685: return pmuludq_P_Q(u); // NP 0F F4 pmuludq Pq,Qq
     default: return raise(6, 0);
   }
 }
