@@ -19,7 +19,7 @@ function formHot(op: Op, form: 'reg' | 'mem'): string | null {
 
 /** decode/hot.generated.ts: which hot micro-op can take the place of a cold one, and which micro-ops end a straight run. */
 export function emitHot(ops: readonly Op[], core: CoreNames): string {
-  const hot = (name: string | null): string => (name !== null && core.hasHotOp(name) ? `HotOp.${name}` : NONE);
+  const hot = (name: string | null): string => (name !== null && core.hasHotOp(name) ? `<u16>HotOp.${name}` : NONE);
   const rows = ops.map((op) => `  ${hot(formHot(op, 'reg'))}, ${hot(formHot(op, 'mem'))}, // ${op.name}`);
   const bits = new Array<number>(Math.ceil((PSEUDO_OPS.length + ops.length) / 8)).fill(0);
   const end = (index: number): void => void (bits[index >> 3]! |= 1 << (index & 7));

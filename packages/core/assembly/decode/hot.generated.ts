@@ -221,16 +221,16 @@ const HOT_FORMS: usize = memory.data<u16>([
   0xffff, 0xffff, // pmullw_Pq_Qq
   0xffff, 0xffff, // pmulhw_Pq_Qq
   0xffff, 0xffff, // pmaddwd_Pq_Qq
-  HotOp.movaps_V_R, HotOp.movups_V_M, // movups_Vps_Wps
-  0xffff, HotOp.movups_M_V, // movups_Wps_Vps
-  HotOp.movaps_V_R, HotOp.movaps_V_M, // movaps_Vps_Wps
-  0xffff, HotOp.movaps_M_V, // movaps_Wps_Vps
-  0xffff, HotOp.movaps_M_V, // movntps_Mps_Vps
-  0xffff, HotOp.movss_V_M, // movss_Vss_Wss
-  0xffff, HotOp.movss_M_V, // movss_Wss_Vss
+  <u16>HotOp.movaps_V_R, <u16>HotOp.movups_V_M, // movups_Vps_Wps
+  0xffff, <u16>HotOp.movups_M_V, // movups_Wps_Vps
+  <u16>HotOp.movaps_V_R, <u16>HotOp.movaps_V_M, // movaps_Vps_Wps
+  0xffff, <u16>HotOp.movaps_M_V, // movaps_Wps_Vps
+  0xffff, <u16>HotOp.movaps_M_V, // movntps_Mps_Vps
+  0xffff, <u16>HotOp.movss_V_M, // movss_Vss_Wss
+  0xffff, <u16>HotOp.movss_M_V, // movss_Wss_Vss
   0xffff, 0xffff, // movlps_Vq_Mq
   0xffff, 0xffff, // movhlps_Vq_Uq
-  0xffff, HotOp.movsd_M_V, // movlps_Mq_Vq
+  0xffff, <u16>HotOp.movsd_M_V, // movlps_Mq_Vq
   0xffff, 0xffff, // movhps_Vq_Mq
   0xffff, 0xffff, // movlhps_Vq_Uq
   0xffff, 0xffff, // movhps_Mq_Vq
@@ -289,28 +289,28 @@ const HOT_FORMS: usize = memory.data<u16>([
   0xffff, 0xffff, // pmaxsw_Pq_Qq
   0xffff, 0xffff, // pavgb_Pq_Qq
   0xffff, 0xffff, // pavgw_Pq_Qq
-  HotOp.movaps_V_R, HotOp.movups_V_M, // movupd_Vpd_Wpd
-  0xffff, HotOp.movups_M_V, // movupd_Wpd_Vpd
-  HotOp.movaps_V_R, HotOp.movaps_V_M, // movapd_Vpd_Wpd
-  0xffff, HotOp.movaps_M_V, // movapd_Wpd_Vpd
-  0xffff, HotOp.movaps_M_V, // movntpd_Mpd_Vpd
-  HotOp.movaps_V_R, HotOp.movaps_V_M, // movdqa_Vdq_Wdq
-  0xffff, HotOp.movaps_M_V, // movdqa_Wdq_Vdq
-  HotOp.movaps_V_R, HotOp.movups_V_M, // movdqu_Vdq_Wdq
-  0xffff, HotOp.movups_M_V, // movdqu_Wdq_Vdq
-  0xffff, HotOp.movaps_M_V, // movntdq_Mdq_Vdq
+  <u16>HotOp.movaps_V_R, <u16>HotOp.movups_V_M, // movupd_Vpd_Wpd
+  0xffff, <u16>HotOp.movups_M_V, // movupd_Wpd_Vpd
+  <u16>HotOp.movaps_V_R, <u16>HotOp.movaps_V_M, // movapd_Vpd_Wpd
+  0xffff, <u16>HotOp.movaps_M_V, // movapd_Wpd_Vpd
+  0xffff, <u16>HotOp.movaps_M_V, // movntpd_Mpd_Vpd
+  <u16>HotOp.movaps_V_R, <u16>HotOp.movaps_V_M, // movdqa_Vdq_Wdq
+  0xffff, <u16>HotOp.movaps_M_V, // movdqa_Wdq_Vdq
+  <u16>HotOp.movaps_V_R, <u16>HotOp.movups_V_M, // movdqu_Vdq_Wdq
+  0xffff, <u16>HotOp.movups_M_V, // movdqu_Wdq_Vdq
+  0xffff, <u16>HotOp.movaps_M_V, // movntdq_Mdq_Vdq
   0xffff, 0xffff, // movnti_My_Gy_32
   0xffff, 0xffff, // movnti_My_Gy_64
-  0xffff, HotOp.movsd_V_M, // movsd_Vsd_Wsd
-  0xffff, HotOp.movsd_M_V, // movsd_Wsd_Vsd
+  0xffff, <u16>HotOp.movsd_V_M, // movsd_Vsd_Wsd
+  0xffff, <u16>HotOp.movsd_M_V, // movsd_Wsd_Vsd
   0xffff, 0xffff, // movd_Vdq_Ey_32
   0xffff, 0xffff, // movd_Vdq_Ey_64
   0xffff, 0xffff, // movd_Ey_Vdq_32
   0xffff, 0xffff, // movd_Ey_Vdq_64
-  0xffff, HotOp.movsd_V_M, // movq_Vq_Wq
-  0xffff, HotOp.movq_M_V, // movq_Wq_Vq
+  0xffff, <u16>HotOp.movsd_V_M, // movq_Vq_Wq
+  0xffff, <u16>HotOp.movq_M_V, // movq_Wq_Vq
   0xffff, 0xffff, // movlpd_Vq_Mq
-  0xffff, HotOp.movsd_M_V, // movlpd_Mq_Vq
+  0xffff, <u16>HotOp.movsd_M_V, // movlpd_Mq_Vq
   0xffff, 0xffff, // movhpd_Vq_Mq
   0xffff, 0xffff, // movhpd_Mq_Vq
   0xffff, 0xffff, // movmskpd_Gd_Upd
