@@ -61,7 +61,7 @@ export interface Core {
   copyRange(dst: number, src: number, start: number, end: number, cow: boolean): boolean;
   /** Clears the PTEs of a range, drops their references, moves their dirty bits to the pages (PageFlag.Dirty), and flushes. */
   zapRange(pgd: number, start: number, end: number): void;
-  /** Anonymous and other counted pages that the last zapRange took away. */
+  /** Anonymous and other counted pages that the last zapRange took away, or the last copyRange added. */
   zappedAnon(): number;
   zappedFile(): number;
   /**

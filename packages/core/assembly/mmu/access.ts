@@ -7,6 +7,8 @@ import { isCanonical, readSlow, writeSlow } from './walk';
 
 /** Why the last access or operand check failed: what fault() returns. */
 let pending: i32 = 0;
+/** Was it a non-canonical address? */
+let nonCanonical: bool = false;
 /** The write that now uses the crossing scratch: its size and the host addresses of its two parts. */
 let crossSize: u32 = 0;
 let crossFirst: u32 = 0;
@@ -27,8 +29,23 @@ export function fault(): i32 {
 export function faultWith(vector: u32, error: u32): u32 {
   store<u32>(MemoryMap.Cpu + Cpu.ExitVector, vector);
   store<u32>(MemoryMap.Cpu + Cpu.ExitError, error);
+  nonCanonical = false;
   pending = ExitReason.Exception;
   return 0;
+}
+
+/** #GP(0) for a non-canonical address; the run loop makes it #SS(0) where the base register says so. */
+export function nonCanonicalFault(): u32 {
+  faultWith(Vector.GP, 0);
+  nonCanonical = true;
+  return 0;
+}
+
+/** Was the last fault one by nonCanonicalFault? Asked once. */
+export function takeNonCanonical(): bool {
+  const was = nonCanonical;
+  nonCanonical = false;
+  return was;
 }
 
 /** A page fault; the run loop asks the kernel, and executes the instruction again if that resolves it. */
@@ -50,11 +67,11 @@ export function retryWrite(): u32 {
 export function rd(va: u64, size: u32): u32 {
   const low = <u32>va;
   const offset = low & PageSize.Mask;
-  if (!(va >> 32) && offset <= PageSize.Bytes - size) {
+  if (!(va >> 32) && offset <= <u32>PageSize.Bytes - size) {
     const entry = load<u32>(readTable + ((low >>> PageSize.Shift) << 2));
     if (entry) return low + entry + TlbLayout.Bias;
   }
-  if (offset <= PageSize.Bytes - size) return readSlow(va);
+  if (offset <= <u32>PageSize.Bytes - size) return readSlow(va);
   const split = PageSize.Bytes - offset;
   const first = readSlow(va);
   if (!first) return 0;
@@ -70,11 +87,11 @@ export function rd(va: u64, size: u32): u32 {
 export function wr(va: u64, size: u32): u32 {
   const low = <u32>va;
   const offset = low & PageSize.Mask;
-  if (!(va >> 32) && offset <= PageSize.Bytes - size) {
+  if (!(va >> 32) && offset <= <u32>PageSize.Bytes - size) {
     const entry = load<u32>(readTable + ((low >>> PageSize.Shift) << 2), TlbLayout.Write);
     if (entry) return low + entry + TlbLayout.Bias;
   }
-  if (offset <= PageSize.Bytes - size) return writeSlow(va);
+  if (offset <= <u32>PageSize.Bytes - size) return writeSlow(va);
   return writeCrossing(va, size, PageSize.Bytes - offset);
 }
 

@@ -1,0 +1,69 @@
+import { CcOp, ccA, ccB, ccOp, ccResult, getCf, getOf, getPf, getSf } from './flags';
+
+/** Condition codes 0–15 of jcc, setcc and cmovcc (SDM volume 1, appendix B), with the commonest case, a compare before, first. */
+
+// @ts-ignore: decorator
+@inline
+export function isBelow(): bool {
+  return ccOp == CcOp.Sub ? ccA < ccB : getCf();
+}
+
+// @ts-ignore: decorator
+@inline
+export function isBelowEqual(): bool {
+  return ccOp == CcOp.Sub ? ccA <= ccB : ccResult == 0 || getCf();
+}
+
+// @ts-ignore: decorator
+@inline
+export function isSign(): bool {
+  return ccOp == CcOp.Explicit ? getSf() : ccResult < 0;
+}
+
+function isLessOther(): bool {
+  return getSf() != getOf();
+}
+
+// @ts-ignore: decorator
+@inline
+export function isLess(): bool {
+  return ccOp == CcOp.Sub ? <i64>ccA < <i64>ccB : isLessOther();
+}
+
+// @ts-ignore: decorator
+@inline
+export function isLessEqual(): bool {
+  return ccOp == CcOp.Sub ? <i64>ccA <= <i64>ccB : ccResult == 0 || isLessOther();
+}
+
+/** Does condition `code` hold? */
+export function condition(code: u32): bool {
+  let holds = false;
+  switch (code >> 1) {
+    case 0:
+      holds = getOf();
+      break;
+    case 1:
+      holds = isBelow();
+      break;
+    case 2:
+      holds = ccResult == 0;
+      break;
+    case 3:
+      holds = isBelowEqual();
+      break;
+    case 4:
+      holds = isSign();
+      break;
+    case 5:
+      holds = getPf();
+      break;
+    case 6:
+      holds = isLess();
+      break;
+    default:
+      holds = isLessEqual();
+      break;
+  }
+  return holds != ((code & 1) != 0);
+}

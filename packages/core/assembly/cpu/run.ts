@@ -1,0 +1,126 @@
+import { Cpu } from '../../../abi/src/machine/cpu-state';
+import { ExitReason, Status } from '../../../abi/src/machine/exits';
+import { Header, MemoryMap, PageSize } from '../../../abi/src/machine/memory-map';
+import { Uop } from '../../../abi/src/machine/uop';
+import { Eflags } from '../../../abi/src/x86/eflags';
+import { Vector } from '../../../abi/src/x86/vectors';
+import { decode } from '../decode/decoder';
+import { hostPageFault } from '../host';
+import { fault, retryWrite } from '../mmu/access';
+import { executeSlow, fetchSlow } from '../mmu/walk';
+import { decodedAt, decodeRun, endMarker, Run, setWritesToCodeGoOn } from './code-cache';
+import { Retired } from './exceptions';
+import { loadCc, storeCc } from './flags';
+import { HotOp } from './hot-ops';
+import { interpret, left } from './interpret';
+
+const enum Chunk {
+  /** Instructions after which the loop returns to here: V8 replaces a function's code only between calls. */
+  Instructions = 50_000,
+}
+
+/**
+ * Runs at most `budget` instructions (exactly as many, unless something else ends it earlier) from Cpu.Rip. On return the state at
+ * MemoryMap.Cpu is complete.
+ */
+export function run(budget: f64): i32 {
+  loadCc();
+  let remaining = <i64>budget;
+  let reason: i32 = 0;
+  let alone = false;
+  while (!reason) {
+    if (remaining <= 0) {
+      reason = ExitReason.Budget;
+      break;
+    }
+    if (load<u32>(MemoryMap.Header + Header.InterruptRequest)) {
+      reason = ExitReason.Interrupt;
+      break;
+    }
+    const traced = (load<u32>(MemoryMap.Cpu + Cpu.EflagsRest) & Eflags.TF) != 0;
+    const before = remaining;
+    let status: i32 = 0;
+    let u = entry(load<u64>(MemoryMap.Cpu + Cpu.Rip));
+    if (u && load<u16>(u) == HotOp.Straddle) u = joinStraddling(u);
+    else if (u && (alone || traced || remaining <= Run.Max + 1)) {
+      u = copyRun(u, alone || traced ? 1 : <u32>remaining);
+    }
+    if (!u) status = fault();
+    else if (u == MemoryMap.StepBuffer) {
+      setWritesToCodeGoOn(alone);
+      status = interpret(u, 0);
+      setWritesToCodeGoOn(false);
+      remaining += left;
+    } else {
+      const count = remaining < Chunk.Instructions ? <i32>remaining : Chunk.Instructions;
+      status = interpret(u, count - Run.Max - 1);
+      remaining -= count - Run.Max - 1 - left;
+    }
+    if (remaining != before) {
+      const icount = MemoryMap.Cpu + Cpu.Icount;
+      store<u64>(icount, load<u64>(icount) + <u64>(before - remaining));
+    }
+    alone = status == Status.Retry;
+    if (status == ExitReason.PageFault) reason = askHost();
+    else if (status == Retired.Trap) reason = ExitReason.Exception;
+    else if (status > 0 && status < Retired.Trap) reason = status;
+    else if (traced && remaining != before) {
+      store<u32>(MemoryMap.Cpu + Cpu.ExitVector, Vector.DB);
+      store<u32>(MemoryMap.Cpu + Cpu.ExitError, 0);
+      reason = ExitReason.Exception;
+    }
+  }
+  storeCc();
+  return reason;
+}
+
+/** Lets the kernel resolve the page fault: 0 = go on. */
+function askHost(): i32 {
+  storeCc();
+  const failed = hostPageFault(<f64>load<u64>(MemoryMap.Cpu + Cpu.Cr2), load<u32>(MemoryMap.Cpu + Cpu.ExitError));
+  loadCc();
+  return failed ? ExitReason.PageFault : 0;
+}
+
+/** The micro-op at rip, decoded if need be; its page becomes the current one. 0 = faulted. */
+function entry(rip: u64): u32 {
+  store<u64>(MemoryMap.Cpu + Cpu.PageVa, rip & ~(<u64>PageSize.Mask));
+  const code = executeSlow(rip);
+  if (!code) return 0;
+  const offset = <u32>rip & PageSize.Mask;
+  return decodedAt(code, offset) || decodeRun(code, offset) || retryWrite();
+}
+
+/**
+ * Copies up to `count` micro-ops of a run to the step buffer, with an end marker behind them. What is copied from behind the end of
+ * the run is never reached.
+ */
+function copyRun(u: u32, count: u32): u32 {
+  let to: u32 = MemoryMap.StepBuffer;
+  for (let i: u32 = 0; i < count; i++) {
+    if (load<u16>(u) <= <u32>HotOp.End) break;
+    v128.store(to, v128.load(u));
+    u += Uop.Bytes;
+    to += Uop.Bytes;
+  }
+  const pc = <u32>load<u16>(to - Uop.Bytes, Uop.Pc);
+  endMarker(to, (pc & 0xfff) + (pc >> 12));
+  return MemoryMap.StepBuffer;
+}
+
+/** An instruction over a page's end: decoded from both pages each time, never kept. 0 = faulted. */
+function joinStraddling(u: u32): u32 {
+  const offset = load<u32>(u, Uop.Imm);
+  const rip = load<u64>(MemoryMap.Cpu + Cpu.Rip);
+  const first = fetchSlow(rip);
+  if (!first) return 0;
+  const split = PageSize.Bytes - offset;
+  const second = fetchSlow(rip + split);
+  if (!second) return 0;
+  const bytes: u32 = MemoryMap.ReadScratch;
+  memory.copy(bytes, first, split);
+  memory.copy(bytes + split, second, 15 - split);
+  const length = decode(bytes, 15, offset, MemoryMap.StepBuffer);
+  endMarker(MemoryMap.StepBuffer + Uop.Bytes, offset + length);
+  return MemoryMap.StepBuffer;
+}

@@ -1,0 +1,34 @@
+import { Cpu } from '../../../abi/src/machine/cpu-state';
+import { MemoryMap } from '../../../abi/src/machine/memory-map';
+import { Eflags } from '../../../abi/src/x86/eflags';
+import { Selector } from '../../../abi/src/x86/vectors';
+import { CcOp, getFlags, loadCc, putFlags, storeCc } from './flags';
+
+const enum Initial {
+  Fcw = 0x37f,
+  Mxcsr = 0x1f80,
+}
+
+/** Registers as a program finds them at its first instruction (arch/x86/kernel/process_64.c: start_thread). */
+export function resetCpu(): void {
+  memory.fill(MemoryMap.Cpu, 0, Cpu.TaskBytes);
+  store<u32>(MemoryMap.Cpu + Cpu.CcOp, CcOp.Logic);
+  store<i64>(MemoryMap.Cpu + Cpu.CcResult, 1);
+  loadCc();
+  setEflags(Eflags.IF | Eflags.Fixed);
+  store<u16>(MemoryMap.Cpu + Cpu.Fcw, Initial.Fcw);
+  store<u32>(MemoryMap.Cpu + Cpu.Mxcsr, Initial.Mxcsr);
+  // es cs ss ds fs gs
+  store<u16>(MemoryMap.Cpu + Cpu.Selectors, Selector.UserCs, 2);
+  store<u16>(MemoryMap.Cpu + Cpu.Selectors, Selector.UserDs, 4);
+}
+
+export function getEflags(): u32 {
+  loadCc();
+  return getFlags();
+}
+
+export function setEflags(value: u32): void {
+  putFlags(value);
+  storeCc();
+}

@@ -1,0 +1,112 @@
+import { Cpu } from '../../abi/src/machine/cpu-state';
+import { MemoryMap, PageFlag, PageStruct } from '../../abi/src/machine/memory-map';
+import { dropCode, flushCode } from './cpu/code-cache';
+import { getEflags, resetCpu, setEflags } from './cpu/state';
+import { run } from './cpu/run';
+import * as frames from './mmu/frames';
+import * as pageTables from './mmu/page-tables';
+import * as ranges from './mmu/ranges';
+import * as tlb from './mmu/tlb';
+import * as walk from './mmu/walk';
+
+/** The whole export list of core.wasm; packages/core/src/core.ts describes it. Addresses of user memory are f64. */
+export { getEflags, resetCpu, run, setEflags };
+
+/** Once, before anything else: room for this many frames. */
+export function init(frameCount: u32): void {
+  frames.initFrames(frameCount);
+  resetCpu();
+}
+
+export function allocFrame(flags: u32): u32 {
+  return frames.allocFrame(flags, true);
+}
+
+export function allocFrameRaw(flags: u32): u32 {
+  return frames.allocFrame(flags, false);
+}
+
+export function getFrame(frame: u32): void {
+  frames.getFrame(frame);
+}
+
+export function putFrame(frame: u32): void {
+  frames.putFrame(frame);
+}
+
+export function pageStruct(frame: u32): u32 {
+  return frames.pageStruct(frame);
+}
+
+export function frameWritten(frame: u32): void {
+  if (load<u32>(frames.pageStruct(frame), PageStruct.Flags) & PageFlag.HasCode) dropCode(frame);
+}
+
+export function createPageTable(): u32 {
+  return pageTables.createPageTable();
+}
+
+export function destroyPageTable(pgd: u32): void {
+  pageTables.destroyPageTable(pgd);
+}
+
+export function activate(pgd: u32): void {
+  store<u32>(MemoryMap.Cpu + Cpu.Cr3, pgd);
+  tlb.activateContext(pgd);
+}
+
+export function pteSlot(pgd: u32, va: f64, alloc: bool): u32 {
+  return pageTables.pteSlot(pgd, <u64>va, alloc);
+}
+
+export function invlpg(pgd: u32, va: f64): void {
+  tlb.flushPages(pgd, <u64>va, <u64>va + 1);
+}
+
+export function flushRange(pgd: u32, start: f64, end: f64): void {
+  tlb.flushPages(pgd, <u64>start, <u64>end);
+}
+
+export function flushAll(pgd: u32): void {
+  tlb.flushContext(pgd);
+}
+
+export function copyRange(dst: u32, src: u32, start: f64, end: f64, cow: bool): bool {
+  return ranges.copyRange(dst, src, <u64>start, <u64>end, cow);
+}
+
+export function zapRange(pgd: u32, start: f64, end: f64): void {
+  ranges.zapRange(pgd, <u64>start, <u64>end);
+}
+
+export function zappedAnon(): u32 {
+  return ranges.zappedAnonPages;
+}
+
+export function zappedFile(): u32 {
+  return ranges.zappedFilePages;
+}
+
+export function protectRange(pgd: u32, start: f64, end: f64, setLo: u32, clearLo: u32, nx: bool, keepCowReadonly: bool): void {
+  ranges.protectRange(pgd, <u64>start, <u64>end, setLo, clearLo, nx, keepCowReadonly);
+}
+
+export function moveRange(pgd: u32, from: f64, to: f64, length: f64): bool {
+  return ranges.moveRange(pgd, <u64>from, <u64>to, <u64>length);
+}
+
+export function translate(va: f64, access: u32): u32 {
+  return walk.translateIn(load<u32>(MemoryMap.Cpu + Cpu.Cr3), <u64>va, access);
+}
+
+export function translateIn(pgd: u32, va: f64, access: u32): u32 {
+  return walk.translateIn(pgd, <u64>va, access);
+}
+
+export function codeFlush(): void {
+  flushCode();
+}
+
+export function tlbFlushAll(): void {
+  tlb.flushEverything();
+}
