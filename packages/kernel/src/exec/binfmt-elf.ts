@@ -4,10 +4,11 @@ import type { File } from '../vfs/file.js';
 import type { Mm } from '../mm/mm.js';
 import { EFAULT, EINVAL, ENOEXEC } from '../errno.js';
 import { registerState } from '../state.js';
+import { ExecStack } from '../mm/exec-stack.js';
 import { layoutOf, pieLoadBias, randomizeBrk, randomizes } from '../mm/layout.js';
 import { pageBase, pageOffset } from '../mm/page.js';
 import { clearUser } from '../mm/uaccess.js';
-import { ExecutableStack, setupArgPages } from './arg-pages.js';
+import { setupArgPages } from './arg-pages.js';
 import { LinuxBinfmt } from './binfmt.js';
 import { checkInterpreter, loadElfInterp, openInterpreter } from './binfmt-elf-interp.js';
 import { loadElfLibrary } from './binfmt-elf-shlib.js';
@@ -46,7 +47,7 @@ export class BinfmtElf extends LinuxBinfmt {
       const interpreterImage = interpreter && checkInterpreter(k, interpreter);
 
       flushOldExec(k, bprm);
-      setPersonality(k, stack !== ExecutableStack.DisableX);
+      setPersonality(k, stack !== ExecStack.Disable);
       setupNewExec(k, bprm);
       installExecCreds(k, bprm);
       setupArgPages(k, bprm, stack);
@@ -83,10 +84,10 @@ export class BinfmtElf extends LinuxBinfmt {
 registerState('BinfmtElf', BinfmtElf);
 
 /** The last PT_GNU_STACK decides. */
-function executableStack(headers: readonly ProgramHeader[]): ExecutableStack {
-  let stack = ExecutableStack.Default;
+function executableStack(headers: readonly ProgramHeader[]): ExecStack {
+  let stack = ExecStack.Default;
   for (const { type, flags } of headers) {
-    if (type === Pt.GnuStack) stack = flags & Pf.X ? ExecutableStack.EnableX : ExecutableStack.DisableX;
+    if (type === Pt.GnuStack) stack = flags & Pf.X ? ExecStack.Enable : ExecStack.Disable;
   }
   return stack;
 }

@@ -8,7 +8,7 @@ import type { Cred } from '../task/cred.js';
  *
  * The new stack while it is being filled, high addresses first:
  *
- *   stackTop ─ 8   a zero word
+ *   vma.end − 8    a zero word
  *   exec           file name, NUL
  *                  environment strings, the last one highest
  *                  argument strings, the last one highest
@@ -22,7 +22,6 @@ export class LinuxBinprm {
   mm: Mm | null = null;
   /** The stack's vma in `mm`, or in the task's mm once installed. */
   vma: Vma | null = null;
-  stackTop = 0;
   p = 0;
   argmin = 0;
   /** Address of the file name on the new stack (AT_EXECFN). */

@@ -1,7 +1,7 @@
 import { PageSize } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import { EFAULT, ENOMEM } from '../errno.js';
-import { stackRlimit } from './account.js';
+import { commitMemory, stackRlimit } from './account.js';
 import { STACK_GUARD_GAP, layoutOf } from './layout.js';
 import { Vma, type Mm } from './mm.js';
 import { mprotectFixup } from './mprotect.js';
@@ -21,6 +21,7 @@ export function createArgStack(k: Kernel, mm: Mm): Vma {
   const end = layoutOf(k).stackTop;
   const vma = new Vma(end - PageSize.Bytes, end, Vm.StackFlags | Vm.StackIncomplete | Vm.SoftDirty);
   vma.pgoff = vma.start / PageSize.Bytes;
+  commitMemory(k, mm, 1);
   insertVma(mm, vma);
   mm.stackVm = mm.totalVm = 1;
   return vma;
