@@ -33,11 +33,16 @@ export function f2xm1(u: u32): i32 {
   return 0;
 }
 
-/** z := 2^a − 1. Outside [−1, 1] the SDM leaves the result open: a stays what it is. */
+/** z := 2^a − 1. Outside [−1, 1] the SDM leaves the result open: a stays what it is, as inexact. */
 function powerMinusOne(): void {
   if (aClass == Class.Infinity && aSign != 0) return setZ(MSB, 0xbfff);
-  if (aClass != Class.Finite || aExp > 0 || (aExp == 0 && aSig != MSB)) return setZ(stSig(0), stSe(0));
-  if (aExp == 0) return setZ(MSB, aSign != 0 ? 0xbffe : 0x3fff);
+  if (aClass != Class.Finite) return setZ(stSig(0), stSe(0));
+  if (aExp >= 0) {
+    // 2^±1 − 1 is exact, yet processors report it as inexact.
+    sfFlags |= Fe.Precision;
+    if (aExp > 0 || aSig != MSB) return setZ(stSig(0), stSe(0));
+    return setZ(MSB, aSign != 0 ? 0xbffe : 0x3fff);
+  }
   xSet(aSign, aExp, aSig, 0);
   xMul(-1, LN2_HI, LN2_LO);
   xExpM1();
@@ -144,7 +149,7 @@ function yLog2x(): void {
   timesA();
 }
 
-/** x, the logarithm of a power of two, times a: a product that is rounded once. */
+/** x, the logarithm of a power of two, times a: a product that is rounded once; processors call it inexact all the same. */
 function exactProduct(): void {
   xMul(aExp, aSig, 0);
   rClass = Class.Finite;
@@ -153,9 +158,10 @@ function exactProduct(): void {
   rHi = xHi;
   rLo = xLo;
   f80_pack(64);
+  sfFlags |= (zSe & 0x7fff) == 0 ? Fe.Precision | Fe.Underflow : Fe.Precision;
 }
 
-/** ST1 := ST1 × log2(ST0 + 1), then a pop. Below ST0 = √½ − 1 and above √2 − 1 more than the SDM promises. */
+/** ST1 := ST1 × log2(ST0 + 1), then a pop. Outside √½ − 1 … √2 − 1 the SDM leaves the result open: −1 and less stay what they are. */
 export function fyl2xp1(u: u32): i32 {
   if (pending()) return raisePending();
   if (special(u)) return 0;
@@ -173,7 +179,10 @@ function yLog2xPlus1(): void {
   sfFlags |= denormalOperand;
   if (aClass == Class.Infinity) return setInfinity(aSign ^ bSign);
   if (aClass == Class.Zero || bClass == Class.Zero) return setZ(0, (aSign ^ bSign) << 15);
-  if (bSign != 0 && bExp >= 0) return f80_invalid();
+  if (bSign != 0 && bExp >= 0) {
+    sfFlags |= Fe.Precision;
+    return setZ(stSig(0), stSe(0));
+  }
   if (bExp >= -2) {
     xSet(bSign, bExp, bSig, 0);
     xAdd(0, 0, MSB, 0);

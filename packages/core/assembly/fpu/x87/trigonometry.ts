@@ -1,7 +1,7 @@
 import { f80_invalid, f80_nanOfOne, f80_nanOfTwo, f80_pack, f80_unpackA, f80_unpackB, setZ, zSe, zSig } from '../softfloat/f80';
 import { xAdd, xDiv, xExp, xHi, xLo, xNormalise, xResult, xSet, xSign, xToZero } from '../softfloat/extended';
 import { accumulatorExp, accumulatorHi, accumulatorLo, cosOfX, xAtan, xSin } from '../softfloat/series';
-import { aClass, aExp, aSig, aSign, bClass, bExp, bSig, bSign, Class, denormalOperand, sfFlags } from '../softfloat/state';
+import { aClass, aExp, aSig, aSign, bClass, bExp, bSig, bSign, Class, denormalOperand, rUp, sfFlags } from '../softfloat/state';
 import {
   begin, fsw, Fsw, isEmpty, pending, pop, push, raisePending, setFsw, setIndefinite, setSt, setTop, settle, stackFault, stSe, stSig, top,
 } from './state';
@@ -133,8 +133,11 @@ export function fsincos(u: u32): i32 {
     sineOfQuarter(quarter, aSign);
     sineSig = zSig;
     sineSe = zSe;
+    const up = rUp;
     xSet(sign, exp, hi, lo);
     sineOfQuarter((quarter + 1) & 3, 0);
+    // C1 tells of the sine's rounding.
+    rUp = up;
   }
   if (!settle()) return 0;
   setSt(0, sineSig, sineSe);
