@@ -8,7 +8,7 @@ const RIP = 0x1000;
 
 /** Rows whose name or operands iced-x86 writes by another convention than objdump, which we follow. */
 const OTHER_CONVENTION =
-  /^(push|pop|enter|leave|ins|outs|movs|stos|lods|cmps|scas|xlat|pushf|popf|loop.*|jrcxz|callf|jmpf|retf.*|iret.*|[sl][gi]dt|sysret|sysexit|wbinvd|lar|lsl|nop|prefetchw|movsxd|pcmpestr[im]|maskmov.*|xchg|pause)/;
+  /^(push|pop|enter|leave|ins|outs|movs|stos|lods|cmps|scas|xlat|pushf|popf|loop.*|jrcxz|retf.*|iret.*|[sl][gi]dt|sysret|sysexit|wbinvd|lar|lsl|nop|prefetchw|movsxd|pcmpestr[im]|maskmov.*|xchg|pause)/;
 
 /** Brings what iced-x86 writes into objdump's form. */
 function normalise(text: string): string {
@@ -51,7 +51,7 @@ describe('against iced-x86', () => {
     const named = new Set<unknown>();
     for (const bytes of everyEncoding()) {
       const ours = disassemble(bytes, 0, RIP);
-      if (!ours.row || OTHER_CONVENTION.test(ours.row.mnemonic) || /O[bv]/.test(ours.row.operands)) continue;
+      if (!ours.row || OTHER_CONVENTION.test(ours.row.mnemonic) || /O[bv]|^Mp/.test(ours.row.operands)) continue;
       const iced = normalise(reference(bytes, RIP).text);
       const text = ours.text.toLowerCase().replace(/^movabs/, 'mov').replace(/,xmm0$/, ours.row.operands.endsWith('XMM0') ? '' : ',xmm0');
       if (text.replaceAll(' ', '') === iced.replaceAll(' ', '') || named.has(ours.row)) continue;

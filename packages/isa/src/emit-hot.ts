@@ -4,7 +4,7 @@ import { HEADER, PSEUDO_OPS, type Op } from './emit-ops.js';
 const NONE = 'NO_HOT_OP';
 
 /** Instructions behind which no straight run goes on. */
-const BLOCK_ENDS = /^(jmpf?|call|callf|ret|retf[wdq]|iret[wdq]|syscall|int|int1|int3|ud[012]|hlt|sys(ret|enter|exit))$/;
+const BLOCK_ENDS = /^(jmp|call|ret|retf[wq]?|iret[wq]?|syscall|int|int1|int3|ud[012]|hlt|sys(ret|enter|exit))$/;
 
 function isBlockEnd(op: Op): boolean {
   return op.shape.row.mnemonic.split('|').some((name) => BLOCK_ENDS.test(name));

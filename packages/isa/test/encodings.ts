@@ -36,6 +36,18 @@ export function* encodingsOf(row: Row): Generator<Uint8Array> {
   }
 }
 
+/** The row's encodings without prefixes that say nothing: its addressing forms, and REX.W where an operand heeds it. */
+export function* plainEncodingsOf(row: Row): Generator<Uint8Array> {
+  const { pattern, operands } = shapeOf(row);
+  const heedsSize = operands.some(({ types }) => types.some((type) => /^(v|y|yy)$/.test(type))) && !row.attributes?.some((attribute) => attribute !== 'lock');
+  for (const form of modRmBytes(row)) {
+    for (const rex of heedsSize ? [[], [0x48]] : [[]]) {
+      const bytes = [MANDATORY[pattern.prefix ?? 0]!, rex, MAPS[pattern.map]!, [pattern.opcode + (pattern.plusR ? 3 : 0)], form, TAIL];
+      yield Uint8Array.from(bytes.flat().slice(0, 16));
+    }
+  }
+}
+
 const RANDOM_PREFIXES = [0x66, 0xf2, 0xf3, 0x67, 0xf0, 0x2e, 0x64, 0x65, 0x3e, 0x26, 0x36];
 
 /** `count` random strings of 16 bytes that look like instructions: some prefixes, perhaps REX, an opcode of any map. Same seed, same bytes. */

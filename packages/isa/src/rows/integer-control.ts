@@ -28,11 +28,11 @@ export const integerControl: readonly Row[] = [
   { ...branch, opcode: 'C2', mnemonic: 'ret', operands: 'Iw', exec: 'ret_I' },
   { ...branch, opcode: 'C3', mnemonic: 'ret', operands: '', exec: 'ret', hot: { reg: 'ret' } },
 
-  { ...far, opcode: 'FF /3 mem', mnemonic: 'callf', operands: 'Mp', exec: 'callf<T>' },
-  { ...far, opcode: 'FF /5 mem', mnemonic: 'jmpf', operands: 'Mp', exec: 'jmpf<T>' },
-  { ...far, opcode: 'CA', mnemonic: 'retfw|retfd|retfq', operands: 'Iw', exec: 'retf_I<T>' },
-  { ...far, opcode: 'CB', mnemonic: 'retfw|retfd|retfq', operands: '', exec: 'retf<T>' },
-  { ...far, opcode: 'CF', mnemonic: 'iretw|iretd|iretq', operands: '', exec: 'iret<T>' },
+  { ...far, opcode: 'FF /3 mem', mnemonic: 'call', operands: 'Mp', exec: 'callf<T>' },
+  { ...far, opcode: 'FF /5 mem', mnemonic: 'jmp', operands: 'Mp', exec: 'jmpf<T>' },
+  { ...far, opcode: 'CA', mnemonic: 'retfw|retf|retfq', operands: 'Iw', exec: 'retf_I<T>' },
+  { ...far, opcode: 'CB', mnemonic: 'retfw|retf|retfq', operands: '', exec: 'retf<T>' },
+  { ...far, opcode: 'CF', mnemonic: 'iretw|iret|iretq', operands: '', exec: 'iret<T>' },
 
   { ...trap, opcode: 'CC', mnemonic: 'int3', operands: '', exec: 'int3' },
   { ...trap, opcode: 'CD', mnemonic: 'int', operands: 'Ib', exec: 'int_I' },
