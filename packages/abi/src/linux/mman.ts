@@ -85,3 +85,16 @@ export const enum Overcommit {
   Always = 1,
   Never = 2,
 }
+
+/** membarrier(2) (uapi linux/membarrier.h). */
+export const enum Membarrier {
+  Query = 0,
+  Global = 1,
+  GlobalExpedited = 2,
+  RegisterGlobalExpedited = 4,
+  PrivateExpedited = 8,
+  RegisterPrivateExpedited = 16,
+  PrivateExpeditedSyncCore = 32,
+  RegisterPrivateExpeditedSyncCore = 64,
+  All = 127,
+}

@@ -31,6 +31,8 @@ export abstract class AddressSpace {
   pageAdded(_k: Kernel): void {}
   /** A page has been removed. */
   pageRemoved(_k: Kernel): void {}
+  /** Its inode is gone, and its pages are. */
+  released(_k: Kernel): void {}
   /** May the file be mapped shared and writable from now on? Seals say no. @throws EPERM */
   mapShared(_k: Kernel): void {}
 }

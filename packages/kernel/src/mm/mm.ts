@@ -70,5 +70,7 @@ export class Mm {
   /** def_flags (mlockall MCL_FUTURE). */
   defFlags = 0;
   dumpable = 1;
+  /** Commands that membarrier(2) has registered (Membarrier bits). */
+  membarrier = 0;
 }
 registerState('Mm', Mm);

@@ -38,7 +38,6 @@ export function doMmap(k: Kernel, mm: Mm, file: File | null, addr: number, lengt
   length = pageAlign(length);
   if (length >= 2 ** 64) throw ENOMEM;
   const pages = length / PageSize.Bytes;
-  if (pgoff + pages >= 2 ** 52) throw EOVERFLOW;
   if (mm.vmas.length > k.vm.maxMapCount) throw ENOMEM;
   const va = getUnmappedArea(k, mm, addr, length, flags);
   if (flags & MapFlag.FixedNoReplace && findIntersection(mm, va, va + length)) throw EEXIST;

@@ -95,9 +95,10 @@ export class PageCache {
     mapping.pageRemoved(k);
   }
 
-  /** Forgets an inode's pages: it is evicted, or its bytes changed behind our back. Dirty pages are lost. */
+  /** Forgets the pages of an inode that is evicted; dirty ones are lost (truncate_inode_pages_final). */
   dropAll(k: Kernel, mapping: AddressSpace): void {
     for (const index of [...mapping.pages.keys()]) this.drop(k, mapping, index);
+    mapping.released(k);
   }
 
   /** set_page_dirty */

@@ -34,7 +34,7 @@ function findFree(mm: Mm, hint: number, length: number, flags: number): number {
   const va = topDown(mm, length, mm.mmapBase);
   if (va > 0) return va;
   // Nothing below the base: what is left above it.
-  return bottomUp(mm, 0, length, mm.mmapLegacyBase, mm.taskSize);
+  return bottomUp(mm, hint, length, mm.mmapLegacyBase, mm.taskSize);
 }
 
 function isFree(mm: Mm, va: number, length: number): boolean {

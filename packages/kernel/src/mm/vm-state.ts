@@ -1,5 +1,4 @@
 import { Overcommit } from '@ring3/abi';
-import type { SuperBlock } from '../vfs/super-block.js';
 import { registerState } from '../state.js';
 
 /** What is global in mm/: sysctls under vm.*, the commit counter, event counts (/proc/vmstat). */
@@ -22,7 +21,5 @@ export class VmState {
   /** Pages of shmem (tmpfs, memfd, shared anonymous memory) and of the page cache at all: /proc/meminfo. */
   shmemPages = 0;
   cachedPages = 0;
-  /** The kernel's own tmpfs (mm/shmem.ts); null until first used. */
-  shmem: SuperBlock | null = null;
 }
 registerState('VmState', VmState);

@@ -1,0 +1,39 @@
+import { PageSize } from '@ring3/abi';
+import type { Kernel } from '../kernel.js';
+import { EINVAL, ENOMEM } from '../errno.js';
+import type { Mm, Vma } from './mm.js';
+import { pageAlign, pageOffset } from './page.js';
+import { pteHasFrame, readPteLow } from './pte.js';
+import { accessOk, copyToUser } from './uaccess.js';
+import { findVma, linearIndex, mappingOf } from './vma.js';
+
+/** mm/mincore.c: mincore(2). One byte per page to `out`: 1 = in memory. @throws EINVAL ENOMEM EFAULT */
+export function doMincore(k: Kernel, mm: Mm, start: number, length: number, out: number): void {
+  if (pageOffset(start)) throw EINVAL;
+  // access_ok of the range itself fails as ENOMEM here.
+  try {
+    accessOk(k, start, length);
+  } catch {
+    throw ENOMEM;
+  }
+  const pages = pageAlign(length) / PageSize.Bytes;
+  accessOk(k, out, pages);
+  for (let done = 0; done < pages; ) {
+    const vma = findVma(mm, start + done * PageSize.Bytes);
+    const va = start + done * PageSize.Bytes;
+    if (!vma || va < vma.start) throw ENOMEM;
+    const n = Math.min(pages - done, (vma.end - va) / PageSize.Bytes, PageSize.Bytes);
+    const bytes = new Uint8Array(n);
+    for (let i = 0; i < n; i++) bytes[i] = isResident(k, mm, vma, va + i * PageSize.Bytes) ? 1 : 0;
+    copyToUser(k, out + done, bytes);
+    done += n;
+  }
+}
+
+/** mincore_pte_range, __mincore_unmapped_range: mapped, or in the page cache. */
+function isResident(k: Kernel, mm: Mm, vma: Vma, va: number): boolean {
+  const slot = k.core.pteSlot(mm.pgd, va, false);
+  if (slot !== 0 && pteHasFrame(readPteLow(k, slot))) return true;
+  const mapping = mappingOf(vma);
+  return mapping !== null && mapping.pages.has(linearIndex(vma, va));
+}
