@@ -1,12 +1,12 @@
-import { Cap, Ms, RLimit, S, Sig, SiCode } from '@ring3/abi';
+import { Cap, Ms, RLimit, S, Sig } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import type { Cred } from '../task/cred.js';
 import type { Inode, InodeChange, Timespec } from './inode.js';
 import type { Mount } from './path.js';
 import { EACCES, EFBIG, EINVAL, EISDIR, EPERM, EROFS, ETXTBSY } from '../errno.js';
-import { sendSignal } from '../signal/send.js';
 import { isDir, isReg } from './inode-life.js';
 import { May, ownerOrCapable, permission } from './permission.js';
+import { signalSelf } from './signal-self.js';
 import { currentTime } from './times.js';
 
 /** @throws EROFS on a read-only mount or super block. Linux: mnt_want_write */
@@ -87,7 +87,7 @@ export const MAX_FILE_SIZE = Number.MAX_SAFE_INTEGER - 4096;
 export function checkNewSize(k: Kernel, size: number): void {
   const limit = k.current.signal.rlimits[RLimit.FSIZE]?.cur ?? Infinity;
   if (size > limit) {
-    sendSignal(k, k.current, { signo: Sig.XFSZ, errno: 0, code: SiCode.KERNEL }, false);
+    signalSelf(k, Sig.XFSZ);
     throw EFBIG;
   }
   if (size > MAX_FILE_SIZE) throw EFBIG;

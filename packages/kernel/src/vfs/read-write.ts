@@ -1,12 +1,12 @@
-import { Limit, O, RLimit, Seal, Sig, SiCode } from '@ring3/abi';
+import { Limit, O, RLimit, Seal, Sig } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import type { IoIter } from '../io/io-iter.js';
 import type { File } from './file.js';
 import { EBADF, EFBIG, EINVAL, EPERM } from '../errno.js';
-import { sendSignal } from '../signal/send.js';
 import { MAX_FILE_SIZE } from './attr.js';
 import { isReg } from './inode-life.js';
 import { LimitedIter } from './limited-iter.js';
+import { signalSelf } from './signal-self.js';
 
 /** Reads at `pos`; f_pos stays. Linux: vfs_read. @throws EBADF not open for reading @throws EAGAIN would block */
 export function readAt(k: Kernel, file: File, iter: IoIter, pos: number): number {
@@ -41,7 +41,7 @@ function roomAt(k: Kernel, file: File, pos: number, count: number): number {
   }
   const limit = k.current.signal.rlimits[RLimit.FSIZE]?.cur ?? Infinity;
   if (pos >= limit) {
-    sendSignal(k, k.current, { signo: Sig.XFSZ, errno: 0, code: SiCode.KERNEL }, false);
+    signalSelf(k, Sig.XFSZ);
     throw EFBIG;
   }
   if (pos >= MAX_FILE_SIZE) throw EFBIG;

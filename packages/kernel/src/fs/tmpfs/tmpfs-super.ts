@@ -1,0 +1,95 @@
+import { FsMagic, PageSize, S } from '@ring3/abi';
+import type { Kernel } from '../../kernel.js';
+import { MemoryMapping } from '../../mm/memory-mapping.js';
+import { ENOSPC } from '../../errno.js';
+import { registerState } from '../../state.js';
+import { isReg } from '../../vfs/inode-life.js';
+import { SuperBlock } from '../../vfs/super-block.js';
+import { TmpfsInode } from './tmpfs-inode.js';
+
+/** Pages of a tmpfs file count against the size of its file system. */
+export class TmpfsMapping extends MemoryMapping {
+  private get sb(): TmpfsSuper {
+    return this.inode.sb as TmpfsSuper;
+  }
+  override pageAdded(k: Kernel): void {
+    this.sb.takePage();
+    super.pageAdded(k);
+  }
+  override pageRemoved(k: Kernel): void {
+    this.sb.usedPages--;
+    super.pageRemoved(k);
+  }
+}
+registerState('TmpfsMapping', TmpfsMapping);
+
+export interface TmpfsOptions {
+  /** In bytes; 0 or absent: as much as memory gives. */
+  size?: number;
+  /** Inodes; 0 or absent: no limit. */
+  inodes?: number;
+  mode?: number;
+  uid?: number;
+  gid?: number;
+  /** First column of /proc/mounts; default 'tmpfs'. */
+  source?: string;
+}
+
+/** One tmpfs instance. Linux: struct shmem_sb_info. */
+export class TmpfsSuper extends SuperBlock {
+  usedPages = 0;
+  inodes = 0;
+  constructor(
+    dev: number,
+    type: string,
+    source: string,
+    magic: number,
+    /** 0: no limit. */
+    readonly maxPages: number,
+    readonly maxInodes: number,
+    private readonly rootMode: number,
+  ) {
+    super(dev, type, source, magic);
+  }
+  takePage(): void {
+    if (this.maxPages > 0 && this.usedPages >= this.maxPages) throw ENOSPC;
+    this.usedPages++;
+  }
+  /** @throws ENOSPC out of inodes */
+  newInode(k: Kernel, mode: number): TmpfsInode {
+    if (this.maxInodes > 0 && this.inodes >= this.maxInodes) throw ENOSPC;
+    this.inodes++;
+    const inode = this.makeInode(mode);
+    if (isReg(inode)) inode.mapping = new TmpfsMapping(k.nextId.mapping++, inode);
+    return inode;
+  }
+  protected makeInode(mode: number): TmpfsInode {
+    return new TmpfsInode(this, this.allocIno(), mode);
+  }
+  override get options(): string {
+    let text = '';
+    if (this.maxPages > 0) text += `,size=${(this.maxPages * PageSize.Bytes) / 1024}k`;
+    if (this.maxInodes > 0) text += `,nr_inodes=${this.maxInodes}`;
+    if (this.rootMode !== 0o1777) text += `,mode=${this.rootMode.toString(8).padStart(3, '0')}`;
+    return text;
+  }
+  override statfs(): { blocks: number; bfree: number; bavail: number; files: number; ffree: number } {
+    const free = Math.max(0, this.maxPages - this.usedPages);
+    return { blocks: this.maxPages, bfree: free, bavail: free, files: this.maxInodes, ffree: Math.max(0, this.maxInodes - this.inodes) };
+  }
+}
+registerState('TmpfsSuper', TmpfsSuper);
+
+/** A new, empty tmpfs. Linux: shmem_fill_super. */
+export function createTmpfs(k: Kernel, options: TmpfsOptions = {}): TmpfsSuper {
+  const mode = options.mode ?? 0o1777;
+  const pages = Math.ceil((options.size ?? 0) / PageSize.Bytes);
+  const sb = new TmpfsSuper(k.nextId.dev++, 'tmpfs', options.source ?? 'tmpfs', FsMagic.TMPFS, pages, options.inodes ?? 0, mode);
+  const root = sb.newInode(k, S.IFDIR | mode);
+  root.uid = options.uid ?? 0;
+  root.gid = options.gid ?? 0;
+  const now = k.clock.realtime(k);
+  root.updateTimes(k, { atime: now, mtime: now, ctime: now });
+  sb.root = root;
+  return sb;
+}

@@ -1,0 +1,1 @@
+export { createTmpfs, type TmpfsOptions, TmpfsSuper } from './tmpfs-super.js';
