@@ -13,7 +13,6 @@ export const enum Rex {
 }
 
 /** Offset in the register file of byte register `number` (0–15): without REX, 4–7 are ah, ch, dh, bh. */
-@inline
 function byteRegister(number: u32, rex: u32): u32 {
   return rex == 0 && number >= 4 ? ((number & 3) << 3) + 1 : number << 3;
 }
