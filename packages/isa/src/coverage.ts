@@ -20,12 +20,19 @@ export function coverage(rows: readonly Row[], core: Pick<CoreNames, 'hasFunctio
     const count = counts.get(row.feature) ?? { implemented: 0, total: 0 };
     counts.set(row.feature, { implemented: count.implemented + Number(done), total: count.total + 1 });
     implemented += Number(done);
-    lines.push(`${row.opcode.padEnd(18)} ${row.mnemonic.padEnd(28)} ${row.operands.padEnd(16)} ${row.feature.padEnd(11)} ${done ? 'implemented' : 'missing'}`);
+    lines.push(
+      `${row.opcode.padEnd(18)} ${row.mnemonic.padEnd(28)} ${row.operands.padEnd(16)} ${row.feature.padEnd(11)} ${done ? 'implemented' : 'missing'}`,
+    );
   }
   lines.push('');
   for (const [feature, count] of counts) {
-    lines.push(`${feature.padEnd(12)} ${String(count.implemented).padStart(4)} of ${String(count.total).padStart(4)} ${percent(count.implemented, count.total)}`);
+    lines.push(
+      `${feature.padEnd(12)} ${String(count.implemented).padStart(4)} of ${String(count.total).padStart(4)} ${percent(count.implemented, count.total)}`,
+    );
   }
-  lines.push(`${'all rows'.padEnd(12)} ${String(implemented).padStart(4)} of ${String(rows.length).padStart(4)} ${percent(implemented, rows.length)}`, '');
+  lines.push(
+    `${'all rows'.padEnd(12)} ${String(implemented).padStart(4)} of ${String(rows.length).padStart(4)} ${percent(implemented, rows.length)}`,
+    '',
+  );
   return lines.join('\n');
 }

@@ -16,7 +16,9 @@ function normalise(text: string): string {
     .toLowerCase()
     .replace(/^(xrelease|xacquire|bnd|notrack|hint-(not-)?taken|data16) (lock )?/, '$3')
     .replace(/^(xrelease|xacquire) /, '')
-    .replace(/^(f\w+) st,(?=\w+ ptr|st\(\d\)$)/, (match, name: string) => (/^f(cmov|add|sub|mul|div|u?comip?$)/.test(name) && !match.endsWith('ptr') && !/ptr/.test(text) ? match : `${name} `))
+    .replace(/^(f\w+) st,(?=\w+ ptr|st\(\d\)$)/, (match, name: string) =>
+      /^f(cmov|add|sub|mul|div|u?comip?$)/.test(name) && !match.endsWith('ptr') && !/ptr/.test(text) ? match : `${name} `,
+    )
     .replace(/fpu(env|state)\d+ ptr /, '')
     .replace(/,0x1$/, ',1')
     .replace(/([fg]s:)?\[(0x[0-9a-f]+)\]/, (_, segment: string | undefined, address: string) => (segment ?? 'ds:') + address)
@@ -53,7 +55,10 @@ describe('against iced-x86', () => {
       const ours = disassemble(bytes, 0, RIP);
       if (!ours.row || OTHER_CONVENTION.test(ours.row.mnemonic) || /O[bv]|^Mp/.test(ours.row.operands)) continue;
       const iced = normalise(reference(bytes, RIP).text);
-      const text = ours.text.toLowerCase().replace(/^movabs/, 'mov').replace(/,xmm0$/, ours.row.operands.endsWith('XMM0') ? '' : ',xmm0');
+      const text = ours.text
+        .toLowerCase()
+        .replace(/^movabs/, 'mov')
+        .replace(/,xmm0$/, ours.row.operands.endsWith('XMM0') ? '' : ',xmm0');
       if (text.replaceAll(' ', '') === iced.replaceAll(' ', '') || named.has(ours.row)) continue;
       named.add(ours.row);
       found.push(`${hex(bytes)}: ${text}; iced ${iced}`);

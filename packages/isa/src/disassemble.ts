@@ -14,7 +14,21 @@ export interface Disassembly {
 }
 
 const MEMORY_WORDS: Record<number, string> = { 8: 'BYTE', 16: 'WORD', 32: 'DWORD', 48: 'FWORD', 64: 'QWORD', 80: 'TBYTE', 128: 'XMMWORD' };
-const TYPE_BITS: Record<string, number> = { b: 8, w: 16, d: 32, q: 64, t: 80, o: 128, dq: 128, ps: 128, pd: 128, x: 128, ss: 32, sd: 64, pi: 64 };
+const TYPE_BITS: Record<string, number> = {
+  b: 8,
+  w: 16,
+  d: 32,
+  q: 64,
+  t: 80,
+  o: 128,
+  dq: 128,
+  ps: 128,
+  pd: 128,
+  x: 128,
+  ss: 32,
+  sd: 64,
+  pi: 64,
+};
 
 /** Bits of an operand of type `type` in `instruction`; 0 for the untyped. */
 function bits(type: string, { operandSize }: Instruction): number {
@@ -124,7 +138,8 @@ function mnemonicText({ shape, operandSize, rex }: Instruction): string {
   if (names.length === 3) return names[operandSize === 16 ? 0 : operandSize === 32 ? 1 : 2]!;
   if (names.length === 1) return names[0]!;
   // Two names: 32 and 64 bits, 16 and 64 where that is the default, 16 and 32 where there is no other.
-  if (shape.sizeMode === SizeMode.Default32 && shape.operands.some((operand) => operand.types.some((type) => type.startsWith('y')))) return names[rex & 8 ? 1 : 0]!;
+  if (shape.sizeMode === SizeMode.Default32 && shape.operands.some((operand) => operand.types.some((type) => type.startsWith('y'))))
+    return names[rex & 8 ? 1 : 0]!;
   return names[operandSize === 16 ? 0 : 1]!;
 }
 

@@ -12,18 +12,27 @@ export function emitDispatch(ops: readonly Op[]): string {
   const calls = [
     { id: FIRST_COLD_OP, call: 'raise(6, 0)', name: PSEUDO_OPS[0] },
     { id: FIRST_COLD_OP + 1, call: 'raise(13, 0)', name: PSEUDO_OPS[1] },
-    ...ops.map((op) => ({ id: op.id, call: `${op.exec}(u)`, name: `${op.shape.row.opcode} ${op.shape.row.mnemonic} ${op.shape.row.operands}`.trim() })),
+    ...ops.map((op) => ({
+      id: op.id,
+      call: `${op.exec}(u)`,
+      name: `${op.shape.row.opcode} ${op.shape.row.mnemonic} ${op.shape.row.operands}`.trim(),
+    })),
   ];
   const firstGroup = FIRST_COLD_OP >> GROUP_SHIFT;
   const lastGroup = calls.at(-1)!.id >> GROUP_SHIFT;
   const lines = [HEADER];
-  for (const [from, names] of [...imports].sort(([a], [b]) => (a < b ? -1 : 1))) lines.push(`import { ${[...names].sort().join(', ')} } from '../${from}';`);
+  for (const [from, names] of [...imports].toSorted(([a], [b]) => (a < b ? -1 : 1)))
+    lines.push(`import { ${[...names].toSorted().join(', ')} } from '../${from}';`);
   for (let group = firstGroup; group <= lastGroup; group++) {
     lines.push('', `function group${group}(op: u32, u: u32): i32 {`, '  switch (op) {');
     for (const { id, call, name } of calls) if (id >> GROUP_SHIFT === group) lines.push(`    case ${id}: return ${call}; // ${name}`);
     lines.push('    default: return raise(6, 0);', '  }', '}');
   }
-  lines.push('', '/** Executes the cold micro-op at `u`, whose id is `op`: a Status or an ExitReason. */', 'export function execute(op: u32, u: u32): i32 {');
+  lines.push(
+    '',
+    '/** Executes the cold micro-op at `u`, whose id is `op`: a Status or an ExitReason. */',
+    'export function execute(op: u32, u: u32): i32 {',
+  );
   lines.push(`  switch (op >> ${GROUP_SHIFT}) {`);
   for (let group = firstGroup; group <= lastGroup; group++) lines.push(`    case ${group}: return group${group}(op, u);`);
   lines.push('    default: return raise(6, 0);', '  }', '}', '');

@@ -21,7 +21,7 @@ function formHot(op: Op, form: 'reg' | 'mem'): string | null {
 export function emitHot(ops: readonly Op[], core: CoreNames): string {
   const hot = (name: string | null): string => (name !== null && core.hasHotOp(name) ? `<u16>HotOp.${name}` : NONE);
   const rows = ops.map((op) => `  ${hot(formHot(op, 'reg'))}, ${hot(formHot(op, 'mem'))}, // ${op.name}`);
-  const bits = new Array<number>(Math.ceil((PSEUDO_OPS.length + ops.length) / 8)).fill(0);
+  const bits = Array.from({ length: Math.ceil((PSEUDO_OPS.length + ops.length) / 8) }, () => 0);
   const end = (index: number): void => void (bits[index >> 3]! |= 1 << (index & 7));
   PSEUDO_OPS.forEach((_, index) => end(index));
   ops.forEach((op, index) => isBlockEnd(op) && end(PSEUDO_OPS.length + index));

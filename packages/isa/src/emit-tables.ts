@@ -14,7 +14,19 @@ const enum EntryKind {
 const KIND_SHIFT = 13;
 
 /** Prefix bytes → what they do, numbered as in the core's decoder. */
-const LEGACY_PREFIXES: Record<number, number> = { 0x26: 1, 0x2e: 1, 0x36: 1, 0x3e: 1, 0x64: 2, 0x65: 3, 0x66: 4, 0x67: 5, 0xf0: 6, 0xf2: 7, 0xf3: 8 };
+const LEGACY_PREFIXES: Record<number, number> = {
+  0x26: 1,
+  0x2e: 1,
+  0x36: 1,
+  0x3e: 1,
+  0x64: 2,
+  0x65: 3,
+  0x66: 4,
+  0x67: 5,
+  0xf0: 6,
+  0xf2: 7,
+  0xf3: 8,
+};
 
 const enum LeafFlag {
   ModRm = 1,
@@ -49,7 +61,12 @@ function leafWords(shape: Shape, op: number): readonly number[] {
     (shape.modIgnored ? LeafFlag.ModIgnored : 0) |
     (shape.row.mnemonic === 'lea' ? LeafFlag.NoSegment : 0) |
     ((shape.sizeMode satisfies SizeMode) << 6);
-  return [op, sizeSteps(shape) | (flags << 8), shape.reg | (shape.rm << 8), shape.immediate | ((shape.fixedRm | (shape.fixedReg << 4)) << 8)];
+  return [
+    op,
+    sizeSteps(shape) | (flags << 8),
+    shape.reg | (shape.rm << 8),
+    shape.immediate | ((shape.fixedRm | (shape.fixedReg << 4)) << 8),
+  ];
 }
 
 function hexRows(values: readonly number[], perLine: number): string[] {

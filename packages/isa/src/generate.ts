@@ -42,7 +42,8 @@ export function generate(rows: readonly Row[], core: CoreNames): Generated {
   });
   const ops = opsOf(shapes);
   const trees = buildTrees(shapes);
-  for (const { a, b, where } of trees.collisions) problems.push(`${where}: '${a.row.opcode} ${a.row.mnemonic}' and '${b.row.opcode} ${b.row.mnemonic}' collide`);
+  for (const { a, b, where } of trees.collisions)
+    problems.push(`${where}: '${a.row.opcode} ${a.row.mnemonic}' and '${b.row.opcode} ${b.row.mnemonic}' collide`);
   const files = new Map([
     ['decode/ops.generated.ts', emitOps(ops)],
     ['decode/hot.generated.ts', emitHot(ops, core)],

@@ -218,9 +218,27 @@ export function decodeInstruction(bytes: Uint8Array, offset: number, all = allMa
   const default64 = shape.sizeMode !== SizeMode.Default32;
   const operandSize = shape.sizeMode === SizeMode.Force64 || rex & 8 ? 64 : operand16 ? 16 : default64 ? 64 : 32;
   const width = immediateBytes(shape.immediate, operandSize, address32);
-  const unsigned = shape.immediate === ImmediateKind.Byte || shape.immediate === ImmediateKind.Word || shape.immediate === ImmediateKind.WordByte || shape.immediate === ImmediateKind.Offset;
+  const unsigned =
+    shape.immediate === ImmediateKind.Byte ||
+    shape.immediate === ImmediateKind.Word ||
+    shape.immediate === ImmediateKind.WordByte ||
+    shape.immediate === ImmediateKind.Offset;
   const immediate = width === 0 ? 0n : unsigned ? cursor.unsigned(width) : cursor.signed(width);
   const secondImmediate = shape.immediate === ImmediateKind.WordByte ? cursor.byte() : 0;
   if (lock && !(shape.row.attributes?.includes('lock') && memory)) throw new DecodeError('invalid', cursor.length);
-  return { length: cursor.length, shape, rex, segment, address32, lock, repeat, operandSize, opcode, modrm, memory, immediate, secondImmediate };
+  return {
+    length: cursor.length,
+    shape,
+    rex,
+    segment,
+    address32,
+    lock,
+    repeat,
+    operandSize,
+    opcode,
+    modrm,
+    memory,
+    immediate,
+    secondImmediate,
+  };
 }

@@ -64,7 +64,10 @@ function objdump(code: Uint8Array): Map<number, string> {
   try {
     const file = join(directory, 'code.bin');
     writeFileSync(file, code);
-    const output = execFileSync('objdump', ['-D', '-b', 'binary', '-m', 'i386:x86-64', '-M', 'intel', '-w', '--no-show-raw-insn', file], { encoding: 'utf8', maxBuffer: 1 << 28 });
+    const output = execFileSync('objdump', ['-D', '-b', 'binary', '-m', 'i386:x86-64', '-M', 'intel', '-w', '--no-show-raw-insn', file], {
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+    });
     return new Map([...output.matchAll(/^\s*([0-9a-f]+):\t(.*)$/gm)].map(([, address, text]) => [parseInt(address!, 16), text!]));
   } finally {
     rmSync(directory, { recursive: true });
@@ -80,27 +83,34 @@ function normalise(text: string): string {
     .trim();
 }
 
-test.skipIf(!hasObjdump())('the text of every row in every addressing form is what objdump prints', () => {
-  const cases = rows.flatMap((row) => [...plainEncodingsOf(row)]).map((bytes) => {
-    const ours = disassemble(bytes, 0, 0);
-    return { row: ours.row, bytes: bytes.subarray(0, ours.length), address: 0 };
-  });
-  const parts: Uint8Array[] = [];
-  let end = 0;
-  for (const entry of cases) {
-    entry.address = end;
-    parts.push(entry.bytes, PADDING);
-    end += entry.bytes.length + PADDING.length;
-  }
-  const theirs = objdump(Buffer.concat(parts));
-  const found = new Map<unknown, string>();
-  for (const { bytes, address, row } of cases) {
-    const text = disassemble(bytes, 0, address).text;
-    const expected = normalise(theirs.get(address) ?? '(nothing)');
-    // riz is objdump's name for an index field that names no index.
-    if (!row || OTHERWISE.has(row.opcode)) continue;
-    if (text !== expected && !expected.includes('riz') && !found.has(row)) found.set(row, `${Buffer.from(bytes).toString('hex')}: ${text}; objdump ${expected}`);
-  }
-  expect([...found.values()]).toEqual([]);
-  expect(cases.length).toBeGreaterThan(1000);
-}, 60_000);
+test.skipIf(!hasObjdump())(
+  'the text of every row in every addressing form is what objdump prints',
+  () => {
+    const cases = rows
+      .flatMap((row) => [...plainEncodingsOf(row)])
+      .map((bytes) => {
+        const ours = disassemble(bytes, 0, 0);
+        return { row: ours.row, bytes: bytes.subarray(0, ours.length), address: 0 };
+      });
+    const parts: Uint8Array[] = [];
+    let end = 0;
+    for (const entry of cases) {
+      entry.address = end;
+      parts.push(entry.bytes, PADDING);
+      end += entry.bytes.length + PADDING.length;
+    }
+    const theirs = objdump(Buffer.concat(parts));
+    const found = new Map<unknown, string>();
+    for (const { bytes, address, row } of cases) {
+      const text = disassemble(bytes, 0, address).text;
+      const expected = normalise(theirs.get(address) ?? '(nothing)');
+      // riz is objdump's name for an index field that names no index.
+      if (!row || OTHERWISE.has(row.opcode)) continue;
+      if (text !== expected && !expected.includes('riz') && !found.has(row))
+        found.set(row, `${Buffer.from(bytes).toString('hex')}: ${text}; objdump ${expected}`);
+    }
+    expect([...found.values()]).toEqual([]);
+    expect(cases.length).toBeGreaterThan(1000);
+  },
+  60_000,
+);

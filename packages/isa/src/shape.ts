@@ -73,7 +73,14 @@ export interface Shape {
   readonly sizes: readonly number[];
 }
 
-const REG_METHODS: Record<string, FieldKind> = { G: FieldKind.Gpr, V: FieldKind.Xmm, P: FieldKind.Mm, S: FieldKind.Segment, C: FieldKind.Control, D: FieldKind.Debug };
+const REG_METHODS: Record<string, FieldKind> = {
+  G: FieldKind.Gpr,
+  V: FieldKind.Xmm,
+  P: FieldKind.Mm,
+  S: FieldKind.Segment,
+  C: FieldKind.Control,
+  D: FieldKind.Debug,
+};
 const RM_METHODS: Record<string, FieldKind> = {
   E: FieldKind.Gpr,
   R: FieldKind.Gpr,
@@ -134,7 +141,11 @@ function immediateKind(row: Row, operands: readonly Operand[]): ImmediateKind {
 export function shapeOf(row: Row): Shape {
   const pattern = parseOpcode(row.opcode);
   const operands = parseOperands(row.operands);
-  const sizeMode = row.attributes?.includes('f64') ? SizeMode.Force64 : row.attributes?.includes('d64') ? SizeMode.Default64 : SizeMode.Default32;
+  const sizeMode = row.attributes?.includes('f64')
+    ? SizeMode.Force64
+    : row.attributes?.includes('d64')
+      ? SizeMode.Default64
+      : SizeMode.Default32;
   let reg = FieldKind.None;
   let rm = FieldKind.None;
   let form = pattern.form;

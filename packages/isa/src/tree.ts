@@ -9,7 +9,9 @@ import type { Shape } from './shape.js';
  *   group   16 children: ModRM.reg of memory forms, then of register forms
  *   modrm   72 children: ModRM.reg of memory forms, then the low six bits of register forms
  */
-export type Tree = { readonly kind: 'leaf'; readonly shape: Shape | null } | { readonly kind: 'prefix' | 'group' | 'modrm'; readonly children: readonly Tree[] };
+export type Tree =
+  | { readonly kind: 'leaf'; readonly shape: Shape | null }
+  | { readonly kind: 'prefix' | 'group' | 'modrm'; readonly children: readonly Tree[] };
 
 export interface Collision {
   readonly a: Shape;
@@ -31,7 +33,13 @@ const MODRM_SLOTS = 72;
 /** The more a row says about the encoding, the more it counts. */
 function specificity(shape: Shape): number {
   const { pattern } = shape;
-  return (pattern.prefix !== null ? 16 : 0) + (pattern.modrm !== null ? 8 : 0) + (pattern.digit !== null ? 4 : 0) + (shape.form !== null ? 2 : 0) + (pattern.plusR ? 0 : 1);
+  return (
+    (pattern.prefix !== null ? 16 : 0) +
+    (pattern.modrm !== null ? 8 : 0) +
+    (pattern.digit !== null ? 4 : 0) +
+    (shape.form !== null ? 2 : 0) +
+    (pattern.plusR ? 0 : 1)
+  );
 }
 
 function matchesSlot(shape: Shape, slot: number): boolean {
@@ -53,12 +61,14 @@ function pick(candidates: readonly Shape[], where: string, collisions: Collision
 }
 
 function sameTree(a: Tree, b: Tree): boolean {
-  if (a.kind === 'leaf' || b.kind === 'leaf') return a.kind === b.kind && (a as { shape: Shape | null }).shape === (b as { shape: Shape | null }).shape;
+  if (a.kind === 'leaf' || b.kind === 'leaf')
+    return a.kind === b.kind && (a as { shape: Shape | null }).shape === (b as { shape: Shape | null }).shape;
   return a.kind === b.kind && a.children.every((child, index) => sameTree(child, b.children[index]!));
 }
 
 function modRmTree(candidates: readonly Shape[], where: string, collisions: Collision[]): Tree {
-  if (!candidates.some((shape) => shape.form !== null || shape.pattern.digit !== null || shape.pattern.modrm !== null)) return pick(candidates, where, collisions);
+  if (!candidates.some((shape) => shape.form !== null || shape.pattern.digit !== null || shape.pattern.modrm !== null))
+    return pick(candidates, where, collisions);
   const slots: Tree[] = [];
   for (let slot = 0; slot < MODRM_SLOTS; slot++) {
     slots.push(

@@ -81,12 +81,14 @@ export function expectedMicroOp(instruction: Instruction, pageOffset: number): F
   } else {
     fields.imm = Number(BigInt.asIntN(32, immediate));
     if (shape.immediate === ImmediateKind.V && instruction.operandSize === 16) fields.imm &= 0xffff;
-    if (shape.immediate === ImmediateKind.Offset || (shape.immediate === ImmediateKind.V && instruction.operandSize === 64)) fields.disp = Number(immediate >> 32n);
+    if (shape.immediate === ImmediateKind.Offset || (shape.immediate === ImmediateKind.V && instruction.operandSize === 64))
+      fields.disp = Number(immediate >> 32n);
     if (shape.immediate === ImmediateKind.WordByte) fields.disp = instruction.secondImmediate;
   }
   if (instruction.address32) fields.flags |= UopFlag.Addr32;
   if (instruction.segment && shape.row.mnemonic !== 'lea') fields.flags |= instruction.segment === 'fs' ? UopFlag.Fs : UopFlag.Gs;
   if (instruction.lock) fields.flags |= UopFlag.Lock;
-  if (instruction.repeat && shape.row.attributes?.includes('rep')) fields.flags |= instruction.repeat === 'rep' ? UopFlag.Rep : UopFlag.Repne;
+  if (instruction.repeat && shape.row.attributes?.includes('rep'))
+    fields.flags |= instruction.repeat === 'rep' ? UopFlag.Rep : UopFlag.Repne;
   return fields;
 }

@@ -37,7 +37,12 @@ export function reference(bytes: Uint8Array, rip = 0x1000): Reference {
   decoder.ip = BigInt(rip);
   const instruction = decoder.decode();
   const valid = instruction.code !== Code.INVALID;
-  const result = { valid, length: instruction.length, known: valid && isKnown(instruction), text: valid ? formatter.format(instruction) : '(bad)' };
+  const result = {
+    valid,
+    length: instruction.length,
+    known: valid && isKnown(instruction),
+    text: valid ? formatter.format(instruction) : '(bad)',
+  };
   instruction.free();
   decoder.free();
   return result;

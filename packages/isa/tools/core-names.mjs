@@ -10,7 +10,8 @@ export function coreNames(assembly) {
       const file = join(assembly, `${from}.ts`);
       const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
       names = new Set([...text.matchAll(/^export function (\w+)/gm)].map((match) => match[1]));
-      for (const list of text.matchAll(/^export \{([^}]*)\}/gm)) for (const name of list[1].split(',')) names.add(name.trim().replace(/^.* as /, ''));
+      for (const list of text.matchAll(/^export \{([^}]*)\}/gm))
+        for (const name of list[1].split(',')) names.add(name.trim().replace(/^.* as /, ''));
       functions.set(from, names);
     }
     return names;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import asc from 'assemblyscript/asc';
+import { main } from 'assemblyscript/asc';
 
 const core = join(dirname(fileURLToPath(import.meta.url)), '../../core');
 
@@ -12,8 +12,21 @@ const core = join(dirname(fileURLToPath(import.meta.url)), '../../core');
  */
 export async function compileDecoder(files) {
   let binary;
-  const { error, stderr } = await asc.main(
-    ['assembly/test/decode.ts', '-o', 'decode.wasm', '-O2', '--noAssert', '--runtime', 'stub', '--importMemory', '--memoryBase', '262144', '--use', 'abort='],
+  const { error, stderr } = await main(
+    [
+      'assembly/test/decode.ts',
+      '-o',
+      'decode.wasm',
+      '-O2',
+      '--noAssert',
+      '--runtime',
+      'stub',
+      '--importMemory',
+      '--memoryBase',
+      '262144',
+      '--use',
+      'abort=',
+    ],
     {
       readFile(name, base) {
         const path = resolve(base === '.' ? core : join(core, base), name);

@@ -85,7 +85,20 @@ export function decode(host: u32, avail: u32, pageOffset: u32, out: u32): u32 {
 }
 
 /** The part behind the opcode: ModRM, displacement, immediate; then the finished micro-op. */
-function operands(leaf: usize, host: u32, p: u32, end: u32, avail: u32, pageOffset: u32, opcode: u32, rex: u32, prefixFlags: u32, repeat: u32, operandSize16: bool, out: u32): u32 {
+function operands(
+  leaf: usize,
+  host: u32,
+  p: u32,
+  end: u32,
+  avail: u32,
+  pageOffset: u32,
+  opcode: u32,
+  rex: u32,
+  prefixFlags: u32,
+  repeat: u32,
+  operandSize16: bool,
+  out: u32,
+): u32 {
   const leafFlags: u32 = load<u8>(leaf, Leaf.Flags);
   const fixed: u32 = load<u8>(leaf, Leaf.Fixed);
   const regKind: u32 = load<u8>(leaf, Leaf.Reg);
@@ -99,7 +112,8 @@ function operands(leaf: usize, host: u32, p: u32, end: u32, avail: u32, pageOffs
   if (leafFlags & LeafFlag.ModRm) {
     if (p >= end) return short(avail, pageOffset, out);
     const modrm: u32 = load<u8>(p++);
-    if (regKind >= <u32>FieldKind.Segment && !isSystemRegister(regKind, (modrm >> 3) & 7, rex)) return pseudo(Op.InvalidOpcode, p - host, pageOffset, out);
+    if (regKind >= <u32>FieldKind.Segment && !isSystemRegister(regKind, (modrm >> 3) & 7, rex))
+      return pseudo(Op.InvalidOpcode, p - host, pageOffset, out);
     store<u8>(out, registerField(regKind, (modrm >> 3) & 7, (rex & Rex.R) << 1, fixed >> 4, opcode, rex), Uop.Reg);
     if (modrm >= 0xc0 || leafFlags & LeafFlag.ModIgnored) {
       flags |= UopFlag.RmReg;
@@ -125,7 +139,8 @@ function operands(leaf: usize, host: u32, p: u32, end: u32, avail: u32, pageOffs
   const next = pageOffset + length;
   flags |= immediateField(immediate, p, width, next, out);
   // LOCK is for read-modify-write memory forms only.
-  if (flags & UopFlag.Lock && (!(leafFlags & LeafFlag.Lock) || flags & UopFlag.RmReg)) return pseudo(Op.InvalidOpcode, length, pageOffset, out);
+  if (flags & UopFlag.Lock && (!(leafFlags & LeafFlag.Lock) || flags & UopFlag.RmReg))
+    return pseudo(Op.InvalidOpcode, length, pageOffset, out);
 
   if (!(flags & UopFlag.RmReg) && load<u8>(out, Uop.Rm) == Cpu.PageVa) {
     const disp: i64 = <i64>load<i32>(out, Uop.Disp) + next;

@@ -2,12 +2,25 @@
 
 import { raise } from '../cpu/exceptions';
 import { adc_E_G, adc_E_I, adc_G_E, add_E_G, add_E_I, add_G_E, and_E_G, and_E_I, and_G_E, cmp_E_G, cmp_E_I, cmp_G_E, or_E_G, or_E_I, or_G_E, sbb_E_G, sbb_E_I, sbb_G_E, sub_E_G, sub_E_I, sub_G_E, test_E_G, test_E_I, xor_E_G, xor_E_I, xor_G_E } from '../execute/integer/arith';
+import { bsf, bsr, bt_E_G, bt_E_I, btc_E_G, btc_E_I, btr_E_G, btr_E_I, bts_E_G, bts_E_I, popcnt } from '../execute/integer/bits';
 import { call_E, call_J, ja, jae, jb, jbe, je, jg, jge, jl, jle, jmp_E, jmp_J, jne, jno, jnp, jns, jo, jp, jrcxz, js, loop, loope, loopne, ret, ret_I } from '../execute/integer/branch';
 import { cmova, cmovae, cmovb, cmovbe, cmove, cmovg, cmovge, cmovl, cmovle, cmovne, cmovno, cmovnp, cmovns, cmovo, cmovp, cmovs, seta, setae, setb, setbe, sete, setg, setge, setl, setle, setne, setno, setnp, setns, seto, setp, sets } from '../execute/integer/conditional';
 import { bswap, cbw, cwd, xlat } from '../execute/integer/convert';
+import { cpuid } from '../execute/integer/cpuid';
+import { lar, lsl, sgdt, sidt, sldt, smsw, str, verr, verw } from '../execute/integer/descriptor';
+import { shld_E_G_C, shld_E_G_I, shrd_E_G_C, shrd_E_G_I } from '../execute/integer/double-shift';
 import { cmpxchg, cmpxchg_pair, xadd, xchg_E_G, xchg_Z_A } from '../execute/integer/exchange';
+import { callf, iret, jmpf, retf, retf_I } from '../execute/integer/far';
+import { clc, cld, cmc, lahf, sahf, stc, std } from '../execute/integer/flag-control';
 import { lea, mov_A_O, mov_E_G, mov_E_I, mov_G_E, mov_O_A, mov_Z_I, movsx_G_Eb, movsx_G_Ew, movsxd, movzx_G_Eb, movzx_G_Ew } from '../execute/integer/move';
+import { div_E, idiv_E, imul_E, imul_G_E, imul_G_E_I, mul_E } from '../execute/integer/muldiv';
+import { privileged } from '../execute/integer/privileged';
+import { rcl_E_C, rcl_E_I, rcr_E_C, rcr_E_I, rol_E_C, rol_E_I, ror_E_C, ror_E_I } from '../execute/integer/rotate';
+import { lfs, lgs, lss, mov_E_S, mov_S_E, pop_fs, pop_gs, push_fs, push_gs } from '../execute/integer/segment';
+import { sar_E_C, sar_E_I, shl_E_C, shl_E_I, shr_E_C, shr_E_I } from '../execute/integer/shift';
 import { enter, leave, pop_E, pop_Z, popf, push_E, push_I, push_Z, pushf } from '../execute/integer/stack';
+import { clflush, nop, rdtsc, rdtscp } from '../execute/integer/system';
+import { int1, int3, int_I, syscall, ud } from '../execute/integer/trap';
 import { dec_E, inc_E, neg_E, not_E } from '../execute/integer/unary';
 import { paddb_P_Q, paddd_P_Q, paddq_P_Q, paddsb_P_Q, paddsw_P_Q, paddusb_P_Q, paddusw_P_Q, paddw_P_Q, psubb_P_Q, psubd_P_Q, psubq_P_Q, psubsb_P_Q, psubsw_P_Q, psubusb_P_Q, psubusw_P_Q, psubw_P_Q } from '../execute/mmx/add';
 import { pcmpeqb_P_Q, pcmpeqd_P_Q, pcmpeqw_P_Q, pcmpgtb_P_Q, pcmpgtd_P_Q, pcmpgtw_P_Q } from '../execute/mmx/compare';
@@ -241,702 +254,1031 @@ function group6(op: u32, u: u32): i32 {
     case 427: return dec_E<u8>(u); // FE /1 dec Eb
     case 428: return not_E<u8>(u); // F6 /2 not Eb
     case 429: return neg_E<u8>(u); // F6 /3 neg Eb
-    case 430: return inc_E<u16>(u); // FF /0 inc Ev
-    case 431: return inc_E<u32>(u); // FF /0 inc Ev
-    case 432: return inc_E<u64>(u); // FF /0 inc Ev
-    case 433: return dec_E<u16>(u); // FF /1 dec Ev
-    case 434: return dec_E<u32>(u); // FF /1 dec Ev
-    case 435: return dec_E<u64>(u); // FF /1 dec Ev
-    case 436: return not_E<u16>(u); // F7 /2 not Ev
-    case 437: return not_E<u32>(u); // F7 /2 not Ev
-    case 438: return not_E<u64>(u); // F7 /2 not Ev
-    case 439: return neg_E<u16>(u); // F7 /3 neg Ev
-    case 440: return neg_E<u32>(u); // F7 /3 neg Ev
-    case 441: return neg_E<u64>(u); // F7 /3 neg Ev
-    case 442: return cbw<u16>(u); // 98 cbw|cwde|cdqe rAX
-    case 443: return cbw<u32>(u); // 98 cbw|cwde|cdqe rAX
-    case 444: return cbw<u64>(u); // 98 cbw|cwde|cdqe rAX
-    case 445: return cwd<u16>(u); // 99 cwd|cdq|cqo rDX,rAX
-    case 446: return cwd<u32>(u); // 99 cwd|cdq|cqo rDX,rAX
-    case 447: return cwd<u64>(u); // 99 cwd|cdq|cqo rDX,rAX
+    case 430: return mul_E<u8>(u); // F6 /4 mul Eb
+    case 431: return imul_E<u8>(u); // F6 /5 imul Eb
+    case 432: return div_E<u8>(u); // F6 /6 div Eb
+    case 433: return idiv_E<u8>(u); // F6 /7 idiv Eb
+    case 434: return inc_E<u16>(u); // FF /0 inc Ev
+    case 435: return inc_E<u32>(u); // FF /0 inc Ev
+    case 436: return inc_E<u64>(u); // FF /0 inc Ev
+    case 437: return dec_E<u16>(u); // FF /1 dec Ev
+    case 438: return dec_E<u32>(u); // FF /1 dec Ev
+    case 439: return dec_E<u64>(u); // FF /1 dec Ev
+    case 440: return not_E<u16>(u); // F7 /2 not Ev
+    case 441: return not_E<u32>(u); // F7 /2 not Ev
+    case 442: return not_E<u64>(u); // F7 /2 not Ev
+    case 443: return neg_E<u16>(u); // F7 /3 neg Ev
+    case 444: return neg_E<u32>(u); // F7 /3 neg Ev
+    case 445: return neg_E<u64>(u); // F7 /3 neg Ev
+    case 446: return mul_E<u16>(u); // F7 /4 mul Ev
+    case 447: return mul_E<u32>(u); // F7 /4 mul Ev
     default: return raise(6, 0);
   }
 }
 
 function group7(op: u32, u: u32): i32 {
   switch (op) {
-    case 448: return mov_E_G<u8>(u); // 88 mov Eb,Gb
-    case 449: return mov_E_G<u16>(u); // 89 mov Ev,Gv
-    case 450: return mov_E_G<u32>(u); // 89 mov Ev,Gv
-    case 451: return mov_E_G<u64>(u); // 89 mov Ev,Gv
-    case 452: return mov_G_E<u8>(u); // 8A mov Gb,Eb
-    case 453: return mov_G_E<u16>(u); // 8B mov Gv,Ev
-    case 454: return mov_G_E<u32>(u); // 8B mov Gv,Ev
-    case 455: return mov_G_E<u64>(u); // 8B mov Gv,Ev
-    case 456: return mov_A_O<u8>(u); // A0 mov AL,Ob
-    case 457: return mov_A_O<u16>(u); // A1 mov rAX,Ov
-    case 458: return mov_A_O<u32>(u); // A1 mov rAX,Ov
-    case 459: return mov_A_O<u64>(u); // A1 mov rAX,Ov
-    case 460: return mov_O_A<u8>(u); // A2 mov Ob,AL
-    case 461: return mov_O_A<u16>(u); // A3 mov Ov,rAX
-    case 462: return mov_O_A<u32>(u); // A3 mov Ov,rAX
-    case 463: return mov_O_A<u64>(u); // A3 mov Ov,rAX
-    case 464: return mov_Z_I<u8>(u); // B0+r mov Zb,Ib
-    case 465: return mov_Z_I<u16>(u); // B8+r mov Zv,Iv
-    case 466: return mov_Z_I<u32>(u); // B8+r mov Zv,Iv
-    case 467: return mov_Z_I<u64>(u); // B8+r mov Zv,Iv
-    case 468: return mov_E_I<u8>(u); // C6 /0 mov Eb,Ib
-    case 469: return mov_E_I<u16>(u); // C7 /0 mov Ev,Iz
-    case 470: return mov_E_I<u32>(u); // C7 /0 mov Ev,Iz
-    case 471: return mov_E_I<u64>(u); // C7 /0 mov Ev,Iz
-    case 472: return lea<u16>(u); // 8D lea Gv,M
-    case 473: return lea<u32>(u); // 8D lea Gv,M
-    case 474: return lea<u64>(u); // 8D lea Gv,M
-    case 475: return movsxd<u16>(u); // 63 movsxd Gv,Ed
-    case 476: return movsxd<u32>(u); // 63 movsxd Gv,Ed
-    case 477: return movsxd<u64>(u); // 63 movsxd Gv,Ed
-    case 478: return movzx_G_Eb<u16>(u); // 0F B6 movzx Gv,Eb
-    case 479: return movzx_G_Eb<u32>(u); // 0F B6 movzx Gv,Eb
-    case 480: return movzx_G_Eb<u64>(u); // 0F B6 movzx Gv,Eb
-    case 481: return movzx_G_Ew<u16>(u); // 0F B7 movzx Gv,Ew
-    case 482: return movzx_G_Ew<u32>(u); // 0F B7 movzx Gv,Ew
-    case 483: return movzx_G_Ew<u64>(u); // 0F B7 movzx Gv,Ew
-    case 484: return movsx_G_Eb<u16>(u); // 0F BE movsx Gv,Eb
-    case 485: return movsx_G_Eb<u32>(u); // 0F BE movsx Gv,Eb
-    case 486: return movsx_G_Eb<u64>(u); // 0F BE movsx Gv,Eb
-    case 487: return movsx_G_Ew<u16>(u); // 0F BF movsx Gv,Ew
-    case 488: return movsx_G_Ew<u32>(u); // 0F BF movsx Gv,Ew
-    case 489: return movsx_G_Ew<u64>(u); // 0F BF movsx Gv,Ew
-    case 490: return bswap<u16>(u); // 0F C8+r bswap Zv
-    case 491: return bswap<u32>(u); // 0F C8+r bswap Zv
-    case 492: return bswap<u64>(u); // 0F C8+r bswap Zv
-    case 493: return xlat(u); // D7 xlat
-    case 494: return cmovo<u16>(u); // 0F 40 cmovo Gv,Ev
-    case 495: return cmovo<u32>(u); // 0F 40 cmovo Gv,Ev
-    case 496: return cmovo<u64>(u); // 0F 40 cmovo Gv,Ev
-    case 497: return seto(u); // 0F 90 seto Eb
-    case 498: return cmovno<u16>(u); // 0F 41 cmovno Gv,Ev
-    case 499: return cmovno<u32>(u); // 0F 41 cmovno Gv,Ev
-    case 500: return cmovno<u64>(u); // 0F 41 cmovno Gv,Ev
-    case 501: return setno(u); // 0F 91 setno Eb
-    case 502: return cmovb<u16>(u); // 0F 42 cmovb Gv,Ev
-    case 503: return cmovb<u32>(u); // 0F 42 cmovb Gv,Ev
-    case 504: return cmovb<u64>(u); // 0F 42 cmovb Gv,Ev
-    case 505: return setb(u); // 0F 92 setb Eb
-    case 506: return cmovae<u16>(u); // 0F 43 cmovae Gv,Ev
-    case 507: return cmovae<u32>(u); // 0F 43 cmovae Gv,Ev
-    case 508: return cmovae<u64>(u); // 0F 43 cmovae Gv,Ev
-    case 509: return setae(u); // 0F 93 setae Eb
-    case 510: return cmove<u16>(u); // 0F 44 cmove Gv,Ev
-    case 511: return cmove<u32>(u); // 0F 44 cmove Gv,Ev
+    case 448: return mul_E<u64>(u); // F7 /4 mul Ev
+    case 449: return imul_E<u16>(u); // F7 /5 imul Ev
+    case 450: return imul_E<u32>(u); // F7 /5 imul Ev
+    case 451: return imul_E<u64>(u); // F7 /5 imul Ev
+    case 452: return div_E<u16>(u); // F7 /6 div Ev
+    case 453: return div_E<u32>(u); // F7 /6 div Ev
+    case 454: return div_E<u64>(u); // F7 /6 div Ev
+    case 455: return idiv_E<u16>(u); // F7 /7 idiv Ev
+    case 456: return idiv_E<u32>(u); // F7 /7 idiv Ev
+    case 457: return idiv_E<u64>(u); // F7 /7 idiv Ev
+    case 458: return imul_G_E<u16>(u); // 0F AF imul Gv,Ev
+    case 459: return imul_G_E<u32>(u); // 0F AF imul Gv,Ev
+    case 460: return imul_G_E<u64>(u); // 0F AF imul Gv,Ev
+    case 461: return imul_G_E_I<u16>(u); // 69 imul Gv,Ev,Iz
+    case 462: return imul_G_E_I<u32>(u); // 69 imul Gv,Ev,Iz
+    case 463: return imul_G_E_I<u64>(u); // 69 imul Gv,Ev,Iz
+    case 464: return imul_G_E_I<u16>(u); // 6B imul Gv,Ev,Ib
+    case 465: return imul_G_E_I<u32>(u); // 6B imul Gv,Ev,Ib
+    case 466: return imul_G_E_I<u64>(u); // 6B imul Gv,Ev,Ib
+    case 467: return cbw<u16>(u); // 98 cbw|cwde|cdqe rAX
+    case 468: return cbw<u32>(u); // 98 cbw|cwde|cdqe rAX
+    case 469: return cbw<u64>(u); // 98 cbw|cwde|cdqe rAX
+    case 470: return cwd<u16>(u); // 99 cwd|cdq|cqo rDX,rAX
+    case 471: return cwd<u32>(u); // 99 cwd|cdq|cqo rDX,rAX
+    case 472: return cwd<u64>(u); // 99 cwd|cdq|cqo rDX,rAX
+    case 473: return rol_E_I<u8>(u); // C0 /0 rol Eb,Ib
+    case 474: return rol_E_I<u16>(u); // C1 /0 rol Ev,Ib
+    case 475: return rol_E_I<u32>(u); // C1 /0 rol Ev,Ib
+    case 476: return rol_E_I<u64>(u); // C1 /0 rol Ev,Ib
+    case 477: return rol_E_I<u8>(u); // D0 /0 rol Eb,1
+    case 478: return rol_E_I<u16>(u); // D1 /0 rol Ev,1
+    case 479: return rol_E_I<u32>(u); // D1 /0 rol Ev,1
+    case 480: return rol_E_I<u64>(u); // D1 /0 rol Ev,1
+    case 481: return rol_E_C<u8>(u); // D2 /0 rol Eb,CL
+    case 482: return rol_E_C<u16>(u); // D3 /0 rol Ev,CL
+    case 483: return rol_E_C<u32>(u); // D3 /0 rol Ev,CL
+    case 484: return rol_E_C<u64>(u); // D3 /0 rol Ev,CL
+    case 485: return ror_E_I<u8>(u); // C0 /1 ror Eb,Ib
+    case 486: return ror_E_I<u16>(u); // C1 /1 ror Ev,Ib
+    case 487: return ror_E_I<u32>(u); // C1 /1 ror Ev,Ib
+    case 488: return ror_E_I<u64>(u); // C1 /1 ror Ev,Ib
+    case 489: return ror_E_I<u8>(u); // D0 /1 ror Eb,1
+    case 490: return ror_E_I<u16>(u); // D1 /1 ror Ev,1
+    case 491: return ror_E_I<u32>(u); // D1 /1 ror Ev,1
+    case 492: return ror_E_I<u64>(u); // D1 /1 ror Ev,1
+    case 493: return ror_E_C<u8>(u); // D2 /1 ror Eb,CL
+    case 494: return ror_E_C<u16>(u); // D3 /1 ror Ev,CL
+    case 495: return ror_E_C<u32>(u); // D3 /1 ror Ev,CL
+    case 496: return ror_E_C<u64>(u); // D3 /1 ror Ev,CL
+    case 497: return rcl_E_I<u8>(u); // C0 /2 rcl Eb,Ib
+    case 498: return rcl_E_I<u16>(u); // C1 /2 rcl Ev,Ib
+    case 499: return rcl_E_I<u32>(u); // C1 /2 rcl Ev,Ib
+    case 500: return rcl_E_I<u64>(u); // C1 /2 rcl Ev,Ib
+    case 501: return rcl_E_I<u8>(u); // D0 /2 rcl Eb,1
+    case 502: return rcl_E_I<u16>(u); // D1 /2 rcl Ev,1
+    case 503: return rcl_E_I<u32>(u); // D1 /2 rcl Ev,1
+    case 504: return rcl_E_I<u64>(u); // D1 /2 rcl Ev,1
+    case 505: return rcl_E_C<u8>(u); // D2 /2 rcl Eb,CL
+    case 506: return rcl_E_C<u16>(u); // D3 /2 rcl Ev,CL
+    case 507: return rcl_E_C<u32>(u); // D3 /2 rcl Ev,CL
+    case 508: return rcl_E_C<u64>(u); // D3 /2 rcl Ev,CL
+    case 509: return rcr_E_I<u8>(u); // C0 /3 rcr Eb,Ib
+    case 510: return rcr_E_I<u16>(u); // C1 /3 rcr Ev,Ib
+    case 511: return rcr_E_I<u32>(u); // C1 /3 rcr Ev,Ib
     default: return raise(6, 0);
   }
 }
 
 function group8(op: u32, u: u32): i32 {
   switch (op) {
-    case 512: return cmove<u64>(u); // 0F 44 cmove Gv,Ev
-    case 513: return sete(u); // 0F 94 sete Eb
-    case 514: return cmovne<u16>(u); // 0F 45 cmovne Gv,Ev
-    case 515: return cmovne<u32>(u); // 0F 45 cmovne Gv,Ev
-    case 516: return cmovne<u64>(u); // 0F 45 cmovne Gv,Ev
-    case 517: return setne(u); // 0F 95 setne Eb
-    case 518: return cmovbe<u16>(u); // 0F 46 cmovbe Gv,Ev
-    case 519: return cmovbe<u32>(u); // 0F 46 cmovbe Gv,Ev
-    case 520: return cmovbe<u64>(u); // 0F 46 cmovbe Gv,Ev
-    case 521: return setbe(u); // 0F 96 setbe Eb
-    case 522: return cmova<u16>(u); // 0F 47 cmova Gv,Ev
-    case 523: return cmova<u32>(u); // 0F 47 cmova Gv,Ev
-    case 524: return cmova<u64>(u); // 0F 47 cmova Gv,Ev
-    case 525: return seta(u); // 0F 97 seta Eb
-    case 526: return cmovs<u16>(u); // 0F 48 cmovs Gv,Ev
-    case 527: return cmovs<u32>(u); // 0F 48 cmovs Gv,Ev
-    case 528: return cmovs<u64>(u); // 0F 48 cmovs Gv,Ev
-    case 529: return sets(u); // 0F 98 sets Eb
-    case 530: return cmovns<u16>(u); // 0F 49 cmovns Gv,Ev
-    case 531: return cmovns<u32>(u); // 0F 49 cmovns Gv,Ev
-    case 532: return cmovns<u64>(u); // 0F 49 cmovns Gv,Ev
-    case 533: return setns(u); // 0F 99 setns Eb
-    case 534: return cmovp<u16>(u); // 0F 4A cmovp Gv,Ev
-    case 535: return cmovp<u32>(u); // 0F 4A cmovp Gv,Ev
-    case 536: return cmovp<u64>(u); // 0F 4A cmovp Gv,Ev
-    case 537: return setp(u); // 0F 9A setp Eb
-    case 538: return cmovnp<u16>(u); // 0F 4B cmovnp Gv,Ev
-    case 539: return cmovnp<u32>(u); // 0F 4B cmovnp Gv,Ev
-    case 540: return cmovnp<u64>(u); // 0F 4B cmovnp Gv,Ev
-    case 541: return setnp(u); // 0F 9B setnp Eb
-    case 542: return cmovl<u16>(u); // 0F 4C cmovl Gv,Ev
-    case 543: return cmovl<u32>(u); // 0F 4C cmovl Gv,Ev
-    case 544: return cmovl<u64>(u); // 0F 4C cmovl Gv,Ev
-    case 545: return setl(u); // 0F 9C setl Eb
-    case 546: return cmovge<u16>(u); // 0F 4D cmovge Gv,Ev
-    case 547: return cmovge<u32>(u); // 0F 4D cmovge Gv,Ev
-    case 548: return cmovge<u64>(u); // 0F 4D cmovge Gv,Ev
-    case 549: return setge(u); // 0F 9D setge Eb
-    case 550: return cmovle<u16>(u); // 0F 4E cmovle Gv,Ev
-    case 551: return cmovle<u32>(u); // 0F 4E cmovle Gv,Ev
-    case 552: return cmovle<u64>(u); // 0F 4E cmovle Gv,Ev
-    case 553: return setle(u); // 0F 9E setle Eb
-    case 554: return cmovg<u16>(u); // 0F 4F cmovg Gv,Ev
-    case 555: return cmovg<u32>(u); // 0F 4F cmovg Gv,Ev
-    case 556: return cmovg<u64>(u); // 0F 4F cmovg Gv,Ev
-    case 557: return setg(u); // 0F 9F setg Eb
-    case 558: return xchg_E_G<u8>(u); // 86 xchg Eb,Gb
-    case 559: return xchg_E_G<u16>(u); // 87 xchg Ev,Gv
-    case 560: return xchg_E_G<u32>(u); // 87 xchg Ev,Gv
-    case 561: return xchg_E_G<u64>(u); // 87 xchg Ev,Gv
-    case 562: return xchg_Z_A<u16>(u); // 90+r xchg Zv,rAX
-    case 563: return xchg_Z_A<u32>(u); // 90+r xchg Zv,rAX
-    case 564: return xchg_Z_A<u64>(u); // 90+r xchg Zv,rAX
-    case 565: return xadd<u8>(u); // 0F C0 xadd Eb,Gb
-    case 566: return xadd<u16>(u); // 0F C1 xadd Ev,Gv
-    case 567: return xadd<u32>(u); // 0F C1 xadd Ev,Gv
-    case 568: return xadd<u64>(u); // 0F C1 xadd Ev,Gv
-    case 569: return cmpxchg<u8>(u); // 0F B0 cmpxchg Eb,Gb
-    case 570: return cmpxchg<u16>(u); // 0F B1 cmpxchg Ev,Gv
-    case 571: return cmpxchg<u32>(u); // 0F B1 cmpxchg Ev,Gv
-    case 572: return cmpxchg<u64>(u); // 0F B1 cmpxchg Ev,Gv
-    case 573: return cmpxchg_pair<u32>(u); // 0F C7 /1 mem cmpxchg8b|cmpxchg16b Myy
-    case 574: return cmpxchg_pair<u64>(u); // 0F C7 /1 mem cmpxchg8b|cmpxchg16b Myy
-    case 575: return push_Z<u16>(u); // 50+r push Zv
+    case 512: return rcr_E_I<u64>(u); // C1 /3 rcr Ev,Ib
+    case 513: return rcr_E_I<u8>(u); // D0 /3 rcr Eb,1
+    case 514: return rcr_E_I<u16>(u); // D1 /3 rcr Ev,1
+    case 515: return rcr_E_I<u32>(u); // D1 /3 rcr Ev,1
+    case 516: return rcr_E_I<u64>(u); // D1 /3 rcr Ev,1
+    case 517: return rcr_E_C<u8>(u); // D2 /3 rcr Eb,CL
+    case 518: return rcr_E_C<u16>(u); // D3 /3 rcr Ev,CL
+    case 519: return rcr_E_C<u32>(u); // D3 /3 rcr Ev,CL
+    case 520: return rcr_E_C<u64>(u); // D3 /3 rcr Ev,CL
+    case 521: return shl_E_I<u8>(u); // C0 /4 shl Eb,Ib
+    case 522: return shl_E_I<u16>(u); // C1 /4 shl Ev,Ib
+    case 523: return shl_E_I<u32>(u); // C1 /4 shl Ev,Ib
+    case 524: return shl_E_I<u64>(u); // C1 /4 shl Ev,Ib
+    case 525: return shl_E_I<u8>(u); // D0 /4 shl Eb,1
+    case 526: return shl_E_I<u16>(u); // D1 /4 shl Ev,1
+    case 527: return shl_E_I<u32>(u); // D1 /4 shl Ev,1
+    case 528: return shl_E_I<u64>(u); // D1 /4 shl Ev,1
+    case 529: return shl_E_C<u8>(u); // D2 /4 shl Eb,CL
+    case 530: return shl_E_C<u16>(u); // D3 /4 shl Ev,CL
+    case 531: return shl_E_C<u32>(u); // D3 /4 shl Ev,CL
+    case 532: return shl_E_C<u64>(u); // D3 /4 shl Ev,CL
+    case 533: return shr_E_I<u8>(u); // C0 /5 shr Eb,Ib
+    case 534: return shr_E_I<u16>(u); // C1 /5 shr Ev,Ib
+    case 535: return shr_E_I<u32>(u); // C1 /5 shr Ev,Ib
+    case 536: return shr_E_I<u64>(u); // C1 /5 shr Ev,Ib
+    case 537: return shr_E_I<u8>(u); // D0 /5 shr Eb,1
+    case 538: return shr_E_I<u16>(u); // D1 /5 shr Ev,1
+    case 539: return shr_E_I<u32>(u); // D1 /5 shr Ev,1
+    case 540: return shr_E_I<u64>(u); // D1 /5 shr Ev,1
+    case 541: return shr_E_C<u8>(u); // D2 /5 shr Eb,CL
+    case 542: return shr_E_C<u16>(u); // D3 /5 shr Ev,CL
+    case 543: return shr_E_C<u32>(u); // D3 /5 shr Ev,CL
+    case 544: return shr_E_C<u64>(u); // D3 /5 shr Ev,CL
+    case 545: return shl_E_I<u8>(u); // C0 /6 shl Eb,Ib
+    case 546: return shl_E_I<u16>(u); // C1 /6 shl Ev,Ib
+    case 547: return shl_E_I<u32>(u); // C1 /6 shl Ev,Ib
+    case 548: return shl_E_I<u64>(u); // C1 /6 shl Ev,Ib
+    case 549: return shl_E_I<u8>(u); // D0 /6 shl Eb,1
+    case 550: return shl_E_I<u16>(u); // D1 /6 shl Ev,1
+    case 551: return shl_E_I<u32>(u); // D1 /6 shl Ev,1
+    case 552: return shl_E_I<u64>(u); // D1 /6 shl Ev,1
+    case 553: return shl_E_C<u8>(u); // D2 /6 shl Eb,CL
+    case 554: return shl_E_C<u16>(u); // D3 /6 shl Ev,CL
+    case 555: return shl_E_C<u32>(u); // D3 /6 shl Ev,CL
+    case 556: return shl_E_C<u64>(u); // D3 /6 shl Ev,CL
+    case 557: return sar_E_I<u8>(u); // C0 /7 sar Eb,Ib
+    case 558: return sar_E_I<u16>(u); // C1 /7 sar Ev,Ib
+    case 559: return sar_E_I<u32>(u); // C1 /7 sar Ev,Ib
+    case 560: return sar_E_I<u64>(u); // C1 /7 sar Ev,Ib
+    case 561: return sar_E_I<u8>(u); // D0 /7 sar Eb,1
+    case 562: return sar_E_I<u16>(u); // D1 /7 sar Ev,1
+    case 563: return sar_E_I<u32>(u); // D1 /7 sar Ev,1
+    case 564: return sar_E_I<u64>(u); // D1 /7 sar Ev,1
+    case 565: return sar_E_C<u8>(u); // D2 /7 sar Eb,CL
+    case 566: return sar_E_C<u16>(u); // D3 /7 sar Ev,CL
+    case 567: return sar_E_C<u32>(u); // D3 /7 sar Ev,CL
+    case 568: return sar_E_C<u64>(u); // D3 /7 sar Ev,CL
+    case 569: return shld_E_G_I<u16>(u); // 0F A4 shld Ev,Gv,Ib
+    case 570: return shld_E_G_I<u32>(u); // 0F A4 shld Ev,Gv,Ib
+    case 571: return shld_E_G_I<u64>(u); // 0F A4 shld Ev,Gv,Ib
+    case 572: return shld_E_G_C<u16>(u); // 0F A5 shld Ev,Gv,CL
+    case 573: return shld_E_G_C<u32>(u); // 0F A5 shld Ev,Gv,CL
+    case 574: return shld_E_G_C<u64>(u); // 0F A5 shld Ev,Gv,CL
+    case 575: return shrd_E_G_I<u16>(u); // 0F AC shrd Ev,Gv,Ib
     default: return raise(6, 0);
   }
 }
 
 function group9(op: u32, u: u32): i32 {
   switch (op) {
-    case 576: return push_Z<u64>(u); // 50+r push Zv
-    case 577: return pop_Z<u16>(u); // 58+r pop Zv
-    case 578: return pop_Z<u64>(u); // 58+r pop Zv
-    case 579: return push_I<u16>(u); // 68 push Iz
-    case 580: return push_I<u64>(u); // 68 push Iz
-    case 581: return push_I<u16>(u); // 6A push Ib
-    case 582: return push_I<u64>(u); // 6A push Ib
-    case 583: return push_E<u16>(u); // FF /6 push Ev
-    case 584: return push_E<u64>(u); // FF /6 push Ev
-    case 585: return pop_E<u16>(u); // 8F /0 pop Ev
-    case 586: return pop_E<u64>(u); // 8F /0 pop Ev
-    case 587: return pushf<u16>(u); // 9C pushf Fv
-    case 588: return pushf<u64>(u); // 9C pushf Fv
-    case 589: return popf<u16>(u); // 9D popf Fv
-    case 590: return popf<u64>(u); // 9D popf Fv
-    case 591: return enter<u16>(u); // C8 enter Iw,Ib
-    case 592: return enter<u64>(u); // C8 enter Iw,Ib
-    case 593: return leave<u16>(u); // C9 leave
-    case 594: return leave<u64>(u); // C9 leave
-    case 595: return jo(u); // 70 jo Jb
-    case 596: return jo(u); // 0F 80 jo Jz
-    case 597: return jno(u); // 71 jno Jb
-    case 598: return jno(u); // 0F 81 jno Jz
-    case 599: return jb(u); // 72 jb Jb
-    case 600: return jb(u); // 0F 82 jb Jz
-    case 601: return jae(u); // 73 jae Jb
-    case 602: return jae(u); // 0F 83 jae Jz
-    case 603: return je(u); // 74 je Jb
-    case 604: return je(u); // 0F 84 je Jz
-    case 605: return jne(u); // 75 jne Jb
-    case 606: return jne(u); // 0F 85 jne Jz
-    case 607: return jbe(u); // 76 jbe Jb
-    case 608: return jbe(u); // 0F 86 jbe Jz
-    case 609: return ja(u); // 77 ja Jb
-    case 610: return ja(u); // 0F 87 ja Jz
-    case 611: return js(u); // 78 js Jb
-    case 612: return js(u); // 0F 88 js Jz
-    case 613: return jns(u); // 79 jns Jb
-    case 614: return jns(u); // 0F 89 jns Jz
-    case 615: return jp(u); // 7A jp Jb
-    case 616: return jp(u); // 0F 8A jp Jz
-    case 617: return jnp(u); // 7B jnp Jb
-    case 618: return jnp(u); // 0F 8B jnp Jz
-    case 619: return jl(u); // 7C jl Jb
-    case 620: return jl(u); // 0F 8C jl Jz
-    case 621: return jge(u); // 7D jge Jb
-    case 622: return jge(u); // 0F 8D jge Jz
-    case 623: return jle(u); // 7E jle Jb
-    case 624: return jle(u); // 0F 8E jle Jz
-    case 625: return jg(u); // 7F jg Jb
-    case 626: return jg(u); // 0F 8F jg Jz
-    case 627: return loopne(u); // E0 loopne Jb
-    case 628: return loope(u); // E1 loope Jb
-    case 629: return loop(u); // E2 loop Jb
-    case 630: return jrcxz(u); // E3 jrcxz Jb
-    case 631: return call_J(u); // E8 call Jz
-    case 632: return jmp_J(u); // E9 jmp Jz
-    case 633: return jmp_J(u); // EB jmp Jb
-    case 634: return call_E(u); // FF /2 call Ev
-    case 635: return jmp_E(u); // FF /4 jmp Ev
-    case 636: return ret_I(u); // C2 ret Iw
-    case 637: return ret(u); // C3 ret
-    case 638: return fadd_m32(u); // D8 /0 mem fadd Md
-    case 639: return fadd_m64(u); // DC /0 mem fadd Mq
+    case 576: return shrd_E_G_I<u32>(u); // 0F AC shrd Ev,Gv,Ib
+    case 577: return shrd_E_G_I<u64>(u); // 0F AC shrd Ev,Gv,Ib
+    case 578: return shrd_E_G_C<u16>(u); // 0F AD shrd Ev,Gv,CL
+    case 579: return shrd_E_G_C<u32>(u); // 0F AD shrd Ev,Gv,CL
+    case 580: return shrd_E_G_C<u64>(u); // 0F AD shrd Ev,Gv,CL
+    case 581: return bt_E_G<u16>(u); // 0F A3 bt Ev,Gv
+    case 582: return bt_E_G<u32>(u); // 0F A3 bt Ev,Gv
+    case 583: return bt_E_G<u64>(u); // 0F A3 bt Ev,Gv
+    case 584: return bt_E_I<u16>(u); // 0F BA /4 bt Ev,Ib
+    case 585: return bt_E_I<u32>(u); // 0F BA /4 bt Ev,Ib
+    case 586: return bt_E_I<u64>(u); // 0F BA /4 bt Ev,Ib
+    case 587: return bts_E_G<u16>(u); // 0F AB bts Ev,Gv
+    case 588: return bts_E_G<u32>(u); // 0F AB bts Ev,Gv
+    case 589: return bts_E_G<u64>(u); // 0F AB bts Ev,Gv
+    case 590: return bts_E_I<u16>(u); // 0F BA /5 bts Ev,Ib
+    case 591: return bts_E_I<u32>(u); // 0F BA /5 bts Ev,Ib
+    case 592: return bts_E_I<u64>(u); // 0F BA /5 bts Ev,Ib
+    case 593: return btr_E_G<u16>(u); // 0F B3 btr Ev,Gv
+    case 594: return btr_E_G<u32>(u); // 0F B3 btr Ev,Gv
+    case 595: return btr_E_G<u64>(u); // 0F B3 btr Ev,Gv
+    case 596: return btr_E_I<u16>(u); // 0F BA /6 btr Ev,Ib
+    case 597: return btr_E_I<u32>(u); // 0F BA /6 btr Ev,Ib
+    case 598: return btr_E_I<u64>(u); // 0F BA /6 btr Ev,Ib
+    case 599: return btc_E_G<u16>(u); // 0F BB btc Ev,Gv
+    case 600: return btc_E_G<u32>(u); // 0F BB btc Ev,Gv
+    case 601: return btc_E_G<u64>(u); // 0F BB btc Ev,Gv
+    case 602: return btc_E_I<u16>(u); // 0F BA /7 btc Ev,Ib
+    case 603: return btc_E_I<u32>(u); // 0F BA /7 btc Ev,Ib
+    case 604: return btc_E_I<u64>(u); // 0F BA /7 btc Ev,Ib
+    case 605: return bsf<u16>(u); // 0F BC bsf Gv,Ev
+    case 606: return bsf<u32>(u); // 0F BC bsf Gv,Ev
+    case 607: return bsf<u64>(u); // 0F BC bsf Gv,Ev
+    case 608: return bsr<u16>(u); // 0F BD bsr Gv,Ev
+    case 609: return bsr<u32>(u); // 0F BD bsr Gv,Ev
+    case 610: return bsr<u64>(u); // 0F BD bsr Gv,Ev
+    case 611: return popcnt<u16>(u); // F3 0F B8 popcnt Gv,Ev
+    case 612: return popcnt<u32>(u); // F3 0F B8 popcnt Gv,Ev
+    case 613: return popcnt<u64>(u); // F3 0F B8 popcnt Gv,Ev
+    case 614: return mov_E_G<u8>(u); // 88 mov Eb,Gb
+    case 615: return mov_E_G<u16>(u); // 89 mov Ev,Gv
+    case 616: return mov_E_G<u32>(u); // 89 mov Ev,Gv
+    case 617: return mov_E_G<u64>(u); // 89 mov Ev,Gv
+    case 618: return mov_G_E<u8>(u); // 8A mov Gb,Eb
+    case 619: return mov_G_E<u16>(u); // 8B mov Gv,Ev
+    case 620: return mov_G_E<u32>(u); // 8B mov Gv,Ev
+    case 621: return mov_G_E<u64>(u); // 8B mov Gv,Ev
+    case 622: return mov_A_O<u8>(u); // A0 mov AL,Ob
+    case 623: return mov_A_O<u16>(u); // A1 mov rAX,Ov
+    case 624: return mov_A_O<u32>(u); // A1 mov rAX,Ov
+    case 625: return mov_A_O<u64>(u); // A1 mov rAX,Ov
+    case 626: return mov_O_A<u8>(u); // A2 mov Ob,AL
+    case 627: return mov_O_A<u16>(u); // A3 mov Ov,rAX
+    case 628: return mov_O_A<u32>(u); // A3 mov Ov,rAX
+    case 629: return mov_O_A<u64>(u); // A3 mov Ov,rAX
+    case 630: return mov_Z_I<u8>(u); // B0+r mov Zb,Ib
+    case 631: return mov_Z_I<u16>(u); // B8+r mov Zv,Iv
+    case 632: return mov_Z_I<u32>(u); // B8+r mov Zv,Iv
+    case 633: return mov_Z_I<u64>(u); // B8+r mov Zv,Iv
+    case 634: return mov_E_I<u8>(u); // C6 /0 mov Eb,Ib
+    case 635: return mov_E_I<u16>(u); // C7 /0 mov Ev,Iz
+    case 636: return mov_E_I<u32>(u); // C7 /0 mov Ev,Iz
+    case 637: return mov_E_I<u64>(u); // C7 /0 mov Ev,Iz
+    case 638: return mov_E_S<u16>(u); // 8C mov Rv/Mw,Sw
+    case 639: return mov_E_S<u32>(u); // 8C mov Rv/Mw,Sw
     default: return raise(6, 0);
   }
 }
 
 function group10(op: u32, u: u32): i32 {
   switch (op) {
-    case 640: return fiadd_m32(u); // DA /0 mem fiadd Md
-    case 641: return fiadd_m16(u); // DE /0 mem fiadd Mw
-    case 642: return fadd_ST0_STi(u); // D8 C0+i fadd ST0,STi
-    case 643: return fadd_STi_ST0(u); // DC C0+i fadd STi,ST0
-    case 644: return faddp(u); // DE C0+i faddp STi,ST0
-    case 645: return fmul_m32(u); // D8 /1 mem fmul Md
-    case 646: return fmul_m64(u); // DC /1 mem fmul Mq
-    case 647: return fimul_m32(u); // DA /1 mem fimul Md
-    case 648: return fimul_m16(u); // DE /1 mem fimul Mw
-    case 649: return fmul_ST0_STi(u); // D8 C8+i fmul ST0,STi
-    case 650: return fmul_STi_ST0(u); // DC C8+i fmul STi,ST0
-    case 651: return fmulp(u); // DE C8+i fmulp STi,ST0
-    case 652: return fsub_m32(u); // D8 /4 mem fsub Md
-    case 653: return fsub_m64(u); // DC /4 mem fsub Mq
-    case 654: return fisub_m32(u); // DA /4 mem fisub Md
-    case 655: return fisub_m16(u); // DE /4 mem fisub Mw
-    case 656: return fsub_ST0_STi(u); // D8 E0+i fsub ST0,STi
-    case 657: return fsub_STi_ST0(u); // DC E8+i fsub STi,ST0
-    case 658: return fsubp(u); // DE E8+i fsubp STi,ST0
-    case 659: return fsubr_m32(u); // D8 /5 mem fsubr Md
-    case 660: return fsubr_m64(u); // DC /5 mem fsubr Mq
-    case 661: return fisubr_m32(u); // DA /5 mem fisubr Md
-    case 662: return fisubr_m16(u); // DE /5 mem fisubr Mw
-    case 663: return fsubr_ST0_STi(u); // D8 E8+i fsubr ST0,STi
-    case 664: return fsubr_STi_ST0(u); // DC E0+i fsubr STi,ST0
-    case 665: return fsubrp(u); // DE E0+i fsubrp STi,ST0
-    case 666: return fdiv_m32(u); // D8 /6 mem fdiv Md
-    case 667: return fdiv_m64(u); // DC /6 mem fdiv Mq
-    case 668: return fidiv_m32(u); // DA /6 mem fidiv Md
-    case 669: return fidiv_m16(u); // DE /6 mem fidiv Mw
-    case 670: return fdiv_ST0_STi(u); // D8 F0+i fdiv ST0,STi
-    case 671: return fdiv_STi_ST0(u); // DC F8+i fdiv STi,ST0
-    case 672: return fdivp(u); // DE F8+i fdivp STi,ST0
-    case 673: return fdivr_m32(u); // D8 /7 mem fdivr Md
-    case 674: return fdivr_m64(u); // DC /7 mem fdivr Mq
-    case 675: return fidivr_m32(u); // DA /7 mem fidivr Md
-    case 676: return fidivr_m16(u); // DE /7 mem fidivr Mw
-    case 677: return fdivr_ST0_STi(u); // D8 F8+i fdivr ST0,STi
-    case 678: return fdivr_STi_ST0(u); // DC F0+i fdivr STi,ST0
-    case 679: return fdivrp(u); // DE F0+i fdivrp STi,ST0
-    case 680: return fsqrt(u); // D9 FA fsqrt
-    case 681: return fcom_m32(u); // D8 /2 mem fcom Md
-    case 682: return fcomp_m32(u); // D8 /3 mem fcomp Md
-    case 683: return fcom_m64(u); // DC /2 mem fcom Mq
-    case 684: return fcomp_m64(u); // DC /3 mem fcomp Mq
-    case 685: return ficom_m32(u); // DA /2 mem ficom Md
-    case 686: return ficomp_m32(u); // DA /3 mem ficomp Md
-    case 687: return ficom_m16(u); // DE /2 mem ficom Mw
-    case 688: return ficomp_m16(u); // DE /3 mem ficomp Mw
-    case 689: return fcom_STi(u); // D8 D0+i fcom STi
-    case 690: return fcomp_STi(u); // D8 D8+i fcomp STi
-    case 691: return fcom_STi(u); // DC D0+i fcom STi
-    case 692: return fcomp_STi(u); // DC D8+i fcomp STi
-    case 693: return fcomp_STi(u); // DE D0+i fcomp STi
-    case 694: return fucom(u); // DD E0+i fucom STi
-    case 695: return fucomp(u); // DD E8+i fucomp STi
-    case 696: return fcomi(u); // DB F0+i fcomi ST0,STi
-    case 697: return fcomip(u); // DF F0+i fcomip ST0,STi
-    case 698: return fucomi(u); // DB E8+i fucomi ST0,STi
-    case 699: return fucomip(u); // DF E8+i fucomip ST0,STi
-    case 700: return fcompp(u); // DE D9 fcompp
-    case 701: return fucompp(u); // DA E9 fucompp
-    case 702: return ftst(u); // D9 E4 ftst
-    case 703: return fxam(u); // D9 E5 fxam
+    case 640: return mov_E_S<u64>(u); // 8C mov Rv/Mw,Sw
+    case 641: return mov_S_E(u); // 8E mov Sw,Ew
+    case 642: return lss<u16>(u); // 0F B2 lss Gv,Mp
+    case 643: return lss<u32>(u); // 0F B2 lss Gv,Mp
+    case 644: return lss<u64>(u); // 0F B2 lss Gv,Mp
+    case 645: return lfs<u16>(u); // 0F B4 lfs Gv,Mp
+    case 646: return lfs<u32>(u); // 0F B4 lfs Gv,Mp
+    case 647: return lfs<u64>(u); // 0F B4 lfs Gv,Mp
+    case 648: return lgs<u16>(u); // 0F B5 lgs Gv,Mp
+    case 649: return lgs<u32>(u); // 0F B5 lgs Gv,Mp
+    case 650: return lgs<u64>(u); // 0F B5 lgs Gv,Mp
+    case 651: return lea<u16>(u); // 8D lea Gv,M
+    case 652: return lea<u32>(u); // 8D lea Gv,M
+    case 653: return lea<u64>(u); // 8D lea Gv,M
+    case 654: return movsxd<u16>(u); // 63 movsxd Gv,Ed
+    case 655: return movsxd<u32>(u); // 63 movsxd Gv,Ed
+    case 656: return movsxd<u64>(u); // 63 movsxd Gv,Ed
+    case 657: return movzx_G_Eb<u16>(u); // 0F B6 movzx Gv,Eb
+    case 658: return movzx_G_Eb<u32>(u); // 0F B6 movzx Gv,Eb
+    case 659: return movzx_G_Eb<u64>(u); // 0F B6 movzx Gv,Eb
+    case 660: return movzx_G_Ew<u16>(u); // 0F B7 movzx Gv,Ew
+    case 661: return movzx_G_Ew<u32>(u); // 0F B7 movzx Gv,Ew
+    case 662: return movzx_G_Ew<u64>(u); // 0F B7 movzx Gv,Ew
+    case 663: return movsx_G_Eb<u16>(u); // 0F BE movsx Gv,Eb
+    case 664: return movsx_G_Eb<u32>(u); // 0F BE movsx Gv,Eb
+    case 665: return movsx_G_Eb<u64>(u); // 0F BE movsx Gv,Eb
+    case 666: return movsx_G_Ew<u16>(u); // 0F BF movsx Gv,Ew
+    case 667: return movsx_G_Ew<u32>(u); // 0F BF movsx Gv,Ew
+    case 668: return movsx_G_Ew<u64>(u); // 0F BF movsx Gv,Ew
+    case 669: return bswap<u16>(u); // 0F C8+r bswap Zv
+    case 670: return bswap<u32>(u); // 0F C8+r bswap Zv
+    case 671: return bswap<u64>(u); // 0F C8+r bswap Zv
+    case 672: return xlat(u); // D7 xlat
+    case 673: return cmovo<u16>(u); // 0F 40 cmovo Gv,Ev
+    case 674: return cmovo<u32>(u); // 0F 40 cmovo Gv,Ev
+    case 675: return cmovo<u64>(u); // 0F 40 cmovo Gv,Ev
+    case 676: return seto(u); // 0F 90 seto Eb
+    case 677: return cmovno<u16>(u); // 0F 41 cmovno Gv,Ev
+    case 678: return cmovno<u32>(u); // 0F 41 cmovno Gv,Ev
+    case 679: return cmovno<u64>(u); // 0F 41 cmovno Gv,Ev
+    case 680: return setno(u); // 0F 91 setno Eb
+    case 681: return cmovb<u16>(u); // 0F 42 cmovb Gv,Ev
+    case 682: return cmovb<u32>(u); // 0F 42 cmovb Gv,Ev
+    case 683: return cmovb<u64>(u); // 0F 42 cmovb Gv,Ev
+    case 684: return setb(u); // 0F 92 setb Eb
+    case 685: return cmovae<u16>(u); // 0F 43 cmovae Gv,Ev
+    case 686: return cmovae<u32>(u); // 0F 43 cmovae Gv,Ev
+    case 687: return cmovae<u64>(u); // 0F 43 cmovae Gv,Ev
+    case 688: return setae(u); // 0F 93 setae Eb
+    case 689: return cmove<u16>(u); // 0F 44 cmove Gv,Ev
+    case 690: return cmove<u32>(u); // 0F 44 cmove Gv,Ev
+    case 691: return cmove<u64>(u); // 0F 44 cmove Gv,Ev
+    case 692: return sete(u); // 0F 94 sete Eb
+    case 693: return cmovne<u16>(u); // 0F 45 cmovne Gv,Ev
+    case 694: return cmovne<u32>(u); // 0F 45 cmovne Gv,Ev
+    case 695: return cmovne<u64>(u); // 0F 45 cmovne Gv,Ev
+    case 696: return setne(u); // 0F 95 setne Eb
+    case 697: return cmovbe<u16>(u); // 0F 46 cmovbe Gv,Ev
+    case 698: return cmovbe<u32>(u); // 0F 46 cmovbe Gv,Ev
+    case 699: return cmovbe<u64>(u); // 0F 46 cmovbe Gv,Ev
+    case 700: return setbe(u); // 0F 96 setbe Eb
+    case 701: return cmova<u16>(u); // 0F 47 cmova Gv,Ev
+    case 702: return cmova<u32>(u); // 0F 47 cmova Gv,Ev
+    case 703: return cmova<u64>(u); // 0F 47 cmova Gv,Ev
     default: return raise(6, 0);
   }
 }
 
 function group11(op: u32, u: u32): i32 {
   switch (op) {
-    case 704: return fld_m32(u); // D9 /0 mem fld Md
-    case 705: return fld_m64(u); // DD /0 mem fld Mq
-    case 706: return fld_m80(u); // DB /5 mem fld Mt
-    case 707: return fld_STi(u); // D9 C0+i fld STi
-    case 708: return fild_m16(u); // DF /0 mem fild Mw
-    case 709: return fild_m32(u); // DB /0 mem fild Md
-    case 710: return fild_m64(u); // DF /5 mem fild Mq
-    case 711: return fbld(u); // DF /4 mem fbld Mt
-    case 712: return fxch(u); // D9 C8+i fxch STi
-    case 713: return fxch(u); // DD C8+i fxch STi
-    case 714: return fxch(u); // DF C8+i fxch STi
-    case 715: return fld1(u); // D9 E8 fld1
-    case 716: return fldl2t(u); // D9 E9 fldl2t
-    case 717: return fldl2e(u); // D9 EA fldl2e
-    case 718: return fldpi(u); // D9 EB fldpi
-    case 719: return fldlg2(u); // D9 EC fldlg2
-    case 720: return fldln2(u); // D9 ED fldln2
-    case 721: return fldz(u); // D9 EE fldz
-    case 722: return fst_m32(u); // D9 /2 mem fst Md
-    case 723: return fst_m64(u); // DD /2 mem fst Mq
-    case 724: return fst_STi(u); // DD D0+i fst STi
-    case 725: return fstp_m32(u); // D9 /3 mem fstp Md
-    case 726: return fstp_m64(u); // DD /3 mem fstp Mq
-    case 727: return fstp_m80(u); // DB /7 mem fstp Mt
-    case 728: return fstp_STi(u); // DD D8+i fstp STi
-    case 729: return fstpnce(u); // D9 D8+i fstpnce STi
-    case 730: return fstp_STi(u); // DF D0+i fstp STi
-    case 731: return fstp_STi(u); // DF D8+i fstp STi
-    case 732: return fist_m16(u); // DF /2 mem fist Mw
-    case 733: return fist_m32(u); // DB /2 mem fist Md
-    case 734: return fistp_m16(u); // DF /3 mem fistp Mw
-    case 735: return fistp_m32(u); // DB /3 mem fistp Md
-    case 736: return fistp_m64(u); // DF /7 mem fistp Mq
-    case 737: return fisttp_m16(u); // DF /1 mem fisttp Mw
-    case 738: return fisttp_m32(u); // DB /1 mem fisttp Md
-    case 739: return fisttp_m64(u); // DD /1 mem fisttp Mq
-    case 740: return fbstp(u); // DF /6 mem fbstp Mt
-    case 741: return fcmovb(u); // DA C0+i fcmovb ST0,STi
-    case 742: return fcmovnb(u); // DB C0+i fcmovnb ST0,STi
-    case 743: return fcmove(u); // DA C8+i fcmove ST0,STi
-    case 744: return fcmovne(u); // DB C8+i fcmovne ST0,STi
-    case 745: return fcmovbe(u); // DA D0+i fcmovbe ST0,STi
-    case 746: return fcmovnbe(u); // DB D0+i fcmovnbe ST0,STi
-    case 747: return fcmovu(u); // DA D8+i fcmovu ST0,STi
-    case 748: return fcmovnu(u); // DB D8+i fcmovnu ST0,STi
-    case 749: return fchs(u); // D9 E0 fchs
-    case 750: return fabs(u); // D9 E1 fabs
-    case 751: return fxtract(u); // D9 F4 fxtract
-    case 752: return fprem1(u); // D9 F5 fprem1
-    case 753: return fprem(u); // D9 F8 fprem
-    case 754: return frndint(u); // D9 FC frndint
-    case 755: return fscale(u); // D9 FD fscale
-    case 756: return fptan(u); // D9 F2 fptan
-    case 757: return fpatan(u); // D9 F3 fpatan
-    case 758: return fsincos(u); // D9 FB fsincos
-    case 759: return fsin(u); // D9 FE fsin
-    case 760: return fcos(u); // D9 FF fcos
-    case 761: return f2xm1(u); // D9 F0 f2xm1
-    case 762: return fyl2x(u); // D9 F1 fyl2x
-    case 763: return fyl2xp1(u); // D9 F9 fyl2xp1
-    case 764: return fnop(u); // D9 D0 fnop
-    case 765: return fdecstp(u); // D9 F6 fdecstp
-    case 766: return fincstp(u); // D9 F7 fincstp
-    case 767: return fnclex(u); // DB E2 fnclex
+    case 704: return seta(u); // 0F 97 seta Eb
+    case 705: return cmovs<u16>(u); // 0F 48 cmovs Gv,Ev
+    case 706: return cmovs<u32>(u); // 0F 48 cmovs Gv,Ev
+    case 707: return cmovs<u64>(u); // 0F 48 cmovs Gv,Ev
+    case 708: return sets(u); // 0F 98 sets Eb
+    case 709: return cmovns<u16>(u); // 0F 49 cmovns Gv,Ev
+    case 710: return cmovns<u32>(u); // 0F 49 cmovns Gv,Ev
+    case 711: return cmovns<u64>(u); // 0F 49 cmovns Gv,Ev
+    case 712: return setns(u); // 0F 99 setns Eb
+    case 713: return cmovp<u16>(u); // 0F 4A cmovp Gv,Ev
+    case 714: return cmovp<u32>(u); // 0F 4A cmovp Gv,Ev
+    case 715: return cmovp<u64>(u); // 0F 4A cmovp Gv,Ev
+    case 716: return setp(u); // 0F 9A setp Eb
+    case 717: return cmovnp<u16>(u); // 0F 4B cmovnp Gv,Ev
+    case 718: return cmovnp<u32>(u); // 0F 4B cmovnp Gv,Ev
+    case 719: return cmovnp<u64>(u); // 0F 4B cmovnp Gv,Ev
+    case 720: return setnp(u); // 0F 9B setnp Eb
+    case 721: return cmovl<u16>(u); // 0F 4C cmovl Gv,Ev
+    case 722: return cmovl<u32>(u); // 0F 4C cmovl Gv,Ev
+    case 723: return cmovl<u64>(u); // 0F 4C cmovl Gv,Ev
+    case 724: return setl(u); // 0F 9C setl Eb
+    case 725: return cmovge<u16>(u); // 0F 4D cmovge Gv,Ev
+    case 726: return cmovge<u32>(u); // 0F 4D cmovge Gv,Ev
+    case 727: return cmovge<u64>(u); // 0F 4D cmovge Gv,Ev
+    case 728: return setge(u); // 0F 9D setge Eb
+    case 729: return cmovle<u16>(u); // 0F 4E cmovle Gv,Ev
+    case 730: return cmovle<u32>(u); // 0F 4E cmovle Gv,Ev
+    case 731: return cmovle<u64>(u); // 0F 4E cmovle Gv,Ev
+    case 732: return setle(u); // 0F 9E setle Eb
+    case 733: return cmovg<u16>(u); // 0F 4F cmovg Gv,Ev
+    case 734: return cmovg<u32>(u); // 0F 4F cmovg Gv,Ev
+    case 735: return cmovg<u64>(u); // 0F 4F cmovg Gv,Ev
+    case 736: return setg(u); // 0F 9F setg Eb
+    case 737: return xchg_E_G<u8>(u); // 86 xchg Eb,Gb
+    case 738: return xchg_E_G<u16>(u); // 87 xchg Ev,Gv
+    case 739: return xchg_E_G<u32>(u); // 87 xchg Ev,Gv
+    case 740: return xchg_E_G<u64>(u); // 87 xchg Ev,Gv
+    case 741: return xchg_Z_A<u16>(u); // 90+r xchg Zv,rAX
+    case 742: return xchg_Z_A<u32>(u); // 90+r xchg Zv,rAX
+    case 743: return xchg_Z_A<u64>(u); // 90+r xchg Zv,rAX
+    case 744: return xadd<u8>(u); // 0F C0 xadd Eb,Gb
+    case 745: return xadd<u16>(u); // 0F C1 xadd Ev,Gv
+    case 746: return xadd<u32>(u); // 0F C1 xadd Ev,Gv
+    case 747: return xadd<u64>(u); // 0F C1 xadd Ev,Gv
+    case 748: return cmpxchg<u8>(u); // 0F B0 cmpxchg Eb,Gb
+    case 749: return cmpxchg<u16>(u); // 0F B1 cmpxchg Ev,Gv
+    case 750: return cmpxchg<u32>(u); // 0F B1 cmpxchg Ev,Gv
+    case 751: return cmpxchg<u64>(u); // 0F B1 cmpxchg Ev,Gv
+    case 752: return cmpxchg_pair<u32>(u); // 0F C7 /1 mem cmpxchg8b|cmpxchg16b Myy
+    case 753: return cmpxchg_pair<u64>(u); // 0F C7 /1 mem cmpxchg8b|cmpxchg16b Myy
+    case 754: return push_Z<u16>(u); // 50+r push Zv
+    case 755: return push_Z<u64>(u); // 50+r push Zv
+    case 756: return pop_Z<u16>(u); // 58+r pop Zv
+    case 757: return pop_Z<u64>(u); // 58+r pop Zv
+    case 758: return push_I<u16>(u); // 68 push Iz
+    case 759: return push_I<u64>(u); // 68 push Iz
+    case 760: return push_I<u16>(u); // 6A push Ib
+    case 761: return push_I<u64>(u); // 6A push Ib
+    case 762: return push_E<u16>(u); // FF /6 push Ev
+    case 763: return push_E<u64>(u); // FF /6 push Ev
+    case 764: return pop_E<u16>(u); // 8F /0 pop Ev
+    case 765: return pop_E<u64>(u); // 8F /0 pop Ev
+    case 766: return push_fs<u16>(u); // 0F A0 push FS
+    case 767: return push_fs<u64>(u); // 0F A0 push FS
     default: return raise(6, 0);
   }
 }
 
 function group12(op: u32, u: u32): i32 {
   switch (op) {
-    case 768: return fninit(u); // DB E3 fninit
-    case 769: return fwait(u); // 9B fwait
-    case 770: return fldcw(u); // D9 /5 mem fldcw Mw
-    case 771: return fnstcw(u); // D9 /7 mem fnstcw Mw
-    case 772: return fnstsw_m16(u); // DD /7 mem fnstsw Mw
-    case 773: return fnstsw_AX(u); // DF E0 fnstsw AX
-    case 774: return ffree(u); // DD C0+i ffree STi
-    case 775: return ffreep(u); // DF C0+i ffreep STi
-    case 776: return fnNop(u); // DB E0 fneni
-    case 777: return fnNop(u); // DB E1 fndisi
-    case 778: return fnNop(u); // DB E4 fnsetpm
-    case 779: return fldenv<u16>(u); // D9 /4 mem fldenv Mz
-    case 780: return fldenv<u32>(u); // D9 /4 mem fldenv Mz
-    case 781: return fnstenv<u16>(u); // D9 /6 mem fnstenv Mz
-    case 782: return fnstenv<u32>(u); // D9 /6 mem fnstenv Mz
-    case 783: return frstor<u16>(u); // DD /4 mem frstor Mz
-    case 784: return frstor<u32>(u); // DD /4 mem frstor Mz
-    case 785: return fnsave<u16>(u); // DD /6 mem fnsave Mz
-    case 786: return fnsave<u32>(u); // DD /6 mem fnsave Mz
-    case 787: return fxsave<u32>(u); // NP 0F AE /0 mem fxsave|fxsave64 My
-    case 788: return fxsave<u64>(u); // NP 0F AE /0 mem fxsave|fxsave64 My
-    case 789: return fxrstor<u32>(u); // NP 0F AE /1 mem fxrstor|fxrstor64 My
-    case 790: return fxrstor<u64>(u); // NP 0F AE /1 mem fxrstor|fxrstor64 My
-    case 791: return movd_P_E<u32>(u); // NP 0F 6E movd|movq Pq,Ey
-    case 792: return movd_P_E<u64>(u); // NP 0F 6E movd|movq Pq,Ey
-    case 793: return movd_E_P<u32>(u); // NP 0F 7E movd|movq Ey,Pq
-    case 794: return movd_E_P<u64>(u); // NP 0F 7E movd|movq Ey,Pq
-    case 795: return movq_P_Q(u); // NP 0F 6F movq Pq,Qq
-    case 796: return movq_Q_P(u); // NP 0F 7F movq Qq,Pq
-    case 797: return emms(u); // NP 0F 77 emms
-    case 798: return punpcklbw_P_Q(u); // NP 0F 60 punpcklbw Pq,Qd
-    case 799: return punpcklwd_P_Q(u); // NP 0F 61 punpcklwd Pq,Qd
-    case 800: return punpckldq_P_Q(u); // NP 0F 62 punpckldq Pq,Qd
-    case 801: return packsswb_P_Q(u); // NP 0F 63 packsswb Pq,Qq
-    case 802: return packuswb_P_Q(u); // NP 0F 67 packuswb Pq,Qq
-    case 803: return punpckhbw_P_Q(u); // NP 0F 68 punpckhbw Pq,Qq
-    case 804: return punpckhwd_P_Q(u); // NP 0F 69 punpckhwd Pq,Qq
-    case 805: return punpckhdq_P_Q(u); // NP 0F 6A punpckhdq Pq,Qq
-    case 806: return packssdw_P_Q(u); // NP 0F 6B packssdw Pq,Qq
-    case 807: return pcmpgtb_P_Q(u); // NP 0F 64 pcmpgtb Pq,Qq
-    case 808: return pcmpgtw_P_Q(u); // NP 0F 65 pcmpgtw Pq,Qq
-    case 809: return pcmpgtd_P_Q(u); // NP 0F 66 pcmpgtd Pq,Qq
-    case 810: return pcmpeqb_P_Q(u); // NP 0F 74 pcmpeqb Pq,Qq
-    case 811: return pcmpeqw_P_Q(u); // NP 0F 75 pcmpeqw Pq,Qq
-    case 812: return pcmpeqd_P_Q(u); // NP 0F 76 pcmpeqd Pq,Qq
-    case 813: return psrlw_P_Q(u); // NP 0F D1 psrlw Pq,Qq
-    case 814: return psrld_P_Q(u); // NP 0F D2 psrld Pq,Qq
-    case 815: return psrlq_P_Q(u); // NP 0F D3 psrlq Pq,Qq
-    case 816: return psraw_P_Q(u); // NP 0F E1 psraw Pq,Qq
-    case 817: return psrad_P_Q(u); // NP 0F E2 psrad Pq,Qq
-    case 818: return psllw_P_Q(u); // NP 0F F1 psllw Pq,Qq
-    case 819: return pslld_P_Q(u); // NP 0F F2 pslld Pq,Qq
-    case 820: return psllq_P_Q(u); // NP 0F F3 psllq Pq,Qq
-    case 821: return psrlw_N_I(u); // NP 0F 71 /2 reg psrlw Nq,Ib
-    case 822: return psraw_N_I(u); // NP 0F 71 /4 reg psraw Nq,Ib
-    case 823: return psllw_N_I(u); // NP 0F 71 /6 reg psllw Nq,Ib
-    case 824: return psrld_N_I(u); // NP 0F 72 /2 reg psrld Nq,Ib
-    case 825: return psrad_N_I(u); // NP 0F 72 /4 reg psrad Nq,Ib
-    case 826: return pslld_N_I(u); // NP 0F 72 /6 reg pslld Nq,Ib
-    case 827: return psrlq_N_I(u); // NP 0F 73 /2 reg psrlq Nq,Ib
-    case 828: return psllq_N_I(u); // NP 0F 73 /6 reg psllq Nq,Ib
-    case 829: return pand_P_Q(u); // NP 0F DB pand Pq,Qq
-    case 830: return pandn_P_Q(u); // NP 0F DF pandn Pq,Qq
-    case 831: return por_P_Q(u); // NP 0F EB por Pq,Qq
+    case 768: return pop_fs<u16>(u); // 0F A1 pop FS
+    case 769: return pop_fs<u64>(u); // 0F A1 pop FS
+    case 770: return push_gs<u16>(u); // 0F A8 push GS
+    case 771: return push_gs<u64>(u); // 0F A8 push GS
+    case 772: return pop_gs<u16>(u); // 0F A9 pop GS
+    case 773: return pop_gs<u64>(u); // 0F A9 pop GS
+    case 774: return pushf<u16>(u); // 9C pushf Fv
+    case 775: return pushf<u64>(u); // 9C pushf Fv
+    case 776: return popf<u16>(u); // 9D popf Fv
+    case 777: return popf<u64>(u); // 9D popf Fv
+    case 778: return enter<u16>(u); // C8 enter Iw,Ib
+    case 779: return enter<u64>(u); // C8 enter Iw,Ib
+    case 780: return leave<u16>(u); // C9 leave
+    case 781: return leave<u64>(u); // C9 leave
+    case 782: return privileged(u); // 6C ins Yb,DX
+    case 783: return privileged(u); // 6D ins Yz,DX
+    case 784: return privileged(u); // 6E outs DX,Xb
+    case 785: return privileged(u); // 6F outs DX,Xz
+    case 786: return jo(u); // 70 jo Jb
+    case 787: return jo(u); // 0F 80 jo Jz
+    case 788: return jno(u); // 71 jno Jb
+    case 789: return jno(u); // 0F 81 jno Jz
+    case 790: return jb(u); // 72 jb Jb
+    case 791: return jb(u); // 0F 82 jb Jz
+    case 792: return jae(u); // 73 jae Jb
+    case 793: return jae(u); // 0F 83 jae Jz
+    case 794: return je(u); // 74 je Jb
+    case 795: return je(u); // 0F 84 je Jz
+    case 796: return jne(u); // 75 jne Jb
+    case 797: return jne(u); // 0F 85 jne Jz
+    case 798: return jbe(u); // 76 jbe Jb
+    case 799: return jbe(u); // 0F 86 jbe Jz
+    case 800: return ja(u); // 77 ja Jb
+    case 801: return ja(u); // 0F 87 ja Jz
+    case 802: return js(u); // 78 js Jb
+    case 803: return js(u); // 0F 88 js Jz
+    case 804: return jns(u); // 79 jns Jb
+    case 805: return jns(u); // 0F 89 jns Jz
+    case 806: return jp(u); // 7A jp Jb
+    case 807: return jp(u); // 0F 8A jp Jz
+    case 808: return jnp(u); // 7B jnp Jb
+    case 809: return jnp(u); // 0F 8B jnp Jz
+    case 810: return jl(u); // 7C jl Jb
+    case 811: return jl(u); // 0F 8C jl Jz
+    case 812: return jge(u); // 7D jge Jb
+    case 813: return jge(u); // 0F 8D jge Jz
+    case 814: return jle(u); // 7E jle Jb
+    case 815: return jle(u); // 0F 8E jle Jz
+    case 816: return jg(u); // 7F jg Jb
+    case 817: return jg(u); // 0F 8F jg Jz
+    case 818: return loopne(u); // E0 loopne Jb
+    case 819: return loope(u); // E1 loope Jb
+    case 820: return loop(u); // E2 loop Jb
+    case 821: return jrcxz(u); // E3 jrcxz Jb
+    case 822: return call_J(u); // E8 call Jz
+    case 823: return jmp_J(u); // E9 jmp Jz
+    case 824: return jmp_J(u); // EB jmp Jb
+    case 825: return call_E(u); // FF /2 call Ev
+    case 826: return jmp_E(u); // FF /4 jmp Ev
+    case 827: return ret_I(u); // C2 ret Iw
+    case 828: return ret(u); // C3 ret
+    case 829: return callf<u16>(u); // FF /3 mem call Mp
+    case 830: return callf<u32>(u); // FF /3 mem call Mp
+    case 831: return callf<u64>(u); // FF /3 mem call Mp
     default: return raise(6, 0);
   }
 }
 
 function group13(op: u32, u: u32): i32 {
   switch (op) {
-    case 832: return pxor_P_Q(u); // NP 0F EF pxor Pq,Qq
-    case 833: return paddb_P_Q(u); // NP 0F FC paddb Pq,Qq
-    case 834: return paddw_P_Q(u); // NP 0F FD paddw Pq,Qq
-    case 835: return paddd_P_Q(u); // NP 0F FE paddd Pq,Qq
-    case 836: return paddsb_P_Q(u); // NP 0F EC paddsb Pq,Qq
-    case 837: return paddsw_P_Q(u); // NP 0F ED paddsw Pq,Qq
-    case 838: return paddusb_P_Q(u); // NP 0F DC paddusb Pq,Qq
-    case 839: return paddusw_P_Q(u); // NP 0F DD paddusw Pq,Qq
-    case 840: return psubb_P_Q(u); // NP 0F F8 psubb Pq,Qq
-    case 841: return psubw_P_Q(u); // NP 0F F9 psubw Pq,Qq
-    case 842: return psubd_P_Q(u); // NP 0F FA psubd Pq,Qq
-    case 843: return psubsb_P_Q(u); // NP 0F E8 psubsb Pq,Qq
-    case 844: return psubsw_P_Q(u); // NP 0F E9 psubsw Pq,Qq
-    case 845: return psubusb_P_Q(u); // NP 0F D8 psubusb Pq,Qq
-    case 846: return psubusw_P_Q(u); // NP 0F D9 psubusw Pq,Qq
-    case 847: return pmullw_P_Q(u); // NP 0F D5 pmullw Pq,Qq
-    case 848: return pmulhw_P_Q(u); // NP 0F E5 pmulhw Pq,Qq
-    case 849: return pmaddwd_P_Q(u); // NP 0F F5 pmaddwd Pq,Qq
-    case 850: return movu_V_W(u); // NP 0F 10 movups Vps,Wps
-    case 851: return movu_W_V(u); // NP 0F 11 movups Wps,Vps
-    case 852: return mova_V_W(u); // NP 0F 28 movaps Vps,Wps
-    case 853: return mova_W_V(u); // NP 0F 29 movaps Wps,Vps
-    case 854: return mova_W_V(u); // NP 0F 2B mem movntps Mps,Vps
-    case 855: return movss_V_W(u); // F3 0F 10 movss Vss,Wss
-    case 856: return movss_W_V(u); // F3 0F 11 movss Wss,Vss
-    case 857: return movlow_V_M(u); // NP 0F 12 mem movlps Vq,Mq
-    case 858: return movhlps(u); // NP 0F 12 reg movhlps Vq,Uq
-    case 859: return movlow_M_V(u); // NP 0F 13 mem movlps Mq,Vq
-    case 860: return movhigh_V_M(u); // NP 0F 16 mem movhps Vq,Mq
-    case 861: return movlhps(u); // NP 0F 16 reg movlhps Vq,Uq
-    case 862: return movhigh_M_V(u); // NP 0F 17 mem movhps Mq,Vq
-    case 863: return movmskps(u); // NP 0F 50 reg movmskps Gd,Ups
-    case 864: return sqrtps(u); // NP 0F 51 sqrtps Vps,Wps
-    case 865: return sqrtss(u); // F3 0F 51 sqrtss Vss,Wss
-    case 866: return addps(u); // NP 0F 58 addps Vps,Wps
-    case 867: return addss(u); // F3 0F 58 addss Vss,Wss
-    case 868: return mulps(u); // NP 0F 59 mulps Vps,Wps
-    case 869: return mulss(u); // F3 0F 59 mulss Vss,Wss
-    case 870: return subps(u); // NP 0F 5C subps Vps,Wps
-    case 871: return subss(u); // F3 0F 5C subss Vss,Wss
-    case 872: return minps(u); // NP 0F 5D minps Vps,Wps
-    case 873: return minss(u); // F3 0F 5D minss Vss,Wss
-    case 874: return divps(u); // NP 0F 5E divps Vps,Wps
-    case 875: return divss(u); // F3 0F 5E divss Vss,Wss
-    case 876: return maxps(u); // NP 0F 5F maxps Vps,Wps
-    case 877: return maxss(u); // F3 0F 5F maxss Vss,Wss
-    case 878: return rsqrtps(u); // NP 0F 52 rsqrtps Vps,Wps
-    case 879: return rsqrtss(u); // F3 0F 52 rsqrtss Vss,Wss
-    case 880: return rcpps(u); // NP 0F 53 rcpps Vps,Wps
-    case 881: return rcpss(u); // F3 0F 53 rcpss Vss,Wss
-    case 882: return pand_V_W(u); // NP 0F 54 andps Vps,Wps
-    case 883: return pandn_V_W(u); // NP 0F 55 andnps Vps,Wps
-    case 884: return por_V_W(u); // NP 0F 56 orps Vps,Wps
-    case 885: return pxor_V_W(u); // NP 0F 57 xorps Vps,Wps
-    case 886: return cmpps(u); // NP 0F C2 cmpps Vps,Wps,Ib
-    case 887: return cmpss(u); // F3 0F C2 cmpss Vss,Wss,Ib
-    case 888: return ucomiss(u); // NP 0F 2E ucomiss Vss,Wss
-    case 889: return comiss(u); // NP 0F 2F comiss Vss,Wss
-    case 890: return punpckldq_V_W(u); // NP 0F 14 unpcklps Vps,Wps
-    case 891: return punpckhdq_V_W(u); // NP 0F 15 unpckhps Vps,Wps
-    case 892: return shufps(u); // NP 0F C6 shufps Vps,Wps,Ib
-    case 893: return cvtpi2ps(u); // NP 0F 2A cvtpi2ps Vps,Qq
-    case 894: return cvtsi2ss<u32>(u); // F3 0F 2A cvtsi2ss Vss,Ey
-    case 895: return cvtsi2ss<u64>(u); // F3 0F 2A cvtsi2ss Vss,Ey
+    case 832: return jmpf<u16>(u); // FF /5 mem jmp Mp
+    case 833: return jmpf<u32>(u); // FF /5 mem jmp Mp
+    case 834: return jmpf<u64>(u); // FF /5 mem jmp Mp
+    case 835: return retf_I<u16>(u); // CA retfw|retf|retfq Iw
+    case 836: return retf_I<u32>(u); // CA retfw|retf|retfq Iw
+    case 837: return retf_I<u64>(u); // CA retfw|retf|retfq Iw
+    case 838: return retf<u16>(u); // CB retfw|retf|retfq
+    case 839: return retf<u32>(u); // CB retfw|retf|retfq
+    case 840: return retf<u64>(u); // CB retfw|retf|retfq
+    case 841: return iret<u16>(u); // CF iretw|iret|iretq
+    case 842: return iret<u32>(u); // CF iretw|iret|iretq
+    case 843: return iret<u64>(u); // CF iretw|iret|iretq
+    case 844: return int3(u); // CC int3
+    case 845: return int_I(u); // CD int Ib
+    case 846: return int1(u); // F1 int1
+    case 847: return syscall(u); // 0F 05 syscall
+    case 848: return ud(u); // 0F 0B ud2
+    case 849: return ud(u); // 0F B9 ud1 Gv,Ev
+    case 850: return ud(u); // 0F FF ud0 Gv,Ev
+    case 851: return sahf(u); // 9E sahf
+    case 852: return lahf(u); // 9F lahf
+    case 853: return cmc(u); // F5 cmc
+    case 854: return clc(u); // F8 clc
+    case 855: return stc(u); // F9 stc
+    case 856: return cld(u); // FC cld
+    case 857: return std(u); // FD std
+    case 858: return privileged(u); // E4 in AL,Ib
+    case 859: return privileged(u); // E5 in eAX,Ib
+    case 860: return privileged(u); // E6 out Ib,AL
+    case 861: return privileged(u); // E7 out Ib,eAX
+    case 862: return privileged(u); // EC in AL,DX
+    case 863: return privileged(u); // ED in eAX,DX
+    case 864: return privileged(u); // EE out DX,AL
+    case 865: return privileged(u); // EF out DX,eAX
+    case 866: return privileged(u); // F4 hlt
+    case 867: return privileged(u); // FA cli
+    case 868: return privileged(u); // FB sti
+    case 869: return privileged(u); // 0F 00 /2 lldt Ew
+    case 870: return privileged(u); // 0F 00 /3 ltr Ew
+    case 871: return privileged(u); // 0F 01 /2 mem lgdt M
+    case 872: return privileged(u); // 0F 01 /3 mem lidt M
+    case 873: return privileged(u); // 0F 01 /6 lmsw Ew
+    case 874: return privileged(u); // 0F 01 /7 mem invlpg M
+    case 875: return privileged(u); // 0F 01 F8 swapgs
+    case 876: return privileged(u); // 0F 06 clts
+    case 877: return privileged(u); // 0F 07 sysret
+    case 878: return privileged(u); // 0F 08 invd
+    case 879: return privileged(u); // 0F 09 wbinvd
+    case 880: return privileged(u); // 0F 20 mov Rq,Cq
+    case 881: return privileged(u); // 0F 21 mov Rq,Dq
+    case 882: return privileged(u); // 0F 22 mov Cq,Rq
+    case 883: return privileged(u); // 0F 23 mov Dq,Rq
+    case 884: return privileged(u); // 0F 30 wrmsr
+    case 885: return privileged(u); // 0F 32 rdmsr
+    case 886: return privileged(u); // 0F 33 rdpmc
+    case 887: return privileged(u); // 0F 35 sysexit
+    case 888: return sldt<u16>(u); // 0F 00 /0 sldt Rv/Mw
+    case 889: return sldt<u32>(u); // 0F 00 /0 sldt Rv/Mw
+    case 890: return sldt<u64>(u); // 0F 00 /0 sldt Rv/Mw
+    case 891: return str<u16>(u); // 0F 00 /1 str Rv/Mw
+    case 892: return str<u32>(u); // 0F 00 /1 str Rv/Mw
+    case 893: return str<u64>(u); // 0F 00 /1 str Rv/Mw
+    case 894: return verr(u); // 0F 00 /4 verr Ew
+    case 895: return verw(u); // 0F 00 /5 verw Ew
     default: return raise(6, 0);
   }
 }
 
 function group14(op: u32, u: u32): i32 {
   switch (op) {
-    case 896: return cvttps2pi(u); // NP 0F 2C cvttps2pi Pq,Wq
-    case 897: return cvttss2si<u32>(u); // F3 0F 2C cvttss2si Gy,Wss
-    case 898: return cvttss2si<u64>(u); // F3 0F 2C cvttss2si Gy,Wss
-    case 899: return cvtps2pi(u); // NP 0F 2D cvtps2pi Pq,Wq
-    case 900: return cvtss2si<u32>(u); // F3 0F 2D cvtss2si Gy,Wss
-    case 901: return cvtss2si<u64>(u); // F3 0F 2D cvtss2si Gy,Wss
-    case 902: return ldmxcsr(u); // NP 0F AE /2 mem ldmxcsr Md
-    case 903: return stmxcsr(u); // NP 0F AE /3 mem stmxcsr Md
-    case 904: return pshufw(u); // NP 0F 70 pshufw Pq,Qq,Ib
-    case 905: return pinsrw_P_E(u); // NP 0F C4 pinsrw Pq,Rd/Mw,Ib
-    case 906: return pextrw_G_N(u); // NP 0F C5 reg pextrw Gd,Nq,Ib
-    case 907: return pmovmskb_G_N(u); // NP 0F D7 reg pmovmskb Gd,Nq
-    case 908: return movq_Q_P(u); // NP 0F E7 mem movntq Mq,Pq
-    case 909: return maskmovq(u); // NP 0F F7 reg maskmovq Pq,Nq
-    case 910: return pmulhuw_P_Q(u); // NP 0F E4 pmulhuw Pq,Qq
-    case 911: return psadbw_P_Q(u); // NP 0F F6 psadbw Pq,Qq
-    case 912: return pminub_P_Q(u); // NP 0F DA pminub Pq,Qq
-    case 913: return pmaxub_P_Q(u); // NP 0F DE pmaxub Pq,Qq
-    case 914: return pminsw_P_Q(u); // NP 0F EA pminsw Pq,Qq
-    case 915: return pmaxsw_P_Q(u); // NP 0F EE pmaxsw Pq,Qq
-    case 916: return pavgb_P_Q(u); // NP 0F E0 pavgb Pq,Qq
-    case 917: return pavgw_P_Q(u); // NP 0F E3 pavgw Pq,Qq
-    case 918: return movu_V_W(u); // 66 0F 10 movupd Vpd,Wpd
-    case 919: return movu_W_V(u); // 66 0F 11 movupd Wpd,Vpd
-    case 920: return mova_V_W(u); // 66 0F 28 movapd Vpd,Wpd
-    case 921: return mova_W_V(u); // 66 0F 29 movapd Wpd,Vpd
-    case 922: return mova_W_V(u); // 66 0F 2B mem movntpd Mpd,Vpd
-    case 923: return mova_V_W(u); // 66 0F 6F movdqa Vdq,Wdq
-    case 924: return mova_W_V(u); // 66 0F 7F movdqa Wdq,Vdq
-    case 925: return movu_V_W(u); // F3 0F 6F movdqu Vdq,Wdq
-    case 926: return movu_W_V(u); // F3 0F 7F movdqu Wdq,Vdq
-    case 927: return mova_W_V(u); // 66 0F E7 mem movntdq Mdq,Vdq
-    case 928: return movnti<u32>(u); // NP 0F C3 mem movnti My,Gy
-    case 929: return movnti<u64>(u); // NP 0F C3 mem movnti My,Gy
-    case 930: return movsd_V_W(u); // F2 0F 10 movsd Vsd,Wsd
-    case 931: return movsd_W_V(u); // F2 0F 11 movsd Wsd,Vsd
-    case 932: return movd_V_E<u32>(u); // 66 0F 6E movd|movq Vdq,Ey
-    case 933: return movd_V_E<u64>(u); // 66 0F 6E movd|movq Vdq,Ey
-    case 934: return movd_E_V<u32>(u); // 66 0F 7E movd|movq Ey,Vdq
-    case 935: return movd_E_V<u64>(u); // 66 0F 7E movd|movq Ey,Vdq
-    case 936: return movq_V_W(u); // F3 0F 7E movq Vq,Wq
-    case 937: return movq_W_V(u); // 66 0F D6 movq Wq,Vq
-    case 938: return movlow_V_M(u); // 66 0F 12 mem movlpd Vq,Mq
-    case 939: return movlow_M_V(u); // 66 0F 13 mem movlpd Mq,Vq
-    case 940: return movhigh_V_M(u); // 66 0F 16 mem movhpd Vq,Mq
-    case 941: return movhigh_M_V(u); // 66 0F 17 mem movhpd Mq,Vq
-    case 942: return movmskpd(u); // 66 0F 50 reg movmskpd Gd,Upd
-    case 943: return pmovmskb_G_U(u); // 66 0F D7 reg pmovmskb Gd,Udq
-    case 944: return maskmovdqu(u); // 66 0F F7 reg maskmovdqu Vdq,Udq
-    case 945: return movq2dq(u); // F3 0F D6 reg movq2dq Vdq,Nq
-    case 946: return movdq2q(u); // F2 0F D6 reg movdq2q Pq,Uq
-    case 947: return sqrtpd(u); // 66 0F 51 sqrtpd Vpd,Wpd
-    case 948: return sqrtsd(u); // F2 0F 51 sqrtsd Vsd,Wsd
-    case 949: return addpd(u); // 66 0F 58 addpd Vpd,Wpd
-    case 950: return addsd(u); // F2 0F 58 addsd Vsd,Wsd
-    case 951: return mulpd(u); // 66 0F 59 mulpd Vpd,Wpd
-    case 952: return mulsd(u); // F2 0F 59 mulsd Vsd,Wsd
-    case 953: return subpd(u); // 66 0F 5C subpd Vpd,Wpd
-    case 954: return subsd(u); // F2 0F 5C subsd Vsd,Wsd
-    case 955: return minpd(u); // 66 0F 5D minpd Vpd,Wpd
-    case 956: return minsd(u); // F2 0F 5D minsd Vsd,Wsd
-    case 957: return divpd(u); // 66 0F 5E divpd Vpd,Wpd
-    case 958: return divsd(u); // F2 0F 5E divsd Vsd,Wsd
-    case 959: return maxpd(u); // 66 0F 5F maxpd Vpd,Wpd
+    case 896: return sgdt(u); // 0F 01 /0 mem sgdt M
+    case 897: return sidt(u); // 0F 01 /1 mem sidt M
+    case 898: return smsw<u16>(u); // 0F 01 /4 smsw Rv/Mw
+    case 899: return smsw<u32>(u); // 0F 01 /4 smsw Rv/Mw
+    case 900: return smsw<u64>(u); // 0F 01 /4 smsw Rv/Mw
+    case 901: return lar<u16>(u); // 0F 02 lar Gv,Ew
+    case 902: return lar<u32>(u); // 0F 02 lar Gv,Ew
+    case 903: return lar<u64>(u); // 0F 02 lar Gv,Ew
+    case 904: return lsl<u16>(u); // 0F 03 lsl Gv,Ew
+    case 905: return lsl<u32>(u); // 0F 03 lsl Gv,Ew
+    case 906: return lsl<u64>(u); // 0F 03 lsl Gv,Ew
+    case 907: return rdtsc(u); // 0F 31 rdtsc
+    case 908: return rdtscp(u); // 0F 01 F9 rdtscp
+    case 909: return cpuid(u); // 0F A2 cpuid
+    case 910: return nop(u); // NP 0F AE /5 reg lfence
+    case 911: return nop(u); // NP 0F AE /6 reg mfence
+    case 912: return nop(u); // NP 0F AE /7 reg sfence
+    case 913: return clflush(u); // NP 0F AE /7 mem clflush Mb
+    case 914: return nop(u); // 90 nop
+    case 915: return nop(u); // F3 0F 1E FA endbr64
+    case 916: return nop(u); // F3 90 pause
+    case 917: return nop(u); // 0F 18 /0 mem prefetchnta Mb
+    case 918: return nop(u); // 0F 18 /1 mem prefetcht0 Mb
+    case 919: return nop(u); // 0F 18 /2 mem prefetcht1 Mb
+    case 920: return nop(u); // 0F 18 /3 mem prefetcht2 Mb
+    case 921: return nop(u); // 0F 18 /0 reg nop Ev
+    case 922: return nop(u); // 0F 18 /1 reg nop Ev
+    case 923: return nop(u); // 0F 18 /2 reg nop Ev
+    case 924: return nop(u); // 0F 18 /3 reg nop Ev
+    case 925: return nop(u); // 0F 18 /4 nop Ev
+    case 926: return nop(u); // 0F 18 /5 nop Ev
+    case 927: return nop(u); // 0F 18 /6 nop Ev
+    case 928: return nop(u); // 0F 18 /7 nop Ev
+    case 929: return nop(u); // 0F 19 nop Ev
+    case 930: return nop(u); // 0F 1A nop Ev
+    case 931: return nop(u); // 0F 1B nop Ev
+    case 932: return nop(u); // 0F 1C nop Ev
+    case 933: return nop(u); // 0F 1D nop Ev
+    case 934: return nop(u); // 0F 1E nop Ev
+    case 935: return nop(u); // 0F 1F nop Ev
+    case 936: return nop(u); // 0F 0D prefetchw Mb
+    case 937: return fadd_m32(u); // D8 /0 mem fadd Md
+    case 938: return fadd_m64(u); // DC /0 mem fadd Mq
+    case 939: return fiadd_m32(u); // DA /0 mem fiadd Md
+    case 940: return fiadd_m16(u); // DE /0 mem fiadd Mw
+    case 941: return fadd_ST0_STi(u); // D8 C0+i fadd ST0,STi
+    case 942: return fadd_STi_ST0(u); // DC C0+i fadd STi,ST0
+    case 943: return faddp(u); // DE C0+i faddp STi,ST0
+    case 944: return fmul_m32(u); // D8 /1 mem fmul Md
+    case 945: return fmul_m64(u); // DC /1 mem fmul Mq
+    case 946: return fimul_m32(u); // DA /1 mem fimul Md
+    case 947: return fimul_m16(u); // DE /1 mem fimul Mw
+    case 948: return fmul_ST0_STi(u); // D8 C8+i fmul ST0,STi
+    case 949: return fmul_STi_ST0(u); // DC C8+i fmul STi,ST0
+    case 950: return fmulp(u); // DE C8+i fmulp STi,ST0
+    case 951: return fsub_m32(u); // D8 /4 mem fsub Md
+    case 952: return fsub_m64(u); // DC /4 mem fsub Mq
+    case 953: return fisub_m32(u); // DA /4 mem fisub Md
+    case 954: return fisub_m16(u); // DE /4 mem fisub Mw
+    case 955: return fsub_ST0_STi(u); // D8 E0+i fsub ST0,STi
+    case 956: return fsub_STi_ST0(u); // DC E8+i fsub STi,ST0
+    case 957: return fsubp(u); // DE E8+i fsubp STi,ST0
+    case 958: return fsubr_m32(u); // D8 /5 mem fsubr Md
+    case 959: return fsubr_m64(u); // DC /5 mem fsubr Mq
     default: return raise(6, 0);
   }
 }
 
 function group15(op: u32, u: u32): i32 {
   switch (op) {
-    case 960: return maxsd(u); // F2 0F 5F maxsd Vsd,Wsd
-    case 961: return pand_V_W(u); // 66 0F 54 andpd Vpd,Wpd
-    case 962: return pandn_V_W(u); // 66 0F 55 andnpd Vpd,Wpd
-    case 963: return por_V_W(u); // 66 0F 56 orpd Vpd,Wpd
-    case 964: return pxor_V_W(u); // 66 0F 57 xorpd Vpd,Wpd
-    case 965: return cmppd(u); // 66 0F C2 cmppd Vpd,Wpd,Ib
-    case 966: return cmpsd(u); // F2 0F C2 cmpsd Vsd,Wsd,Ib
-    case 967: return ucomisd(u); // 66 0F 2E ucomisd Vsd,Wsd
-    case 968: return comisd(u); // 66 0F 2F comisd Vsd,Wsd
-    case 969: return punpcklqdq(u); // 66 0F 14 unpcklpd Vpd,Wpd
-    case 970: return punpckhqdq(u); // 66 0F 15 unpckhpd Vpd,Wpd
-    case 971: return shufpd(u); // 66 0F C6 shufpd Vpd,Wpd,Ib
-    case 972: return cvtps2pd(u); // NP 0F 5A cvtps2pd Vpd,Wq
-    case 973: return cvtpd2ps(u); // 66 0F 5A cvtpd2ps Vps,Wpd
-    case 974: return cvtss2sd(u); // F3 0F 5A cvtss2sd Vsd,Wss
-    case 975: return cvtsd2ss(u); // F2 0F 5A cvtsd2ss Vss,Wsd
-    case 976: return cvtdq2ps(u); // NP 0F 5B cvtdq2ps Vps,Wdq
-    case 977: return cvtps2dq(u); // 66 0F 5B cvtps2dq Vdq,Wps
-    case 978: return cvttps2dq(u); // F3 0F 5B cvttps2dq Vdq,Wps
-    case 979: return cvttpd2dq(u); // 66 0F E6 cvttpd2dq Vdq,Wpd
-    case 980: return cvtdq2pd(u); // F3 0F E6 cvtdq2pd Vpd,Wq
-    case 981: return cvtpd2dq(u); // F2 0F E6 cvtpd2dq Vdq,Wpd
-    case 982: return cvtsi2sd<u32>(u); // F2 0F 2A cvtsi2sd Vsd,Ey
-    case 983: return cvtsi2sd<u64>(u); // F2 0F 2A cvtsi2sd Vsd,Ey
-    case 984: return cvttsd2si<u32>(u); // F2 0F 2C cvttsd2si Gy,Wsd
-    case 985: return cvttsd2si<u64>(u); // F2 0F 2C cvttsd2si Gy,Wsd
-    case 986: return cvtsd2si<u32>(u); // F2 0F 2D cvtsd2si Gy,Wsd
-    case 987: return cvtsd2si<u64>(u); // F2 0F 2D cvtsd2si Gy,Wsd
-    case 988: return cvtpi2pd(u); // 66 0F 2A cvtpi2pd Vpd,Qq
-    case 989: return cvttpd2pi(u); // 66 0F 2C cvttpd2pi Pq,Wpd
-    case 990: return cvtpd2pi(u); // 66 0F 2D cvtpd2pi Pq,Wpd
-    case 991: return punpcklbw_V_W(u); // 66 0F 60 punpcklbw Vdq,Wdq
-    case 992: return punpcklwd_V_W(u); // 66 0F 61 punpcklwd Vdq,Wdq
-    case 993: return punpckldq_V_W(u); // 66 0F 62 punpckldq Vdq,Wdq
-    case 994: return packsswb_V_W(u); // 66 0F 63 packsswb Vdq,Wdq
-    case 995: return packuswb_V_W(u); // 66 0F 67 packuswb Vdq,Wdq
-    case 996: return punpckhbw_V_W(u); // 66 0F 68 punpckhbw Vdq,Wdq
-    case 997: return punpckhwd_V_W(u); // 66 0F 69 punpckhwd Vdq,Wdq
-    case 998: return punpckhdq_V_W(u); // 66 0F 6A punpckhdq Vdq,Wdq
-    case 999: return packssdw_V_W(u); // 66 0F 6B packssdw Vdq,Wdq
-    case 1000: return pcmpgtb_V_W(u); // 66 0F 64 pcmpgtb Vdq,Wdq
-    case 1001: return pcmpgtw_V_W(u); // 66 0F 65 pcmpgtw Vdq,Wdq
-    case 1002: return pcmpgtd_V_W(u); // 66 0F 66 pcmpgtd Vdq,Wdq
-    case 1003: return pcmpeqb_V_W(u); // 66 0F 74 pcmpeqb Vdq,Wdq
-    case 1004: return pcmpeqw_V_W(u); // 66 0F 75 pcmpeqw Vdq,Wdq
-    case 1005: return pcmpeqd_V_W(u); // 66 0F 76 pcmpeqd Vdq,Wdq
-    case 1006: return psrlw_V_W(u); // 66 0F D1 psrlw Vdq,Wdq
-    case 1007: return psrld_V_W(u); // 66 0F D2 psrld Vdq,Wdq
-    case 1008: return psrlq_V_W(u); // 66 0F D3 psrlq Vdq,Wdq
-    case 1009: return psraw_V_W(u); // 66 0F E1 psraw Vdq,Wdq
-    case 1010: return psrad_V_W(u); // 66 0F E2 psrad Vdq,Wdq
-    case 1011: return psllw_V_W(u); // 66 0F F1 psllw Vdq,Wdq
-    case 1012: return pslld_V_W(u); // 66 0F F2 pslld Vdq,Wdq
-    case 1013: return psllq_V_W(u); // 66 0F F3 psllq Vdq,Wdq
-    case 1014: return pand_V_W(u); // 66 0F DB pand Vdq,Wdq
-    case 1015: return pandn_V_W(u); // 66 0F DF pandn Vdq,Wdq
-    case 1016: return por_V_W(u); // 66 0F EB por Vdq,Wdq
-    case 1017: return pxor_V_W(u); // 66 0F EF pxor Vdq,Wdq
-    case 1018: return paddb_V_W(u); // 66 0F FC paddb Vdq,Wdq
-    case 1019: return paddw_V_W(u); // 66 0F FD paddw Vdq,Wdq
-    case 1020: return paddd_V_W(u); // 66 0F FE paddd Vdq,Wdq
-    case 1021: return paddsb_V_W(u); // 66 0F EC paddsb Vdq,Wdq
-    case 1022: return paddsw_V_W(u); // 66 0F ED paddsw Vdq,Wdq
-    case 1023: return paddusb_V_W(u); // 66 0F DC paddusb Vdq,Wdq
+    case 960: return fisubr_m32(u); // DA /5 mem fisubr Md
+    case 961: return fisubr_m16(u); // DE /5 mem fisubr Mw
+    case 962: return fsubr_ST0_STi(u); // D8 E8+i fsubr ST0,STi
+    case 963: return fsubr_STi_ST0(u); // DC E0+i fsubr STi,ST0
+    case 964: return fsubrp(u); // DE E0+i fsubrp STi,ST0
+    case 965: return fdiv_m32(u); // D8 /6 mem fdiv Md
+    case 966: return fdiv_m64(u); // DC /6 mem fdiv Mq
+    case 967: return fidiv_m32(u); // DA /6 mem fidiv Md
+    case 968: return fidiv_m16(u); // DE /6 mem fidiv Mw
+    case 969: return fdiv_ST0_STi(u); // D8 F0+i fdiv ST0,STi
+    case 970: return fdiv_STi_ST0(u); // DC F8+i fdiv STi,ST0
+    case 971: return fdivp(u); // DE F8+i fdivp STi,ST0
+    case 972: return fdivr_m32(u); // D8 /7 mem fdivr Md
+    case 973: return fdivr_m64(u); // DC /7 mem fdivr Mq
+    case 974: return fidivr_m32(u); // DA /7 mem fidivr Md
+    case 975: return fidivr_m16(u); // DE /7 mem fidivr Mw
+    case 976: return fdivr_ST0_STi(u); // D8 F8+i fdivr ST0,STi
+    case 977: return fdivr_STi_ST0(u); // DC F0+i fdivr STi,ST0
+    case 978: return fdivrp(u); // DE F0+i fdivrp STi,ST0
+    case 979: return fsqrt(u); // D9 FA fsqrt
+    case 980: return fcom_m32(u); // D8 /2 mem fcom Md
+    case 981: return fcomp_m32(u); // D8 /3 mem fcomp Md
+    case 982: return fcom_m64(u); // DC /2 mem fcom Mq
+    case 983: return fcomp_m64(u); // DC /3 mem fcomp Mq
+    case 984: return ficom_m32(u); // DA /2 mem ficom Md
+    case 985: return ficomp_m32(u); // DA /3 mem ficomp Md
+    case 986: return ficom_m16(u); // DE /2 mem ficom Mw
+    case 987: return ficomp_m16(u); // DE /3 mem ficomp Mw
+    case 988: return fcom_STi(u); // D8 D0+i fcom STi
+    case 989: return fcomp_STi(u); // D8 D8+i fcomp STi
+    case 990: return fcom_STi(u); // DC D0+i fcom STi
+    case 991: return fcomp_STi(u); // DC D8+i fcomp STi
+    case 992: return fcomp_STi(u); // DE D0+i fcomp STi
+    case 993: return fucom(u); // DD E0+i fucom STi
+    case 994: return fucomp(u); // DD E8+i fucomp STi
+    case 995: return fcomi(u); // DB F0+i fcomi ST0,STi
+    case 996: return fcomip(u); // DF F0+i fcomip ST0,STi
+    case 997: return fucomi(u); // DB E8+i fucomi ST0,STi
+    case 998: return fucomip(u); // DF E8+i fucomip ST0,STi
+    case 999: return fcompp(u); // DE D9 fcompp
+    case 1000: return fucompp(u); // DA E9 fucompp
+    case 1001: return ftst(u); // D9 E4 ftst
+    case 1002: return fxam(u); // D9 E5 fxam
+    case 1003: return fld_m32(u); // D9 /0 mem fld Md
+    case 1004: return fld_m64(u); // DD /0 mem fld Mq
+    case 1005: return fld_m80(u); // DB /5 mem fld Mt
+    case 1006: return fld_STi(u); // D9 C0+i fld STi
+    case 1007: return fild_m16(u); // DF /0 mem fild Mw
+    case 1008: return fild_m32(u); // DB /0 mem fild Md
+    case 1009: return fild_m64(u); // DF /5 mem fild Mq
+    case 1010: return fbld(u); // DF /4 mem fbld Mt
+    case 1011: return fxch(u); // D9 C8+i fxch STi
+    case 1012: return fxch(u); // DD C8+i fxch STi
+    case 1013: return fxch(u); // DF C8+i fxch STi
+    case 1014: return fld1(u); // D9 E8 fld1
+    case 1015: return fldl2t(u); // D9 E9 fldl2t
+    case 1016: return fldl2e(u); // D9 EA fldl2e
+    case 1017: return fldpi(u); // D9 EB fldpi
+    case 1018: return fldlg2(u); // D9 EC fldlg2
+    case 1019: return fldln2(u); // D9 ED fldln2
+    case 1020: return fldz(u); // D9 EE fldz
+    case 1021: return fst_m32(u); // D9 /2 mem fst Md
+    case 1022: return fst_m64(u); // DD /2 mem fst Mq
+    case 1023: return fst_STi(u); // DD D0+i fst STi
     default: return raise(6, 0);
   }
 }
 
 function group16(op: u32, u: u32): i32 {
   switch (op) {
-    case 1024: return paddusw_V_W(u); // 66 0F DD paddusw Vdq,Wdq
-    case 1025: return psubb_V_W(u); // 66 0F F8 psubb Vdq,Wdq
-    case 1026: return psubw_V_W(u); // 66 0F F9 psubw Vdq,Wdq
-    case 1027: return psubd_V_W(u); // 66 0F FA psubd Vdq,Wdq
-    case 1028: return psubsb_V_W(u); // 66 0F E8 psubsb Vdq,Wdq
-    case 1029: return psubsw_V_W(u); // 66 0F E9 psubsw Vdq,Wdq
-    case 1030: return psubusb_V_W(u); // 66 0F D8 psubusb Vdq,Wdq
-    case 1031: return psubusw_V_W(u); // 66 0F D9 psubusw Vdq,Wdq
-    case 1032: return paddq_V_W(u); // 66 0F D4 paddq Vdq,Wdq
-    case 1033: return psubq_V_W(u); // 66 0F FB psubq Vdq,Wdq
-    case 1034: return pmullw_V_W(u); // 66 0F D5 pmullw Vdq,Wdq
-    case 1035: return pmulhw_V_W(u); // 66 0F E5 pmulhw Vdq,Wdq
-    case 1036: return pmaddwd_V_W(u); // 66 0F F5 pmaddwd Vdq,Wdq
-    case 1037: return pmulhuw_V_W(u); // 66 0F E4 pmulhuw Vdq,Wdq
-    case 1038: return psadbw_V_W(u); // 66 0F F6 psadbw Vdq,Wdq
-    case 1039: return pmuludq_V_W(u); // 66 0F F4 pmuludq Vdq,Wdq
-    case 1040: return pminub_V_W(u); // 66 0F DA pminub Vdq,Wdq
-    case 1041: return pmaxub_V_W(u); // 66 0F DE pmaxub Vdq,Wdq
-    case 1042: return pminsw_V_W(u); // 66 0F EA pminsw Vdq,Wdq
-    case 1043: return pmaxsw_V_W(u); // 66 0F EE pmaxsw Vdq,Wdq
-    case 1044: return pavgb_V_W(u); // 66 0F E0 pavgb Vdq,Wdq
-    case 1045: return pavgw_V_W(u); // 66 0F E3 pavgw Vdq,Wdq
-    case 1046: return punpcklqdq(u); // 66 0F 6C punpcklqdq Vdq,Wdq
-    case 1047: return punpckhqdq(u); // 66 0F 6D punpckhqdq Vdq,Wdq
-    case 1048: return pshufd(u); // 66 0F 70 pshufd Vdq,Wdq,Ib
-    case 1049: return pshufhw(u); // F3 0F 70 pshufhw Vdq,Wdq,Ib
-    case 1050: return pshuflw(u); // F2 0F 70 pshuflw Vdq,Wdq,Ib
-    case 1051: return pinsrw_V_E(u); // 66 0F C4 pinsrw Vdq,Rd/Mw,Ib
-    case 1052: return pextrw_G_U(u); // 66 0F C5 reg pextrw Gd,Udq,Ib
-    case 1053: return psrlw_U_I(u); // 66 0F 71 /2 reg psrlw Udq,Ib
-    case 1054: return psraw_U_I(u); // 66 0F 71 /4 reg psraw Udq,Ib
-    case 1055: return psllw_U_I(u); // 66 0F 71 /6 reg psllw Udq,Ib
-    case 1056: return psrld_U_I(u); // 66 0F 72 /2 reg psrld Udq,Ib
-    case 1057: return psrad_U_I(u); // 66 0F 72 /4 reg psrad Udq,Ib
-    case 1058: return pslld_U_I(u); // 66 0F 72 /6 reg pslld Udq,Ib
-    case 1059: return psrlq_U_I(u); // 66 0F 73 /2 reg psrlq Udq,Ib
-    case 1060: return psllq_U_I(u); // 66 0F 73 /6 reg psllq Udq,Ib
-    case 1061: return psrldq(u); // 66 0F 73 /3 reg psrldq Udq,Ib
-    case 1062: return pslldq(u); // 66 0F 73 /7 reg pslldq Udq,Ib
-    case 1063: return paddq_P_Q(u); // NP 0F D4 paddq Pq,Qq
-    case 1064: return psubq_P_Q(u); // NP 0F FB psubq Pq,Qq
-    case 1065: return pmuludq_P_Q(u); // NP 0F F4 pmuludq Pq,Qq
+    case 1024: return fstp_m32(u); // D9 /3 mem fstp Md
+    case 1025: return fstp_m64(u); // DD /3 mem fstp Mq
+    case 1026: return fstp_m80(u); // DB /7 mem fstp Mt
+    case 1027: return fstp_STi(u); // DD D8+i fstp STi
+    case 1028: return fstpnce(u); // D9 D8+i fstpnce STi
+    case 1029: return fstp_STi(u); // DF D0+i fstp STi
+    case 1030: return fstp_STi(u); // DF D8+i fstp STi
+    case 1031: return fist_m16(u); // DF /2 mem fist Mw
+    case 1032: return fist_m32(u); // DB /2 mem fist Md
+    case 1033: return fistp_m16(u); // DF /3 mem fistp Mw
+    case 1034: return fistp_m32(u); // DB /3 mem fistp Md
+    case 1035: return fistp_m64(u); // DF /7 mem fistp Mq
+    case 1036: return fisttp_m16(u); // DF /1 mem fisttp Mw
+    case 1037: return fisttp_m32(u); // DB /1 mem fisttp Md
+    case 1038: return fisttp_m64(u); // DD /1 mem fisttp Mq
+    case 1039: return fbstp(u); // DF /6 mem fbstp Mt
+    case 1040: return fcmovb(u); // DA C0+i fcmovb ST0,STi
+    case 1041: return fcmovnb(u); // DB C0+i fcmovnb ST0,STi
+    case 1042: return fcmove(u); // DA C8+i fcmove ST0,STi
+    case 1043: return fcmovne(u); // DB C8+i fcmovne ST0,STi
+    case 1044: return fcmovbe(u); // DA D0+i fcmovbe ST0,STi
+    case 1045: return fcmovnbe(u); // DB D0+i fcmovnbe ST0,STi
+    case 1046: return fcmovu(u); // DA D8+i fcmovu ST0,STi
+    case 1047: return fcmovnu(u); // DB D8+i fcmovnu ST0,STi
+    case 1048: return fchs(u); // D9 E0 fchs
+    case 1049: return fabs(u); // D9 E1 fabs
+    case 1050: return fxtract(u); // D9 F4 fxtract
+    case 1051: return fprem1(u); // D9 F5 fprem1
+    case 1052: return fprem(u); // D9 F8 fprem
+    case 1053: return frndint(u); // D9 FC frndint
+    case 1054: return fscale(u); // D9 FD fscale
+    case 1055: return fptan(u); // D9 F2 fptan
+    case 1056: return fpatan(u); // D9 F3 fpatan
+    case 1057: return fsincos(u); // D9 FB fsincos
+    case 1058: return fsin(u); // D9 FE fsin
+    case 1059: return fcos(u); // D9 FF fcos
+    case 1060: return f2xm1(u); // D9 F0 f2xm1
+    case 1061: return fyl2x(u); // D9 F1 fyl2x
+    case 1062: return fyl2xp1(u); // D9 F9 fyl2xp1
+    case 1063: return fnop(u); // D9 D0 fnop
+    case 1064: return fdecstp(u); // D9 F6 fdecstp
+    case 1065: return fincstp(u); // D9 F7 fincstp
+    case 1066: return fnclex(u); // DB E2 fnclex
+    case 1067: return fninit(u); // DB E3 fninit
+    case 1068: return fwait(u); // 9B fwait
+    case 1069: return fldcw(u); // D9 /5 mem fldcw Mw
+    case 1070: return fnstcw(u); // D9 /7 mem fnstcw Mw
+    case 1071: return fnstsw_m16(u); // DD /7 mem fnstsw Mw
+    case 1072: return fnstsw_AX(u); // DF E0 fnstsw AX
+    case 1073: return ffree(u); // DD C0+i ffree STi
+    case 1074: return ffreep(u); // DF C0+i ffreep STi
+    case 1075: return fnNop(u); // DB E0 fneni
+    case 1076: return fnNop(u); // DB E1 fndisi
+    case 1077: return fnNop(u); // DB E4 fnsetpm
+    case 1078: return fldenv<u16>(u); // D9 /4 mem fldenv Mz
+    case 1079: return fldenv<u32>(u); // D9 /4 mem fldenv Mz
+    case 1080: return fnstenv<u16>(u); // D9 /6 mem fnstenv Mz
+    case 1081: return fnstenv<u32>(u); // D9 /6 mem fnstenv Mz
+    case 1082: return frstor<u16>(u); // DD /4 mem frstor Mz
+    case 1083: return frstor<u32>(u); // DD /4 mem frstor Mz
+    case 1084: return fnsave<u16>(u); // DD /6 mem fnsave Mz
+    case 1085: return fnsave<u32>(u); // DD /6 mem fnsave Mz
+    case 1086: return fxsave<u32>(u); // NP 0F AE /0 mem fxsave|fxsave64 My
+    case 1087: return fxsave<u64>(u); // NP 0F AE /0 mem fxsave|fxsave64 My
+    default: return raise(6, 0);
+  }
+}
+
+function group17(op: u32, u: u32): i32 {
+  switch (op) {
+    case 1088: return fxrstor<u32>(u); // NP 0F AE /1 mem fxrstor|fxrstor64 My
+    case 1089: return fxrstor<u64>(u); // NP 0F AE /1 mem fxrstor|fxrstor64 My
+    case 1090: return movd_P_E<u32>(u); // NP 0F 6E movd|movq Pq,Ey
+    case 1091: return movd_P_E<u64>(u); // NP 0F 6E movd|movq Pq,Ey
+    case 1092: return movd_E_P<u32>(u); // NP 0F 7E movd|movq Ey,Pq
+    case 1093: return movd_E_P<u64>(u); // NP 0F 7E movd|movq Ey,Pq
+    case 1094: return movq_P_Q(u); // NP 0F 6F movq Pq,Qq
+    case 1095: return movq_Q_P(u); // NP 0F 7F movq Qq,Pq
+    case 1096: return emms(u); // NP 0F 77 emms
+    case 1097: return punpcklbw_P_Q(u); // NP 0F 60 punpcklbw Pq,Qd
+    case 1098: return punpcklwd_P_Q(u); // NP 0F 61 punpcklwd Pq,Qd
+    case 1099: return punpckldq_P_Q(u); // NP 0F 62 punpckldq Pq,Qd
+    case 1100: return packsswb_P_Q(u); // NP 0F 63 packsswb Pq,Qq
+    case 1101: return packuswb_P_Q(u); // NP 0F 67 packuswb Pq,Qq
+    case 1102: return punpckhbw_P_Q(u); // NP 0F 68 punpckhbw Pq,Qq
+    case 1103: return punpckhwd_P_Q(u); // NP 0F 69 punpckhwd Pq,Qq
+    case 1104: return punpckhdq_P_Q(u); // NP 0F 6A punpckhdq Pq,Qq
+    case 1105: return packssdw_P_Q(u); // NP 0F 6B packssdw Pq,Qq
+    case 1106: return pcmpgtb_P_Q(u); // NP 0F 64 pcmpgtb Pq,Qq
+    case 1107: return pcmpgtw_P_Q(u); // NP 0F 65 pcmpgtw Pq,Qq
+    case 1108: return pcmpgtd_P_Q(u); // NP 0F 66 pcmpgtd Pq,Qq
+    case 1109: return pcmpeqb_P_Q(u); // NP 0F 74 pcmpeqb Pq,Qq
+    case 1110: return pcmpeqw_P_Q(u); // NP 0F 75 pcmpeqw Pq,Qq
+    case 1111: return pcmpeqd_P_Q(u); // NP 0F 76 pcmpeqd Pq,Qq
+    case 1112: return psrlw_P_Q(u); // NP 0F D1 psrlw Pq,Qq
+    case 1113: return psrld_P_Q(u); // NP 0F D2 psrld Pq,Qq
+    case 1114: return psrlq_P_Q(u); // NP 0F D3 psrlq Pq,Qq
+    case 1115: return psraw_P_Q(u); // NP 0F E1 psraw Pq,Qq
+    case 1116: return psrad_P_Q(u); // NP 0F E2 psrad Pq,Qq
+    case 1117: return psllw_P_Q(u); // NP 0F F1 psllw Pq,Qq
+    case 1118: return pslld_P_Q(u); // NP 0F F2 pslld Pq,Qq
+    case 1119: return psllq_P_Q(u); // NP 0F F3 psllq Pq,Qq
+    case 1120: return psrlw_N_I(u); // NP 0F 71 /2 reg psrlw Nq,Ib
+    case 1121: return psraw_N_I(u); // NP 0F 71 /4 reg psraw Nq,Ib
+    case 1122: return psllw_N_I(u); // NP 0F 71 /6 reg psllw Nq,Ib
+    case 1123: return psrld_N_I(u); // NP 0F 72 /2 reg psrld Nq,Ib
+    case 1124: return psrad_N_I(u); // NP 0F 72 /4 reg psrad Nq,Ib
+    case 1125: return pslld_N_I(u); // NP 0F 72 /6 reg pslld Nq,Ib
+    case 1126: return psrlq_N_I(u); // NP 0F 73 /2 reg psrlq Nq,Ib
+    case 1127: return psllq_N_I(u); // NP 0F 73 /6 reg psllq Nq,Ib
+    case 1128: return pand_P_Q(u); // NP 0F DB pand Pq,Qq
+    case 1129: return pandn_P_Q(u); // NP 0F DF pandn Pq,Qq
+    case 1130: return por_P_Q(u); // NP 0F EB por Pq,Qq
+    case 1131: return pxor_P_Q(u); // NP 0F EF pxor Pq,Qq
+    case 1132: return paddb_P_Q(u); // NP 0F FC paddb Pq,Qq
+    case 1133: return paddw_P_Q(u); // NP 0F FD paddw Pq,Qq
+    case 1134: return paddd_P_Q(u); // NP 0F FE paddd Pq,Qq
+    case 1135: return paddsb_P_Q(u); // NP 0F EC paddsb Pq,Qq
+    case 1136: return paddsw_P_Q(u); // NP 0F ED paddsw Pq,Qq
+    case 1137: return paddusb_P_Q(u); // NP 0F DC paddusb Pq,Qq
+    case 1138: return paddusw_P_Q(u); // NP 0F DD paddusw Pq,Qq
+    case 1139: return psubb_P_Q(u); // NP 0F F8 psubb Pq,Qq
+    case 1140: return psubw_P_Q(u); // NP 0F F9 psubw Pq,Qq
+    case 1141: return psubd_P_Q(u); // NP 0F FA psubd Pq,Qq
+    case 1142: return psubsb_P_Q(u); // NP 0F E8 psubsb Pq,Qq
+    case 1143: return psubsw_P_Q(u); // NP 0F E9 psubsw Pq,Qq
+    case 1144: return psubusb_P_Q(u); // NP 0F D8 psubusb Pq,Qq
+    case 1145: return psubusw_P_Q(u); // NP 0F D9 psubusw Pq,Qq
+    case 1146: return pmullw_P_Q(u); // NP 0F D5 pmullw Pq,Qq
+    case 1147: return pmulhw_P_Q(u); // NP 0F E5 pmulhw Pq,Qq
+    case 1148: return pmaddwd_P_Q(u); // NP 0F F5 pmaddwd Pq,Qq
+    case 1149: return movu_V_W(u); // NP 0F 10 movups Vps,Wps
+    case 1150: return movu_W_V(u); // NP 0F 11 movups Wps,Vps
+    case 1151: return mova_V_W(u); // NP 0F 28 movaps Vps,Wps
+    default: return raise(6, 0);
+  }
+}
+
+function group18(op: u32, u: u32): i32 {
+  switch (op) {
+    case 1152: return mova_W_V(u); // NP 0F 29 movaps Wps,Vps
+    case 1153: return mova_W_V(u); // NP 0F 2B mem movntps Mps,Vps
+    case 1154: return movss_V_W(u); // F3 0F 10 movss Vss,Wss
+    case 1155: return movss_W_V(u); // F3 0F 11 movss Wss,Vss
+    case 1156: return movlow_V_M(u); // NP 0F 12 mem movlps Vq,Mq
+    case 1157: return movhlps(u); // NP 0F 12 reg movhlps Vq,Uq
+    case 1158: return movlow_M_V(u); // NP 0F 13 mem movlps Mq,Vq
+    case 1159: return movhigh_V_M(u); // NP 0F 16 mem movhps Vq,Mq
+    case 1160: return movlhps(u); // NP 0F 16 reg movlhps Vq,Uq
+    case 1161: return movhigh_M_V(u); // NP 0F 17 mem movhps Mq,Vq
+    case 1162: return movmskps(u); // NP 0F 50 reg movmskps Gd,Ups
+    case 1163: return sqrtps(u); // NP 0F 51 sqrtps Vps,Wps
+    case 1164: return sqrtss(u); // F3 0F 51 sqrtss Vss,Wss
+    case 1165: return addps(u); // NP 0F 58 addps Vps,Wps
+    case 1166: return addss(u); // F3 0F 58 addss Vss,Wss
+    case 1167: return mulps(u); // NP 0F 59 mulps Vps,Wps
+    case 1168: return mulss(u); // F3 0F 59 mulss Vss,Wss
+    case 1169: return subps(u); // NP 0F 5C subps Vps,Wps
+    case 1170: return subss(u); // F3 0F 5C subss Vss,Wss
+    case 1171: return minps(u); // NP 0F 5D minps Vps,Wps
+    case 1172: return minss(u); // F3 0F 5D minss Vss,Wss
+    case 1173: return divps(u); // NP 0F 5E divps Vps,Wps
+    case 1174: return divss(u); // F3 0F 5E divss Vss,Wss
+    case 1175: return maxps(u); // NP 0F 5F maxps Vps,Wps
+    case 1176: return maxss(u); // F3 0F 5F maxss Vss,Wss
+    case 1177: return rsqrtps(u); // NP 0F 52 rsqrtps Vps,Wps
+    case 1178: return rsqrtss(u); // F3 0F 52 rsqrtss Vss,Wss
+    case 1179: return rcpps(u); // NP 0F 53 rcpps Vps,Wps
+    case 1180: return rcpss(u); // F3 0F 53 rcpss Vss,Wss
+    case 1181: return pand_V_W(u); // NP 0F 54 andps Vps,Wps
+    case 1182: return pandn_V_W(u); // NP 0F 55 andnps Vps,Wps
+    case 1183: return por_V_W(u); // NP 0F 56 orps Vps,Wps
+    case 1184: return pxor_V_W(u); // NP 0F 57 xorps Vps,Wps
+    case 1185: return cmpps(u); // NP 0F C2 cmpps Vps,Wps,Ib
+    case 1186: return cmpss(u); // F3 0F C2 cmpss Vss,Wss,Ib
+    case 1187: return ucomiss(u); // NP 0F 2E ucomiss Vss,Wss
+    case 1188: return comiss(u); // NP 0F 2F comiss Vss,Wss
+    case 1189: return punpckldq_V_W(u); // NP 0F 14 unpcklps Vps,Wps
+    case 1190: return punpckhdq_V_W(u); // NP 0F 15 unpckhps Vps,Wps
+    case 1191: return shufps(u); // NP 0F C6 shufps Vps,Wps,Ib
+    case 1192: return cvtpi2ps(u); // NP 0F 2A cvtpi2ps Vps,Qq
+    case 1193: return cvtsi2ss<u32>(u); // F3 0F 2A cvtsi2ss Vss,Ey
+    case 1194: return cvtsi2ss<u64>(u); // F3 0F 2A cvtsi2ss Vss,Ey
+    case 1195: return cvttps2pi(u); // NP 0F 2C cvttps2pi Pq,Wq
+    case 1196: return cvttss2si<u32>(u); // F3 0F 2C cvttss2si Gy,Wss
+    case 1197: return cvttss2si<u64>(u); // F3 0F 2C cvttss2si Gy,Wss
+    case 1198: return cvtps2pi(u); // NP 0F 2D cvtps2pi Pq,Wq
+    case 1199: return cvtss2si<u32>(u); // F3 0F 2D cvtss2si Gy,Wss
+    case 1200: return cvtss2si<u64>(u); // F3 0F 2D cvtss2si Gy,Wss
+    case 1201: return ldmxcsr(u); // NP 0F AE /2 mem ldmxcsr Md
+    case 1202: return stmxcsr(u); // NP 0F AE /3 mem stmxcsr Md
+    case 1203: return pshufw(u); // NP 0F 70 pshufw Pq,Qq,Ib
+    case 1204: return pinsrw_P_E(u); // NP 0F C4 pinsrw Pq,Rd/Mw,Ib
+    case 1205: return pextrw_G_N(u); // NP 0F C5 reg pextrw Gd,Nq,Ib
+    case 1206: return pmovmskb_G_N(u); // NP 0F D7 reg pmovmskb Gd,Nq
+    case 1207: return movq_Q_P(u); // NP 0F E7 mem movntq Mq,Pq
+    case 1208: return maskmovq(u); // NP 0F F7 reg maskmovq Pq,Nq
+    case 1209: return pmulhuw_P_Q(u); // NP 0F E4 pmulhuw Pq,Qq
+    case 1210: return psadbw_P_Q(u); // NP 0F F6 psadbw Pq,Qq
+    case 1211: return pminub_P_Q(u); // NP 0F DA pminub Pq,Qq
+    case 1212: return pmaxub_P_Q(u); // NP 0F DE pmaxub Pq,Qq
+    case 1213: return pminsw_P_Q(u); // NP 0F EA pminsw Pq,Qq
+    case 1214: return pmaxsw_P_Q(u); // NP 0F EE pmaxsw Pq,Qq
+    case 1215: return pavgb_P_Q(u); // NP 0F E0 pavgb Pq,Qq
+    default: return raise(6, 0);
+  }
+}
+
+function group19(op: u32, u: u32): i32 {
+  switch (op) {
+    case 1216: return pavgw_P_Q(u); // NP 0F E3 pavgw Pq,Qq
+    case 1217: return movu_V_W(u); // 66 0F 10 movupd Vpd,Wpd
+    case 1218: return movu_W_V(u); // 66 0F 11 movupd Wpd,Vpd
+    case 1219: return mova_V_W(u); // 66 0F 28 movapd Vpd,Wpd
+    case 1220: return mova_W_V(u); // 66 0F 29 movapd Wpd,Vpd
+    case 1221: return mova_W_V(u); // 66 0F 2B mem movntpd Mpd,Vpd
+    case 1222: return mova_V_W(u); // 66 0F 6F movdqa Vdq,Wdq
+    case 1223: return mova_W_V(u); // 66 0F 7F movdqa Wdq,Vdq
+    case 1224: return movu_V_W(u); // F3 0F 6F movdqu Vdq,Wdq
+    case 1225: return movu_W_V(u); // F3 0F 7F movdqu Wdq,Vdq
+    case 1226: return mova_W_V(u); // 66 0F E7 mem movntdq Mdq,Vdq
+    case 1227: return movnti<u32>(u); // NP 0F C3 mem movnti My,Gy
+    case 1228: return movnti<u64>(u); // NP 0F C3 mem movnti My,Gy
+    case 1229: return movsd_V_W(u); // F2 0F 10 movsd Vsd,Wsd
+    case 1230: return movsd_W_V(u); // F2 0F 11 movsd Wsd,Vsd
+    case 1231: return movd_V_E<u32>(u); // 66 0F 6E movd|movq Vdq,Ey
+    case 1232: return movd_V_E<u64>(u); // 66 0F 6E movd|movq Vdq,Ey
+    case 1233: return movd_E_V<u32>(u); // 66 0F 7E movd|movq Ey,Vdq
+    case 1234: return movd_E_V<u64>(u); // 66 0F 7E movd|movq Ey,Vdq
+    case 1235: return movq_V_W(u); // F3 0F 7E movq Vq,Wq
+    case 1236: return movq_W_V(u); // 66 0F D6 movq Wq,Vq
+    case 1237: return movlow_V_M(u); // 66 0F 12 mem movlpd Vq,Mq
+    case 1238: return movlow_M_V(u); // 66 0F 13 mem movlpd Mq,Vq
+    case 1239: return movhigh_V_M(u); // 66 0F 16 mem movhpd Vq,Mq
+    case 1240: return movhigh_M_V(u); // 66 0F 17 mem movhpd Mq,Vq
+    case 1241: return movmskpd(u); // 66 0F 50 reg movmskpd Gd,Upd
+    case 1242: return pmovmskb_G_U(u); // 66 0F D7 reg pmovmskb Gd,Udq
+    case 1243: return maskmovdqu(u); // 66 0F F7 reg maskmovdqu Vdq,Udq
+    case 1244: return movq2dq(u); // F3 0F D6 reg movq2dq Vdq,Nq
+    case 1245: return movdq2q(u); // F2 0F D6 reg movdq2q Pq,Uq
+    case 1246: return sqrtpd(u); // 66 0F 51 sqrtpd Vpd,Wpd
+    case 1247: return sqrtsd(u); // F2 0F 51 sqrtsd Vsd,Wsd
+    case 1248: return addpd(u); // 66 0F 58 addpd Vpd,Wpd
+    case 1249: return addsd(u); // F2 0F 58 addsd Vsd,Wsd
+    case 1250: return mulpd(u); // 66 0F 59 mulpd Vpd,Wpd
+    case 1251: return mulsd(u); // F2 0F 59 mulsd Vsd,Wsd
+    case 1252: return subpd(u); // 66 0F 5C subpd Vpd,Wpd
+    case 1253: return subsd(u); // F2 0F 5C subsd Vsd,Wsd
+    case 1254: return minpd(u); // 66 0F 5D minpd Vpd,Wpd
+    case 1255: return minsd(u); // F2 0F 5D minsd Vsd,Wsd
+    case 1256: return divpd(u); // 66 0F 5E divpd Vpd,Wpd
+    case 1257: return divsd(u); // F2 0F 5E divsd Vsd,Wsd
+    case 1258: return maxpd(u); // 66 0F 5F maxpd Vpd,Wpd
+    case 1259: return maxsd(u); // F2 0F 5F maxsd Vsd,Wsd
+    case 1260: return pand_V_W(u); // 66 0F 54 andpd Vpd,Wpd
+    case 1261: return pandn_V_W(u); // 66 0F 55 andnpd Vpd,Wpd
+    case 1262: return por_V_W(u); // 66 0F 56 orpd Vpd,Wpd
+    case 1263: return pxor_V_W(u); // 66 0F 57 xorpd Vpd,Wpd
+    case 1264: return cmppd(u); // 66 0F C2 cmppd Vpd,Wpd,Ib
+    case 1265: return cmpsd(u); // F2 0F C2 cmpsd Vsd,Wsd,Ib
+    case 1266: return ucomisd(u); // 66 0F 2E ucomisd Vsd,Wsd
+    case 1267: return comisd(u); // 66 0F 2F comisd Vsd,Wsd
+    case 1268: return punpcklqdq(u); // 66 0F 14 unpcklpd Vpd,Wpd
+    case 1269: return punpckhqdq(u); // 66 0F 15 unpckhpd Vpd,Wpd
+    case 1270: return shufpd(u); // 66 0F C6 shufpd Vpd,Wpd,Ib
+    case 1271: return cvtps2pd(u); // NP 0F 5A cvtps2pd Vpd,Wq
+    case 1272: return cvtpd2ps(u); // 66 0F 5A cvtpd2ps Vps,Wpd
+    case 1273: return cvtss2sd(u); // F3 0F 5A cvtss2sd Vsd,Wss
+    case 1274: return cvtsd2ss(u); // F2 0F 5A cvtsd2ss Vss,Wsd
+    case 1275: return cvtdq2ps(u); // NP 0F 5B cvtdq2ps Vps,Wdq
+    case 1276: return cvtps2dq(u); // 66 0F 5B cvtps2dq Vdq,Wps
+    case 1277: return cvttps2dq(u); // F3 0F 5B cvttps2dq Vdq,Wps
+    case 1278: return cvttpd2dq(u); // 66 0F E6 cvttpd2dq Vdq,Wpd
+    case 1279: return cvtdq2pd(u); // F3 0F E6 cvtdq2pd Vpd,Wq
+    default: return raise(6, 0);
+  }
+}
+
+function group20(op: u32, u: u32): i32 {
+  switch (op) {
+    case 1280: return cvtpd2dq(u); // F2 0F E6 cvtpd2dq Vdq,Wpd
+    case 1281: return cvtsi2sd<u32>(u); // F2 0F 2A cvtsi2sd Vsd,Ey
+    case 1282: return cvtsi2sd<u64>(u); // F2 0F 2A cvtsi2sd Vsd,Ey
+    case 1283: return cvttsd2si<u32>(u); // F2 0F 2C cvttsd2si Gy,Wsd
+    case 1284: return cvttsd2si<u64>(u); // F2 0F 2C cvttsd2si Gy,Wsd
+    case 1285: return cvtsd2si<u32>(u); // F2 0F 2D cvtsd2si Gy,Wsd
+    case 1286: return cvtsd2si<u64>(u); // F2 0F 2D cvtsd2si Gy,Wsd
+    case 1287: return cvtpi2pd(u); // 66 0F 2A cvtpi2pd Vpd,Qq
+    case 1288: return cvttpd2pi(u); // 66 0F 2C cvttpd2pi Pq,Wpd
+    case 1289: return cvtpd2pi(u); // 66 0F 2D cvtpd2pi Pq,Wpd
+    case 1290: return punpcklbw_V_W(u); // 66 0F 60 punpcklbw Vdq,Wdq
+    case 1291: return punpcklwd_V_W(u); // 66 0F 61 punpcklwd Vdq,Wdq
+    case 1292: return punpckldq_V_W(u); // 66 0F 62 punpckldq Vdq,Wdq
+    case 1293: return packsswb_V_W(u); // 66 0F 63 packsswb Vdq,Wdq
+    case 1294: return packuswb_V_W(u); // 66 0F 67 packuswb Vdq,Wdq
+    case 1295: return punpckhbw_V_W(u); // 66 0F 68 punpckhbw Vdq,Wdq
+    case 1296: return punpckhwd_V_W(u); // 66 0F 69 punpckhwd Vdq,Wdq
+    case 1297: return punpckhdq_V_W(u); // 66 0F 6A punpckhdq Vdq,Wdq
+    case 1298: return packssdw_V_W(u); // 66 0F 6B packssdw Vdq,Wdq
+    case 1299: return pcmpgtb_V_W(u); // 66 0F 64 pcmpgtb Vdq,Wdq
+    case 1300: return pcmpgtw_V_W(u); // 66 0F 65 pcmpgtw Vdq,Wdq
+    case 1301: return pcmpgtd_V_W(u); // 66 0F 66 pcmpgtd Vdq,Wdq
+    case 1302: return pcmpeqb_V_W(u); // 66 0F 74 pcmpeqb Vdq,Wdq
+    case 1303: return pcmpeqw_V_W(u); // 66 0F 75 pcmpeqw Vdq,Wdq
+    case 1304: return pcmpeqd_V_W(u); // 66 0F 76 pcmpeqd Vdq,Wdq
+    case 1305: return psrlw_V_W(u); // 66 0F D1 psrlw Vdq,Wdq
+    case 1306: return psrld_V_W(u); // 66 0F D2 psrld Vdq,Wdq
+    case 1307: return psrlq_V_W(u); // 66 0F D3 psrlq Vdq,Wdq
+    case 1308: return psraw_V_W(u); // 66 0F E1 psraw Vdq,Wdq
+    case 1309: return psrad_V_W(u); // 66 0F E2 psrad Vdq,Wdq
+    case 1310: return psllw_V_W(u); // 66 0F F1 psllw Vdq,Wdq
+    case 1311: return pslld_V_W(u); // 66 0F F2 pslld Vdq,Wdq
+    case 1312: return psllq_V_W(u); // 66 0F F3 psllq Vdq,Wdq
+    case 1313: return pand_V_W(u); // 66 0F DB pand Vdq,Wdq
+    case 1314: return pandn_V_W(u); // 66 0F DF pandn Vdq,Wdq
+    case 1315: return por_V_W(u); // 66 0F EB por Vdq,Wdq
+    case 1316: return pxor_V_W(u); // 66 0F EF pxor Vdq,Wdq
+    case 1317: return paddb_V_W(u); // 66 0F FC paddb Vdq,Wdq
+    case 1318: return paddw_V_W(u); // 66 0F FD paddw Vdq,Wdq
+    case 1319: return paddd_V_W(u); // 66 0F FE paddd Vdq,Wdq
+    case 1320: return paddsb_V_W(u); // 66 0F EC paddsb Vdq,Wdq
+    case 1321: return paddsw_V_W(u); // 66 0F ED paddsw Vdq,Wdq
+    case 1322: return paddusb_V_W(u); // 66 0F DC paddusb Vdq,Wdq
+    case 1323: return paddusw_V_W(u); // 66 0F DD paddusw Vdq,Wdq
+    case 1324: return psubb_V_W(u); // 66 0F F8 psubb Vdq,Wdq
+    case 1325: return psubw_V_W(u); // 66 0F F9 psubw Vdq,Wdq
+    case 1326: return psubd_V_W(u); // 66 0F FA psubd Vdq,Wdq
+    case 1327: return psubsb_V_W(u); // 66 0F E8 psubsb Vdq,Wdq
+    case 1328: return psubsw_V_W(u); // 66 0F E9 psubsw Vdq,Wdq
+    case 1329: return psubusb_V_W(u); // 66 0F D8 psubusb Vdq,Wdq
+    case 1330: return psubusw_V_W(u); // 66 0F D9 psubusw Vdq,Wdq
+    case 1331: return paddq_V_W(u); // 66 0F D4 paddq Vdq,Wdq
+    case 1332: return psubq_V_W(u); // 66 0F FB psubq Vdq,Wdq
+    case 1333: return pmullw_V_W(u); // 66 0F D5 pmullw Vdq,Wdq
+    case 1334: return pmulhw_V_W(u); // 66 0F E5 pmulhw Vdq,Wdq
+    case 1335: return pmaddwd_V_W(u); // 66 0F F5 pmaddwd Vdq,Wdq
+    case 1336: return pmulhuw_V_W(u); // 66 0F E4 pmulhuw Vdq,Wdq
+    case 1337: return psadbw_V_W(u); // 66 0F F6 psadbw Vdq,Wdq
+    case 1338: return pmuludq_V_W(u); // 66 0F F4 pmuludq Vdq,Wdq
+    case 1339: return pminub_V_W(u); // 66 0F DA pminub Vdq,Wdq
+    case 1340: return pmaxub_V_W(u); // 66 0F DE pmaxub Vdq,Wdq
+    case 1341: return pminsw_V_W(u); // 66 0F EA pminsw Vdq,Wdq
+    case 1342: return pmaxsw_V_W(u); // 66 0F EE pmaxsw Vdq,Wdq
+    case 1343: return pavgb_V_W(u); // 66 0F E0 pavgb Vdq,Wdq
+    default: return raise(6, 0);
+  }
+}
+
+function group21(op: u32, u: u32): i32 {
+  switch (op) {
+    case 1344: return pavgw_V_W(u); // 66 0F E3 pavgw Vdq,Wdq
+    case 1345: return punpcklqdq(u); // 66 0F 6C punpcklqdq Vdq,Wdq
+    case 1346: return punpckhqdq(u); // 66 0F 6D punpckhqdq Vdq,Wdq
+    case 1347: return pshufd(u); // 66 0F 70 pshufd Vdq,Wdq,Ib
+    case 1348: return pshufhw(u); // F3 0F 70 pshufhw Vdq,Wdq,Ib
+    case 1349: return pshuflw(u); // F2 0F 70 pshuflw Vdq,Wdq,Ib
+    case 1350: return pinsrw_V_E(u); // 66 0F C4 pinsrw Vdq,Rd/Mw,Ib
+    case 1351: return pextrw_G_U(u); // 66 0F C5 reg pextrw Gd,Udq,Ib
+    case 1352: return psrlw_U_I(u); // 66 0F 71 /2 reg psrlw Udq,Ib
+    case 1353: return psraw_U_I(u); // 66 0F 71 /4 reg psraw Udq,Ib
+    case 1354: return psllw_U_I(u); // 66 0F 71 /6 reg psllw Udq,Ib
+    case 1355: return psrld_U_I(u); // 66 0F 72 /2 reg psrld Udq,Ib
+    case 1356: return psrad_U_I(u); // 66 0F 72 /4 reg psrad Udq,Ib
+    case 1357: return pslld_U_I(u); // 66 0F 72 /6 reg pslld Udq,Ib
+    case 1358: return psrlq_U_I(u); // 66 0F 73 /2 reg psrlq Udq,Ib
+    case 1359: return psllq_U_I(u); // 66 0F 73 /6 reg psllq Udq,Ib
+    case 1360: return psrldq(u); // 66 0F 73 /3 reg psrldq Udq,Ib
+    case 1361: return pslldq(u); // 66 0F 73 /7 reg pslldq Udq,Ib
+    case 1362: return paddq_P_Q(u); // NP 0F D4 paddq Pq,Qq
+    case 1363: return psubq_P_Q(u); // NP 0F FB psubq Pq,Qq
+    case 1364: return pmuludq_P_Q(u); // NP 0F F4 pmuludq Pq,Qq
     default: return raise(6, 0);
   }
 }
@@ -957,6 +1299,11 @@ export function execute(op: u32, u: u32): i32 {
     case 14: return group14(op, u);
     case 15: return group15(op, u);
     case 16: return group16(op, u);
+    case 17: return group17(op, u);
+    case 18: return group18(op, u);
+    case 19: return group19(op, u);
+    case 20: return group20(op, u);
+    case 21: return group21(op, u);
     default: return raise(6, 0);
   }
 }

@@ -181,6 +181,10 @@ const HOT_FORMS: usize = memory.data<u16>([
   0xffff, 0xffff, // dec_Eb
   0xffff, 0xffff, // not_Eb
   0xffff, 0xffff, // neg_Eb
+  0xffff, 0xffff, // mul_Eb
+  0xffff, 0xffff, // imul_Eb
+  0xffff, 0xffff, // div_Eb
+  0xffff, 0xffff, // idiv_Eb
   0xffff, 0xffff, // inc_Ev_16
   <u16>HotOp.inc32_R, 0xffff, // inc_Ev_32
   <u16>HotOp.inc64_R, 0xffff, // inc_Ev_64
@@ -193,12 +197,174 @@ const HOT_FORMS: usize = memory.data<u16>([
   0xffff, 0xffff, // neg_Ev_16
   <u16>HotOp.neg32_R, 0xffff, // neg_Ev_32
   <u16>HotOp.neg64_R, 0xffff, // neg_Ev_64
+  0xffff, 0xffff, // mul_Ev_16
+  0xffff, 0xffff, // mul_Ev_32
+  0xffff, 0xffff, // mul_Ev_64
+  0xffff, 0xffff, // imul_Ev_16
+  0xffff, 0xffff, // imul_Ev_32
+  0xffff, 0xffff, // imul_Ev_64
+  0xffff, 0xffff, // div_Ev_16
+  0xffff, 0xffff, // div_Ev_32
+  0xffff, 0xffff, // div_Ev_64
+  0xffff, 0xffff, // idiv_Ev_16
+  0xffff, 0xffff, // idiv_Ev_32
+  0xffff, 0xffff, // idiv_Ev_64
+  0xffff, 0xffff, // imul_Gv_Ev_16
+  <u16>HotOp.imul32_G_R, <u16>HotOp.imul32_G_M, // imul_Gv_Ev_32
+  <u16>HotOp.imul64_G_R, <u16>HotOp.imul64_G_M, // imul_Gv_Ev_64
+  0xffff, 0xffff, // imul_Gv_Ev_Iz_16
+  <u16>HotOp.imul32_G_R_I, 0xffff, // imul_Gv_Ev_Iz_32
+  <u16>HotOp.imul64_G_R_I, 0xffff, // imul_Gv_Ev_Iz_64
+  0xffff, 0xffff, // imul_Gv_Ev_Ib_16
+  <u16>HotOp.imul32_G_R_I, 0xffff, // imul_Gv_Ev_Ib_32
+  <u16>HotOp.imul64_G_R_I, 0xffff, // imul_Gv_Ev_Ib_64
   0xffff, 0xffff, // cbw_rAX_16
   <u16>HotOp.cbw32, <u16>HotOp.cbw32, // cbw_rAX_32
   <u16>HotOp.cbw64, <u16>HotOp.cbw64, // cbw_rAX_64
   0xffff, 0xffff, // cwd_rDX_rAX_16
   <u16>HotOp.cwd32, <u16>HotOp.cwd32, // cwd_rDX_rAX_32
   <u16>HotOp.cwd64, <u16>HotOp.cwd64, // cwd_rDX_rAX_64
+  0xffff, 0xffff, // rol_Eb_Ib
+  0xffff, 0xffff, // rol_Ev_Ib_16
+  <u16>HotOp.rol32_R_I, 0xffff, // rol_Ev_Ib_32
+  <u16>HotOp.rol64_R_I, 0xffff, // rol_Ev_Ib_64
+  0xffff, 0xffff, // rol_Eb_1
+  0xffff, 0xffff, // rol_Ev_1_16
+  <u16>HotOp.rol32_R_I, 0xffff, // rol_Ev_1_32
+  <u16>HotOp.rol64_R_I, 0xffff, // rol_Ev_1_64
+  0xffff, 0xffff, // rol_Eb_CL
+  0xffff, 0xffff, // rol_Ev_CL_16
+  0xffff, 0xffff, // rol_Ev_CL_32
+  0xffff, 0xffff, // rol_Ev_CL_64
+  0xffff, 0xffff, // ror_Eb_Ib
+  0xffff, 0xffff, // ror_Ev_Ib_16
+  <u16>HotOp.ror32_R_I, 0xffff, // ror_Ev_Ib_32
+  <u16>HotOp.ror64_R_I, 0xffff, // ror_Ev_Ib_64
+  0xffff, 0xffff, // ror_Eb_1
+  0xffff, 0xffff, // ror_Ev_1_16
+  <u16>HotOp.ror32_R_I, 0xffff, // ror_Ev_1_32
+  <u16>HotOp.ror64_R_I, 0xffff, // ror_Ev_1_64
+  0xffff, 0xffff, // ror_Eb_CL
+  0xffff, 0xffff, // ror_Ev_CL_16
+  0xffff, 0xffff, // ror_Ev_CL_32
+  0xffff, 0xffff, // ror_Ev_CL_64
+  0xffff, 0xffff, // rcl_Eb_Ib
+  0xffff, 0xffff, // rcl_Ev_Ib_16
+  0xffff, 0xffff, // rcl_Ev_Ib_32
+  0xffff, 0xffff, // rcl_Ev_Ib_64
+  0xffff, 0xffff, // rcl_Eb_1
+  0xffff, 0xffff, // rcl_Ev_1_16
+  0xffff, 0xffff, // rcl_Ev_1_32
+  0xffff, 0xffff, // rcl_Ev_1_64
+  0xffff, 0xffff, // rcl_Eb_CL
+  0xffff, 0xffff, // rcl_Ev_CL_16
+  0xffff, 0xffff, // rcl_Ev_CL_32
+  0xffff, 0xffff, // rcl_Ev_CL_64
+  0xffff, 0xffff, // rcr_Eb_Ib
+  0xffff, 0xffff, // rcr_Ev_Ib_16
+  0xffff, 0xffff, // rcr_Ev_Ib_32
+  0xffff, 0xffff, // rcr_Ev_Ib_64
+  0xffff, 0xffff, // rcr_Eb_1
+  0xffff, 0xffff, // rcr_Ev_1_16
+  0xffff, 0xffff, // rcr_Ev_1_32
+  0xffff, 0xffff, // rcr_Ev_1_64
+  0xffff, 0xffff, // rcr_Eb_CL
+  0xffff, 0xffff, // rcr_Ev_CL_16
+  0xffff, 0xffff, // rcr_Ev_CL_32
+  0xffff, 0xffff, // rcr_Ev_CL_64
+  0xffff, 0xffff, // shl_Eb_Ib
+  0xffff, 0xffff, // shl_Ev_Ib_16
+  <u16>HotOp.shl32_R_I, 0xffff, // shl_Ev_Ib_32
+  <u16>HotOp.shl64_R_I, 0xffff, // shl_Ev_Ib_64
+  0xffff, 0xffff, // shl_Eb_1
+  0xffff, 0xffff, // shl_Ev_1_16
+  <u16>HotOp.shl32_R_I, 0xffff, // shl_Ev_1_32
+  <u16>HotOp.shl64_R_I, 0xffff, // shl_Ev_1_64
+  0xffff, 0xffff, // shl_Eb_CL
+  0xffff, 0xffff, // shl_Ev_CL_16
+  <u16>HotOp.shl32_R_C, 0xffff, // shl_Ev_CL_32
+  <u16>HotOp.shl64_R_C, 0xffff, // shl_Ev_CL_64
+  0xffff, 0xffff, // shr_Eb_Ib
+  0xffff, 0xffff, // shr_Ev_Ib_16
+  <u16>HotOp.shr32_R_I, 0xffff, // shr_Ev_Ib_32
+  <u16>HotOp.shr64_R_I, 0xffff, // shr_Ev_Ib_64
+  0xffff, 0xffff, // shr_Eb_1
+  0xffff, 0xffff, // shr_Ev_1_16
+  <u16>HotOp.shr32_R_I, 0xffff, // shr_Ev_1_32
+  <u16>HotOp.shr64_R_I, 0xffff, // shr_Ev_1_64
+  0xffff, 0xffff, // shr_Eb_CL
+  0xffff, 0xffff, // shr_Ev_CL_16
+  <u16>HotOp.shr32_R_C, 0xffff, // shr_Ev_CL_32
+  <u16>HotOp.shr64_R_C, 0xffff, // shr_Ev_CL_64
+  0xffff, 0xffff, // shl_Eb_Ib_xC06
+  0xffff, 0xffff, // shl_Ev_Ib_xC16_16
+  <u16>HotOp.shl32_R_I, 0xffff, // shl_Ev_Ib_xC16_32
+  <u16>HotOp.shl64_R_I, 0xffff, // shl_Ev_Ib_xC16_64
+  0xffff, 0xffff, // shl_Eb_1_xD06
+  0xffff, 0xffff, // shl_Ev_1_xD16_16
+  <u16>HotOp.shl32_R_I, 0xffff, // shl_Ev_1_xD16_32
+  <u16>HotOp.shl64_R_I, 0xffff, // shl_Ev_1_xD16_64
+  0xffff, 0xffff, // shl_Eb_CL_xD26
+  0xffff, 0xffff, // shl_Ev_CL_xD36_16
+  <u16>HotOp.shl32_R_C, 0xffff, // shl_Ev_CL_xD36_32
+  <u16>HotOp.shl64_R_C, 0xffff, // shl_Ev_CL_xD36_64
+  0xffff, 0xffff, // sar_Eb_Ib
+  0xffff, 0xffff, // sar_Ev_Ib_16
+  <u16>HotOp.sar32_R_I, 0xffff, // sar_Ev_Ib_32
+  <u16>HotOp.sar64_R_I, 0xffff, // sar_Ev_Ib_64
+  0xffff, 0xffff, // sar_Eb_1
+  0xffff, 0xffff, // sar_Ev_1_16
+  <u16>HotOp.sar32_R_I, 0xffff, // sar_Ev_1_32
+  <u16>HotOp.sar64_R_I, 0xffff, // sar_Ev_1_64
+  0xffff, 0xffff, // sar_Eb_CL
+  0xffff, 0xffff, // sar_Ev_CL_16
+  <u16>HotOp.sar32_R_C, 0xffff, // sar_Ev_CL_32
+  <u16>HotOp.sar64_R_C, 0xffff, // sar_Ev_CL_64
+  0xffff, 0xffff, // shld_Ev_Gv_Ib_16
+  0xffff, 0xffff, // shld_Ev_Gv_Ib_32
+  0xffff, 0xffff, // shld_Ev_Gv_Ib_64
+  0xffff, 0xffff, // shld_Ev_Gv_CL_16
+  0xffff, 0xffff, // shld_Ev_Gv_CL_32
+  0xffff, 0xffff, // shld_Ev_Gv_CL_64
+  0xffff, 0xffff, // shrd_Ev_Gv_Ib_16
+  0xffff, 0xffff, // shrd_Ev_Gv_Ib_32
+  0xffff, 0xffff, // shrd_Ev_Gv_Ib_64
+  0xffff, 0xffff, // shrd_Ev_Gv_CL_16
+  0xffff, 0xffff, // shrd_Ev_Gv_CL_32
+  0xffff, 0xffff, // shrd_Ev_Gv_CL_64
+  0xffff, 0xffff, // bt_Ev_Gv_16
+  0xffff, 0xffff, // bt_Ev_Gv_32
+  0xffff, 0xffff, // bt_Ev_Gv_64
+  0xffff, 0xffff, // bt_Ev_Ib_16
+  0xffff, 0xffff, // bt_Ev_Ib_32
+  0xffff, 0xffff, // bt_Ev_Ib_64
+  0xffff, 0xffff, // bts_Ev_Gv_16
+  0xffff, 0xffff, // bts_Ev_Gv_32
+  0xffff, 0xffff, // bts_Ev_Gv_64
+  0xffff, 0xffff, // bts_Ev_Ib_16
+  0xffff, 0xffff, // bts_Ev_Ib_32
+  0xffff, 0xffff, // bts_Ev_Ib_64
+  0xffff, 0xffff, // btr_Ev_Gv_16
+  0xffff, 0xffff, // btr_Ev_Gv_32
+  0xffff, 0xffff, // btr_Ev_Gv_64
+  0xffff, 0xffff, // btr_Ev_Ib_16
+  0xffff, 0xffff, // btr_Ev_Ib_32
+  0xffff, 0xffff, // btr_Ev_Ib_64
+  0xffff, 0xffff, // btc_Ev_Gv_16
+  0xffff, 0xffff, // btc_Ev_Gv_32
+  0xffff, 0xffff, // btc_Ev_Gv_64
+  0xffff, 0xffff, // btc_Ev_Ib_16
+  0xffff, 0xffff, // btc_Ev_Ib_32
+  0xffff, 0xffff, // btc_Ev_Ib_64
+  0xffff, 0xffff, // bsf_Gv_Ev_16
+  0xffff, 0xffff, // bsf_Gv_Ev_32
+  0xffff, 0xffff, // bsf_Gv_Ev_64
+  0xffff, 0xffff, // bsr_Gv_Ev_16
+  0xffff, 0xffff, // bsr_Gv_Ev_32
+  0xffff, 0xffff, // bsr_Gv_Ev_64
+  0xffff, 0xffff, // popcnt_Gv_Ev_16
+  0xffff, 0xffff, // popcnt_Gv_Ev_32
+  0xffff, 0xffff, // popcnt_Gv_Ev_64
   <u16>HotOp.mov8_R_G, <u16>HotOp.mov8_M_G, // mov_Eb_Gb
   0xffff, <u16>HotOp.mov16_M_G, // mov_Ev_Gv_16
   <u16>HotOp.mov32_R_G, <u16>HotOp.mov32_M_G, // mov_Ev_Gv_32
@@ -223,6 +389,19 @@ const HOT_FORMS: usize = memory.data<u16>([
   0xffff, 0xffff, // mov_Ev_Iz_16
   <u16>HotOp.mov32_R_I, <u16>HotOp.mov32_M_I, // mov_Ev_Iz_32
   <u16>HotOp.mov64_R_I, <u16>HotOp.mov64_M_I, // mov_Ev_Iz_64
+  0xffff, 0xffff, // mov_Rv_Mw_Sw_16
+  0xffff, 0xffff, // mov_Rv_Mw_Sw_32
+  0xffff, 0xffff, // mov_Rv_Mw_Sw_64
+  0xffff, 0xffff, // mov_Sw_Ew
+  0xffff, 0xffff, // lss_Gv_Mp_16
+  0xffff, 0xffff, // lss_Gv_Mp_32
+  0xffff, 0xffff, // lss_Gv_Mp_64
+  0xffff, 0xffff, // lfs_Gv_Mp_16
+  0xffff, 0xffff, // lfs_Gv_Mp_32
+  0xffff, 0xffff, // lfs_Gv_Mp_64
+  0xffff, 0xffff, // lgs_Gv_Mp_16
+  0xffff, 0xffff, // lgs_Gv_Mp_32
+  0xffff, 0xffff, // lgs_Gv_Mp_64
   0xffff, 0xffff, // lea_Gv_M_16
   0xffff, <u16>HotOp.lea32, // lea_Gv_M_32
   0xffff, <u16>HotOp.lea64, // lea_Gv_M_64
@@ -338,6 +517,14 @@ const HOT_FORMS: usize = memory.data<u16>([
   0xffff, <u16>HotOp.push64_M, // push_Ev_64
   0xffff, 0xffff, // pop_Ev_16
   0xffff, 0xffff, // pop_Ev_64
+  0xffff, 0xffff, // push_FS_16
+  0xffff, 0xffff, // push_FS_64
+  0xffff, 0xffff, // pop_FS_16
+  0xffff, 0xffff, // pop_FS_64
+  0xffff, 0xffff, // push_GS_16
+  0xffff, 0xffff, // push_GS_64
+  0xffff, 0xffff, // pop_GS_16
+  0xffff, 0xffff, // pop_GS_64
   0xffff, 0xffff, // pushf_Fv_16
   0xffff, 0xffff, // pushf_Fv_64
   0xffff, 0xffff, // popf_Fv_16
@@ -346,6 +533,10 @@ const HOT_FORMS: usize = memory.data<u16>([
   0xffff, 0xffff, // enter_Iw_Ib_64
   0xffff, 0xffff, // leave_16
   <u16>HotOp.leave64, <u16>HotOp.leave64, // leave_64
+  0xffff, 0xffff, // ins_Yb_DX
+  0xffff, 0xffff, // ins_Yz_DX
+  0xffff, 0xffff, // outs_DX_Xb
+  0xffff, 0xffff, // outs_DX_Xz
   <u16>HotOp.jo, <u16>HotOp.jo, // jo_Jb
   <u16>HotOp.jo, <u16>HotOp.jo, // jo_Jz
   <u16>HotOp.jno, <u16>HotOp.jno, // jno_Jb
@@ -389,6 +580,114 @@ const HOT_FORMS: usize = memory.data<u16>([
   <u16>HotOp.jmp_R, <u16>HotOp.jmp_M, // jmp_Ev
   0xffff, 0xffff, // ret_Iw
   <u16>HotOp.ret, <u16>HotOp.ret, // ret
+  0xffff, 0xffff, // call_Mp_16
+  0xffff, 0xffff, // call_Mp_32
+  0xffff, 0xffff, // call_Mp_64
+  0xffff, 0xffff, // jmp_Mp_16
+  0xffff, 0xffff, // jmp_Mp_32
+  0xffff, 0xffff, // jmp_Mp_64
+  0xffff, 0xffff, // retfw_Iw_16
+  0xffff, 0xffff, // retfw_Iw_32
+  0xffff, 0xffff, // retfw_Iw_64
+  0xffff, 0xffff, // retfw_16
+  0xffff, 0xffff, // retfw_32
+  0xffff, 0xffff, // retfw_64
+  0xffff, 0xffff, // iretw_16
+  0xffff, 0xffff, // iretw_32
+  0xffff, 0xffff, // iretw_64
+  0xffff, 0xffff, // int3
+  0xffff, 0xffff, // int_Ib
+  0xffff, 0xffff, // int1
+  0xffff, 0xffff, // syscall
+  0xffff, 0xffff, // ud2
+  0xffff, 0xffff, // ud1_Gv_Ev
+  0xffff, 0xffff, // ud0_Gv_Ev
+  0xffff, 0xffff, // sahf
+  0xffff, 0xffff, // lahf
+  0xffff, 0xffff, // cmc
+  0xffff, 0xffff, // clc
+  0xffff, 0xffff, // stc
+  0xffff, 0xffff, // cld
+  0xffff, 0xffff, // std
+  0xffff, 0xffff, // in_AL_Ib
+  0xffff, 0xffff, // in_eAX_Ib
+  0xffff, 0xffff, // out_Ib_AL
+  0xffff, 0xffff, // out_Ib_eAX
+  0xffff, 0xffff, // in_AL_DX
+  0xffff, 0xffff, // in_eAX_DX
+  0xffff, 0xffff, // out_DX_AL
+  0xffff, 0xffff, // out_DX_eAX
+  0xffff, 0xffff, // hlt
+  0xffff, 0xffff, // cli
+  0xffff, 0xffff, // sti
+  0xffff, 0xffff, // lldt_Ew
+  0xffff, 0xffff, // ltr_Ew
+  0xffff, 0xffff, // lgdt_M
+  0xffff, 0xffff, // lidt_M
+  0xffff, 0xffff, // lmsw_Ew
+  0xffff, 0xffff, // invlpg_M
+  0xffff, 0xffff, // swapgs
+  0xffff, 0xffff, // clts
+  0xffff, 0xffff, // sysret
+  0xffff, 0xffff, // invd
+  0xffff, 0xffff, // wbinvd
+  0xffff, 0xffff, // mov_Rq_Cq
+  0xffff, 0xffff, // mov_Rq_Dq
+  0xffff, 0xffff, // mov_Cq_Rq
+  0xffff, 0xffff, // mov_Dq_Rq
+  0xffff, 0xffff, // wrmsr
+  0xffff, 0xffff, // rdmsr
+  0xffff, 0xffff, // rdpmc
+  0xffff, 0xffff, // sysexit
+  0xffff, 0xffff, // sldt_Rv_Mw_16
+  0xffff, 0xffff, // sldt_Rv_Mw_32
+  0xffff, 0xffff, // sldt_Rv_Mw_64
+  0xffff, 0xffff, // str_Rv_Mw_16
+  0xffff, 0xffff, // str_Rv_Mw_32
+  0xffff, 0xffff, // str_Rv_Mw_64
+  0xffff, 0xffff, // verr_Ew
+  0xffff, 0xffff, // verw_Ew
+  0xffff, 0xffff, // sgdt_M
+  0xffff, 0xffff, // sidt_M
+  0xffff, 0xffff, // smsw_Rv_Mw_16
+  0xffff, 0xffff, // smsw_Rv_Mw_32
+  0xffff, 0xffff, // smsw_Rv_Mw_64
+  0xffff, 0xffff, // lar_Gv_Ew_16
+  0xffff, 0xffff, // lar_Gv_Ew_32
+  0xffff, 0xffff, // lar_Gv_Ew_64
+  0xffff, 0xffff, // lsl_Gv_Ew_16
+  0xffff, 0xffff, // lsl_Gv_Ew_32
+  0xffff, 0xffff, // lsl_Gv_Ew_64
+  0xffff, 0xffff, // rdtsc
+  0xffff, 0xffff, // rdtscp
+  0xffff, 0xffff, // cpuid
+  0xffff, 0xffff, // lfence
+  0xffff, 0xffff, // mfence
+  0xffff, 0xffff, // sfence
+  0xffff, 0xffff, // clflush_Mb
+  <u16>HotOp.nop, <u16>HotOp.nop, // nop
+  <u16>HotOp.nop, <u16>HotOp.nop, // endbr64
+  <u16>HotOp.nop, <u16>HotOp.nop, // pause
+  <u16>HotOp.nop, <u16>HotOp.nop, // prefetchnta_Mb
+  <u16>HotOp.nop, <u16>HotOp.nop, // prefetcht0_Mb
+  <u16>HotOp.nop, <u16>HotOp.nop, // prefetcht1_Mb
+  <u16>HotOp.nop, <u16>HotOp.nop, // prefetcht2_Mb
+  <u16>HotOp.nop, <u16>HotOp.nop, // nop_Ev
+  <u16>HotOp.nop, <u16>HotOp.nop, // nop_Ev_x0F181reg
+  <u16>HotOp.nop, <u16>HotOp.nop, // nop_Ev_x0F182reg
+  <u16>HotOp.nop, <u16>HotOp.nop, // nop_Ev_x0F183reg
+  <u16>HotOp.nop, <u16>HotOp.nop, // nop_Ev_x0F184
+  <u16>HotOp.nop, <u16>HotOp.nop, // nop_Ev_x0F185
+  <u16>HotOp.nop, <u16>HotOp.nop, // nop_Ev_x0F186
+  <u16>HotOp.nop, <u16>HotOp.nop, // nop_Ev_x0F187
+  <u16>HotOp.nop, <u16>HotOp.nop, // nop_Ev_x0F19
+  <u16>HotOp.nop, <u16>HotOp.nop, // nop_Ev_x0F1A
+  <u16>HotOp.nop, <u16>HotOp.nop, // nop_Ev_x0F1B
+  <u16>HotOp.nop, <u16>HotOp.nop, // nop_Ev_x0F1C
+  <u16>HotOp.nop, <u16>HotOp.nop, // nop_Ev_x0F1D
+  <u16>HotOp.nop, <u16>HotOp.nop, // nop_Ev_x0F1E
+  <u16>HotOp.nop, <u16>HotOp.nop, // nop_Ev_x0F1F
+  <u16>HotOp.nop, <u16>HotOp.nop, // prefetchw_Mb
   0xffff, 0xffff, // fadd_Md
   0xffff, 0xffff, // fadd_Mq
   0xffff, 0xffff, // fiadd_Md
@@ -821,7 +1120,7 @@ const HOT_FORMS: usize = memory.data<u16>([
 
 /** One bit per cold op. */
 const BLOCK_ENDS: usize = memory.data<u8>([
-  3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 128, 63, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 192, 255, 255, 255, 7, 0, 4, 32, 128, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 ]);
 
 /** The hot op that serves cold op `op` in its register or memory form without prefixes in force, or NO_HOT_OP. */
