@@ -3,6 +3,7 @@ import { MemoryMap, PageFlag, PageStruct } from '../../abi/src/machine/memory-ma
 import { dropCode, flushCode } from './cpu/code-cache';
 import { getEflags, resetCpu, setEflags } from './cpu/state';
 import { run } from './cpu/run';
+import { fxrstorFrom, fxsaveTo } from './fpu/x87/fxsave';
 import * as frames from './mmu/frames';
 import * as pageTables from './mmu/page-tables';
 import * as ranges from './mmu/ranges';
@@ -16,6 +17,14 @@ export { getEflags, resetCpu, run, setEflags };
 export function init(frameCount: u32): void {
   frames.initFrames(frameCount);
   resetCpu();
+}
+
+export function fxsave(host: u32): void {
+  fxsaveTo(host);
+}
+
+export function fxrstor(host: u32): bool {
+  return fxrstorFrom(host);
 }
 
 export function allocFrame(flags: u32): u32 {

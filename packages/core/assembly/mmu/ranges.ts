@@ -19,6 +19,8 @@ function isCounted(low: u32): bool {
 export function copyRange(dst: u32, src: u32, start: u64, end: u64, cow: bool): bool {
   zappedAnonPages = 0;
   zappedFilePages = 0;
+  zappedAnonPages = 0;
+  zappedFilePages = 0;
   let lowered = false;
   let va = start;
   while (va < end) {
@@ -40,6 +42,8 @@ export function copyRange(dst: u32, src: u32, start: u64, end: u64, cow: bool): 
       }
       if (isCounted(low)) {
         const page = pageStruct(low & Pte.FRAME_MASK);
+        if (load<u32>(page, PageStruct.Flags) & PageFlag.Anon) zappedAnonPages++;
+        else zappedFilePages++;
         store<u32>(page, load<u32>(page, PageStruct.RefCount) + 1, PageStruct.RefCount);
         store<u32>(page, load<u32>(page, PageStruct.MapCount) + 1, PageStruct.MapCount);
         if (load<u32>(page, PageStruct.Flags) & PageFlag.Anon) zappedAnonPages++;
