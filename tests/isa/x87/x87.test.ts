@@ -1,0 +1,206 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Cpu, ExitReason, MemoryMap, Pte, Vector } from '@ring3/abi';
+import { createCore, loadCoreModule, type Core } from '@ring3/core';
+import { rows } from '@ring3/isa';
+
+/**
+ * Every x87 row against the processor that the tests run on: native.c says what it does, the core must do the same. Where makes
+ * differ (C1 after FCOMI, FCMOV and FFREE, which the SDM leaves undefined or clears), the core does what AMD processors do.
+ */
+
+const CASES = 600;
+const CODE = 0x1_0000;
+const DATA = 0x2_0000;
+
+/** struct run of native.c. */
+const enum Run {
+  Trapped = 3,
+  Before = 8,
+  After = 8 + 288,
+  Bytes = 8 + 2 * 288,
+}
+
+/** struct state of native.c; the image has FXSAVE's layout. */
+const enum State {
+  Fcw = 0,
+  Fsw = 2,
+  Ftw = 4,
+  St = 32,
+  ImageBytes = 160,
+  Rax = 160,
+  Rflags = 168,
+  Memory = 176,
+  MemoryBytes = 112,
+}
+
+const STATUS_FLAGS = 0x8d5;
+const C1 = 0x200;
+
+interface Form {
+  readonly name: string;
+  readonly opcode: number;
+  readonly modrm: number;
+  readonly prefix: number;
+}
+
+/** The encodings of a row: memory forms through [rdx], with and without 66 where operand size matters; ST0, ST1 and ST7. */
+function formsOf(row: (typeof rows)[number]): Form[] {
+  const name = `${row.opcode} ${row.mnemonic}`;
+  if (row.opcode === '9B') return [{ name, opcode: 0x9b, modrm: 0, prefix: 0 }];
+  const match = /^(D[89A-F]) (?:\/(\d) mem|([C-F][0-9A-F])(\+i)?)$/.exec(row.opcode);
+  if (!match) return [];
+  const opcode = parseInt(match[1]!, 16);
+  if (match[2] !== undefined) {
+    const prefixes = row.operands === 'Mz' ? [0, 0x66] : [0];
+    return prefixes.map((prefix) => ({ name, opcode, modrm: (Number(match[2]) << 3) | 2, prefix }));
+  }
+  const first = parseInt(match[3]!, 16);
+  return (match[4] ? [0, 1, 7] : [0]).map((i) => ({ name, opcode, modrm: first + i, prefix: 0 }));
+}
+
+/** Results may differ in the last place, and then in C1: no two makes of processors agree in it. */
+const TRANSCENDENTAL = /^(f2xm1|fyl2x|fyl2xp1|fptan|fpatan|fsincos|fsin|fcos)$/;
+
+class Machine {
+  readonly core: Core;
+  readonly #code: number;
+  readonly #data: number;
+  readonly #image: number;
+
+  constructor() {
+    this.core = createCore(loadCoreModule(), { memoryLimit: 1 << 20 }, { pageFault: () => 1, rdtsc: () => 0n });
+    this.core.resetCpu();
+    const pgd = this.core.createPageTable();
+    this.#code = this.#map(pgd, CODE);
+    this.#data = this.#map(pgd, DATA);
+    this.#image = this.core.allocFrame(0);
+    this.core.activate(pgd);
+  }
+
+  #map(pgd: number, va: number): number {
+    const frame = this.core.allocFrame(0);
+    const slot = this.core.pteSlot(pgd, va, true);
+    this.core.view.setUint32(slot, frame | Pte.P | Pte.RW | Pte.US, true);
+    this.core.view.setUint32(slot + 4, 0, true);
+    return frame;
+  }
+
+  load(form: Form): void {
+    const bytes = form.opcode === 0x9b ? [0x9b] : [form.opcode, form.modrm];
+    this.core.u8.set(form.prefix ? [form.prefix, ...bytes] : bytes, this.#code);
+    this.core.codeFlush();
+  }
+
+  run(before: Buffer): { exit: ExitReason; after: Buffer } {
+    const { core } = this;
+    core.u8.fill(0, this.#image, this.#image + 512);
+    core.u8.set(before.subarray(0, State.ImageBytes), this.#image);
+    core.fxrstor(this.#image);
+    core.u8.set(before.subarray(State.Memory, State.Memory + State.MemoryBytes), this.#data);
+    core.view.setBigUint64(MemoryMap.Cpu + Cpu.Rax, before.readBigUInt64LE(State.Rax), true);
+    core.view.setBigUint64(MemoryMap.Cpu + Cpu.Rdx, BigInt(DATA), true);
+    core.view.setBigUint64(MemoryMap.Cpu + Cpu.Rip, BigInt(CODE), true);
+    core.setEflags(before.readUInt32LE(State.Rflags));
+    const exit = core.run(1);
+    const after = Buffer.alloc(State.Memory + State.MemoryBytes);
+    core.fxsave(this.#image);
+    after.set(core.u8.subarray(this.#image, this.#image + State.ImageBytes));
+    after.writeBigUInt64LE(core.view.getBigUint64(MemoryMap.Cpu + Cpu.Rax, true), State.Rax);
+    after.writeUInt32LE(core.getEflags(), State.Rflags);
+    after.set(core.u8.subarray(this.#data, this.#data + State.MemoryBytes), State.Memory);
+    return { exit, after };
+  }
+
+  get vector(): number {
+    return this.core.view.getUint32(MemoryMap.Cpu + Cpu.ExitVector, true);
+  }
+}
+
+/** Bytes of an environment image that hold FIP, FOP and FDP: those depend on the addresses where the code lies. */
+function pointers(form: Form): [number, number] {
+  if ((form.opcode !== 0xd9 && form.opcode !== 0xdd) || ((form.modrm >> 3) & 7) !== 6 || form.modrm >= 0xc0) return [0, 0];
+  return form.prefix ? [6, 14] : [12, 28];
+}
+
+function sameRegister(want: Buffer, got: Buffer, ulps: bigint): boolean {
+  if (want.equals(got)) return true;
+  if (ulps === 0n || want[9]! >> 7 !== got[9]! >> 7) return false;
+  // Sign aside, exponent and fraction (without the integer bit) count up through all numbers.
+  const place = (x: Buffer) => (BigInt(x.readUInt16LE(8)) << 63n) + BigInt.asUintN(63, x.readBigUInt64LE(0));
+  const distance = place(want) - place(got);
+  return distance >= -ulps && distance <= ulps;
+}
+
+/** What differs, in words; empty when nothing does. */
+function differences(form: Form, want: Buffer, got: Buffer, ulps: bigint): string[] {
+  const found: string[] = [];
+  const compare = (name: string, a: number, b: number) => {
+    if (a !== b) found.push(`${name}: ${a.toString(16)}, got ${b.toString(16)}`);
+  };
+  const ignored = ulps === 0n ? 0 : C1;
+  compare('fcw', want.readUInt16LE(State.Fcw), got.readUInt16LE(State.Fcw));
+  compare('fsw', want.readUInt16LE(State.Fsw) & ~ignored, got.readUInt16LE(State.Fsw) & ~ignored);
+  compare('ftw', want[State.Ftw]!, got[State.Ftw]!);
+  compare('flags', want.readUInt32LE(State.Rflags) & STATUS_FLAGS, got.readUInt32LE(State.Rflags) & STATUS_FLAGS);
+  if (want.readBigUInt64LE(State.Rax) !== got.readBigUInt64LE(State.Rax)) found.push('rax');
+  for (let i = 0; i < 8; i++) {
+    const at = State.St + 16 * i;
+    const a = want.subarray(at, at + 10);
+    const b = got.subarray(at, at + 10);
+    if (!sameRegister(a, b, ulps)) found.push(`st${i}: ${Buffer.from(a).reverse().toString('hex')}, got ${Buffer.from(b).reverse().toString('hex')}`);
+  }
+  const [from, to] = pointers(form);
+  for (let i = 0; i < State.MemoryBytes; i++) {
+    if (i >= from && i < to) continue;
+    if (want[State.Memory + i] !== got[State.Memory + i]) {
+      found.push(`memory at ${i}: ${want.toString('hex', State.Memory, State.Memory + 28)}, got ${got.toString('hex', State.Memory, State.Memory + 28)}`);
+      break;
+    }
+  }
+  return found;
+}
+
+const hasGcc = process.arch === 'x64' && process.platform === 'linux' && spawnSync('gcc', ['--version']).status === 0;
+
+describe.skipIf(!hasGcc)('x87 against the processor', () => {
+  const folder = hasGcc ? mkdtempSync(join(tmpdir(), 'ring3-x87-')) : '';
+  const native = join(folder, 'native');
+  const machine = hasGcc ? new Machine() : undefined;
+
+  beforeAll(() => {
+    const source = fileURLToPath(new URL('native.c', import.meta.url));
+    const { status, stderr } = spawnSync('gcc', ['-O1', '-w', '-o', native, source], { encoding: 'utf8' });
+    if (status !== 0) throw new Error(stderr);
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const implemented = rows.filter((row) => row.from?.startsWith('fpu/x87/') && row.feature !== 'fxsr' && row.exec !== null);
+  it.each([...new Set(implemented.map((row) => row.from!))])('%s', (file) => {
+    const wrong: string[] = [];
+    for (const row of implemented.filter(({ from }) => from === file)) {
+      for (const form of formsOf(row)) {
+        const input = [form.opcode, form.modrm, form.prefix].map((x) => x.toString(16)).join(' ');
+        const { stdout, status } = spawnSync(native, [String(CASES), String(form.opcode * 256 + form.modrm)], { input, maxBuffer: 1 << 28 });
+        expect([form.name, status, stdout.length]).toEqual([form.name, 0, CASES * Run.Bytes]);
+        machine!.load(form);
+        const ulps = TRANSCENDENTAL.test(row.mnemonic) ? 1n : 0n;
+        for (let at = 0; at < stdout.length; at += Run.Bytes) {
+          const before = stdout.subarray(at + Run.Before, at + Run.After);
+          const { exit, after } = machine!.run(before);
+          let found: string[];
+          if (stdout[at + Run.Trapped]) {
+            found = exit === ExitReason.Exception && machine!.vector === Vector.MF ? [] : [`#MF, got exit ${exit}`];
+          } else if (exit !== ExitReason.Budget) found = [`exit ${exit}, vector ${machine!.vector}`];
+          else found = differences(form, stdout.subarray(at + Run.After, at + Run.Bytes), after, ulps);
+          if (found.length > 0) wrong.push(`${form.name} from ${before.toString('hex', 0, 64)}: ${found.join('; ')}`);
+        }
+      }
+    }
+    expect(wrong.slice(0, 8)).toEqual([]);
+  });
+});
