@@ -2,7 +2,7 @@ import { At, Cap, Sys } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import { EINVAL, ENOENT, ENOTDIR, EPERM, ERANGE } from '../errno.js';
 import { copyToUser } from '../mm/uaccess.js';
-import { truncateInode, checkNewSize, doTruncate, wantWrite } from '../vfs/attr.js';
+import { truncateInode, doTruncate, wantWrite } from '../vfs/attr.js';
 import { cwdString } from '../vfs/d-path.js';
 import { fget, fgetRaw } from '../vfs/file-table.js';
 import { isDir, isLink, isReg } from '../vfs/inode-life.js';
@@ -79,7 +79,6 @@ function sysFtruncate(k: Kernel, fd: number, size: number): number {
   const file = fget(k, fd);
   if (!isReg(file.inode) || !file.writable) throw EINVAL;
   wantWrite(file.path?.mount ?? null, file.inode);
-  checkNewSize(k, size);
   doTruncate(k, file.inode, size, k.current.cred);
   return 0;
 }

@@ -67,7 +67,7 @@ function sysFaccessat(k: Kernel, dirfd: number, path: number, mode: number): num
   const real = cred.clone();
   real.fsuid = cred.uid;
   real.fsgid = cred.gid;
-  if (!(cred.securebits & SecureBit.NO_SETUID_FIXUP)) real.capEffective = cred.uid === 0 ? cred.capPermitted : 0n;
+  if (!(cred.securebits & SecureBit.NoSetuidFixup)) real.capEffective = cred.uid === 0 ? cred.capPermitted : 0n;
   current.cred = real;
   try {
     const { mount, inode } = targetAt(k, dirfd, path, 0);

@@ -32,5 +32,5 @@ export abstract class SuperBlock {
     this.sync(k);
   }
   /** struct statfs counts, in blocks of blockSize. */
-  abstract statfs(): { blocks: number; bfree: number; bavail: number; files: number; ffree: number };
+  abstract statfs(k: Kernel): { blocks: number; bfree: number; bavail: number; files: number; ffree: number };
 }

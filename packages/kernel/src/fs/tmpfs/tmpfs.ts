@@ -1,1 +1,3 @@
+import './mount-options.js';
+
 export { createTmpfs, type TmpfsOptions, TmpfsSuper } from './tmpfs-super.js';

@@ -1,0 +1,19 @@
+import type { Kernel } from '../../kernel.js';
+import * as errors from '../../errno.js';
+import type { HostFs } from '../../platform.js';
+
+const byName = new Map<string, errors.Errno>();
+for (const value of Object.values(errors)) if (value instanceof errors.Errno) byName.set(value.name, value);
+
+/** Calls the host's file system; its `{ code: 'ENOENT' }` becomes our Errno, what we do not know EIO. */
+export function hostCall<T>(k: Kernel, call: (host: HostFs) => T): T {
+  const host = k.platform.hostFs;
+  if (!host) throw errors.EIO;
+  try {
+    return call(host);
+  } catch (error) {
+    if (error instanceof errors.Errno) throw error;
+    const code = (error as { code?: unknown } | null)?.code;
+    throw (typeof code === 'string' && byName.get(code)) || errors.EIO;
+  }
+}
