@@ -19,6 +19,8 @@ import { rcl_E_C, rcl_E_I, rcr_E_C, rcr_E_I, rol_E_C, rol_E_I, ror_E_C, ror_E_I 
 import { lfs, lgs, lss, mov_E_S, mov_S_E, pop_fs, pop_gs, push_fs, push_gs } from '../execute/integer/segment';
 import { sar_E_C, sar_E_I, shl_E_C, shl_E_I, shr_E_C, shr_E_I } from '../execute/integer/shift';
 import { enter, leave, pop_E, pop_Z, popf, push_E, push_I, push_Z, pushf } from '../execute/integer/stack';
+import { lods, movs, stos } from '../execute/integer/string-move';
+import { cmps, scas } from '../execute/integer/string-scan';
 import { clflush, nop, rdtsc, rdtscp } from '../execute/integer/system';
 import { int1, int3, int_I, syscall, ud } from '../execute/integer/trap';
 import { dec_E, inc_E, neg_E, not_E } from '../execute/integer/unary';
@@ -642,643 +644,663 @@ function group12(op: u32, u: u32): i32 {
     case 779: return enter<u64>(u); // C8 enter Iw,Ib
     case 780: return leave<u16>(u); // C9 leave
     case 781: return leave<u64>(u); // C9 leave
-    case 782: return privileged(u); // 6C ins Yb,DX
-    case 783: return privileged(u); // 6D ins Yz,DX
-    case 784: return privileged(u); // 6E outs DX,Xb
-    case 785: return privileged(u); // 6F outs DX,Xz
-    case 786: return jo(u); // 70 jo Jb
-    case 787: return jo(u); // 0F 80 jo Jz
-    case 788: return jno(u); // 71 jno Jb
-    case 789: return jno(u); // 0F 81 jno Jz
-    case 790: return jb(u); // 72 jb Jb
-    case 791: return jb(u); // 0F 82 jb Jz
-    case 792: return jae(u); // 73 jae Jb
-    case 793: return jae(u); // 0F 83 jae Jz
-    case 794: return je(u); // 74 je Jb
-    case 795: return je(u); // 0F 84 je Jz
-    case 796: return jne(u); // 75 jne Jb
-    case 797: return jne(u); // 0F 85 jne Jz
-    case 798: return jbe(u); // 76 jbe Jb
-    case 799: return jbe(u); // 0F 86 jbe Jz
-    case 800: return ja(u); // 77 ja Jb
-    case 801: return ja(u); // 0F 87 ja Jz
-    case 802: return js(u); // 78 js Jb
-    case 803: return js(u); // 0F 88 js Jz
-    case 804: return jns(u); // 79 jns Jb
-    case 805: return jns(u); // 0F 89 jns Jz
-    case 806: return jp(u); // 7A jp Jb
-    case 807: return jp(u); // 0F 8A jp Jz
-    case 808: return jnp(u); // 7B jnp Jb
-    case 809: return jnp(u); // 0F 8B jnp Jz
-    case 810: return jl(u); // 7C jl Jb
-    case 811: return jl(u); // 0F 8C jl Jz
-    case 812: return jge(u); // 7D jge Jb
-    case 813: return jge(u); // 0F 8D jge Jz
-    case 814: return jle(u); // 7E jle Jb
-    case 815: return jle(u); // 0F 8E jle Jz
-    case 816: return jg(u); // 7F jg Jb
-    case 817: return jg(u); // 0F 8F jg Jz
-    case 818: return loopne(u); // E0 loopne Jb
-    case 819: return loope(u); // E1 loope Jb
-    case 820: return loop(u); // E2 loop Jb
-    case 821: return jrcxz(u); // E3 jrcxz Jb
-    case 822: return call_J(u); // E8 call Jz
-    case 823: return jmp_J(u); // E9 jmp Jz
-    case 824: return jmp_J(u); // EB jmp Jb
-    case 825: return call_E(u); // FF /2 call Ev
-    case 826: return jmp_E(u); // FF /4 jmp Ev
-    case 827: return ret_I(u); // C2 ret Iw
-    case 828: return ret(u); // C3 ret
-    case 829: return callf<u16>(u); // FF /3 mem call Mp
-    case 830: return callf<u32>(u); // FF /3 mem call Mp
-    case 831: return callf<u64>(u); // FF /3 mem call Mp
+    case 782: return movs<u8>(u); // A4 movs Yb,Xb
+    case 783: return movs<u16>(u); // A5 movs Yv,Xv
+    case 784: return movs<u32>(u); // A5 movs Yv,Xv
+    case 785: return movs<u64>(u); // A5 movs Yv,Xv
+    case 786: return stos<u8>(u); // AA stos Yb,AL
+    case 787: return stos<u16>(u); // AB stos Yv,rAX
+    case 788: return stos<u32>(u); // AB stos Yv,rAX
+    case 789: return stos<u64>(u); // AB stos Yv,rAX
+    case 790: return lods<u8>(u); // AC lods AL,Xb
+    case 791: return lods<u16>(u); // AD lods rAX,Xv
+    case 792: return lods<u32>(u); // AD lods rAX,Xv
+    case 793: return lods<u64>(u); // AD lods rAX,Xv
+    case 794: return cmps<u8>(u); // A6 cmps Xb,Yb
+    case 795: return cmps<u16>(u); // A7 cmps Xv,Yv
+    case 796: return cmps<u32>(u); // A7 cmps Xv,Yv
+    case 797: return cmps<u64>(u); // A7 cmps Xv,Yv
+    case 798: return scas<u8>(u); // AE scas AL,Yb
+    case 799: return scas<u16>(u); // AF scas rAX,Yv
+    case 800: return scas<u32>(u); // AF scas rAX,Yv
+    case 801: return scas<u64>(u); // AF scas rAX,Yv
+    case 802: return privileged(u); // 6C ins Yb,DX
+    case 803: return privileged(u); // 6D ins Yz,DX
+    case 804: return privileged(u); // 6E outs DX,Xb
+    case 805: return privileged(u); // 6F outs DX,Xz
+    case 806: return jo(u); // 70 jo Jb
+    case 807: return jo(u); // 0F 80 jo Jz
+    case 808: return jno(u); // 71 jno Jb
+    case 809: return jno(u); // 0F 81 jno Jz
+    case 810: return jb(u); // 72 jb Jb
+    case 811: return jb(u); // 0F 82 jb Jz
+    case 812: return jae(u); // 73 jae Jb
+    case 813: return jae(u); // 0F 83 jae Jz
+    case 814: return je(u); // 74 je Jb
+    case 815: return je(u); // 0F 84 je Jz
+    case 816: return jne(u); // 75 jne Jb
+    case 817: return jne(u); // 0F 85 jne Jz
+    case 818: return jbe(u); // 76 jbe Jb
+    case 819: return jbe(u); // 0F 86 jbe Jz
+    case 820: return ja(u); // 77 ja Jb
+    case 821: return ja(u); // 0F 87 ja Jz
+    case 822: return js(u); // 78 js Jb
+    case 823: return js(u); // 0F 88 js Jz
+    case 824: return jns(u); // 79 jns Jb
+    case 825: return jns(u); // 0F 89 jns Jz
+    case 826: return jp(u); // 7A jp Jb
+    case 827: return jp(u); // 0F 8A jp Jz
+    case 828: return jnp(u); // 7B jnp Jb
+    case 829: return jnp(u); // 0F 8B jnp Jz
+    case 830: return jl(u); // 7C jl Jb
+    case 831: return jl(u); // 0F 8C jl Jz
     default: return raise(6, 0);
   }
 }
 
 function group13(op: u32, u: u32): i32 {
   switch (op) {
-    case 832: return jmpf<u16>(u); // FF /5 mem jmp Mp
-    case 833: return jmpf<u32>(u); // FF /5 mem jmp Mp
-    case 834: return jmpf<u64>(u); // FF /5 mem jmp Mp
-    case 835: return retf_I<u16>(u); // CA retfw|retf|retfq Iw
-    case 836: return retf_I<u32>(u); // CA retfw|retf|retfq Iw
-    case 837: return retf_I<u64>(u); // CA retfw|retf|retfq Iw
-    case 838: return retf<u16>(u); // CB retfw|retf|retfq
-    case 839: return retf<u32>(u); // CB retfw|retf|retfq
-    case 840: return retf<u64>(u); // CB retfw|retf|retfq
-    case 841: return iret<u16>(u); // CF iretw|iret|iretq
-    case 842: return iret<u32>(u); // CF iretw|iret|iretq
-    case 843: return iret<u64>(u); // CF iretw|iret|iretq
-    case 844: return int3(u); // CC int3
-    case 845: return int_I(u); // CD int Ib
-    case 846: return int1(u); // F1 int1
-    case 847: return syscall(u); // 0F 05 syscall
-    case 848: return ud(u); // 0F 0B ud2
-    case 849: return ud(u); // 0F B9 ud1 Gv,Ev
-    case 850: return ud(u); // 0F FF ud0 Gv,Ev
-    case 851: return sahf(u); // 9E sahf
-    case 852: return lahf(u); // 9F lahf
-    case 853: return cmc(u); // F5 cmc
-    case 854: return clc(u); // F8 clc
-    case 855: return stc(u); // F9 stc
-    case 856: return cld(u); // FC cld
-    case 857: return std(u); // FD std
-    case 858: return privileged(u); // E4 in AL,Ib
-    case 859: return privileged(u); // E5 in eAX,Ib
-    case 860: return privileged(u); // E6 out Ib,AL
-    case 861: return privileged(u); // E7 out Ib,eAX
-    case 862: return privileged(u); // EC in AL,DX
-    case 863: return privileged(u); // ED in eAX,DX
-    case 864: return privileged(u); // EE out DX,AL
-    case 865: return privileged(u); // EF out DX,eAX
-    case 866: return privileged(u); // F4 hlt
-    case 867: return privileged(u); // FA cli
-    case 868: return privileged(u); // FB sti
-    case 869: return privileged(u); // 0F 00 /2 lldt Ew
-    case 870: return privileged(u); // 0F 00 /3 ltr Ew
-    case 871: return privileged(u); // 0F 01 /2 mem lgdt M
-    case 872: return privileged(u); // 0F 01 /3 mem lidt M
-    case 873: return privileged(u); // 0F 01 /6 lmsw Ew
-    case 874: return privileged(u); // 0F 01 /7 mem invlpg M
-    case 875: return privileged(u); // 0F 01 F8 swapgs
-    case 876: return privileged(u); // 0F 06 clts
-    case 877: return privileged(u); // 0F 07 sysret
-    case 878: return privileged(u); // 0F 08 invd
-    case 879: return privileged(u); // 0F 09 wbinvd
-    case 880: return privileged(u); // 0F 20 mov Rq,Cq
-    case 881: return privileged(u); // 0F 21 mov Rq,Dq
-    case 882: return privileged(u); // 0F 22 mov Cq,Rq
-    case 883: return privileged(u); // 0F 23 mov Dq,Rq
-    case 884: return privileged(u); // 0F 30 wrmsr
-    case 885: return privileged(u); // 0F 32 rdmsr
-    case 886: return privileged(u); // 0F 33 rdpmc
-    case 887: return privileged(u); // 0F 35 sysexit
-    case 888: return sldt<u16>(u); // 0F 00 /0 sldt Rv/Mw
-    case 889: return sldt<u32>(u); // 0F 00 /0 sldt Rv/Mw
-    case 890: return sldt<u64>(u); // 0F 00 /0 sldt Rv/Mw
-    case 891: return str<u16>(u); // 0F 00 /1 str Rv/Mw
-    case 892: return str<u32>(u); // 0F 00 /1 str Rv/Mw
-    case 893: return str<u64>(u); // 0F 00 /1 str Rv/Mw
-    case 894: return verr(u); // 0F 00 /4 verr Ew
-    case 895: return verw(u); // 0F 00 /5 verw Ew
+    case 832: return jge(u); // 7D jge Jb
+    case 833: return jge(u); // 0F 8D jge Jz
+    case 834: return jle(u); // 7E jle Jb
+    case 835: return jle(u); // 0F 8E jle Jz
+    case 836: return jg(u); // 7F jg Jb
+    case 837: return jg(u); // 0F 8F jg Jz
+    case 838: return loopne(u); // E0 loopne Jb
+    case 839: return loope(u); // E1 loope Jb
+    case 840: return loop(u); // E2 loop Jb
+    case 841: return jrcxz(u); // E3 jrcxz Jb
+    case 842: return call_J(u); // E8 call Jz
+    case 843: return jmp_J(u); // E9 jmp Jz
+    case 844: return jmp_J(u); // EB jmp Jb
+    case 845: return call_E(u); // FF /2 call Ev
+    case 846: return jmp_E(u); // FF /4 jmp Ev
+    case 847: return ret_I(u); // C2 ret Iw
+    case 848: return ret(u); // C3 ret
+    case 849: return callf<u16>(u); // FF /3 mem call Mp
+    case 850: return callf<u32>(u); // FF /3 mem call Mp
+    case 851: return callf<u64>(u); // FF /3 mem call Mp
+    case 852: return jmpf<u16>(u); // FF /5 mem jmp Mp
+    case 853: return jmpf<u32>(u); // FF /5 mem jmp Mp
+    case 854: return jmpf<u64>(u); // FF /5 mem jmp Mp
+    case 855: return retf_I<u16>(u); // CA retfw|retf|retfq Iw
+    case 856: return retf_I<u32>(u); // CA retfw|retf|retfq Iw
+    case 857: return retf_I<u64>(u); // CA retfw|retf|retfq Iw
+    case 858: return retf<u16>(u); // CB retfw|retf|retfq
+    case 859: return retf<u32>(u); // CB retfw|retf|retfq
+    case 860: return retf<u64>(u); // CB retfw|retf|retfq
+    case 861: return iret<u16>(u); // CF iretw|iret|iretq
+    case 862: return iret<u32>(u); // CF iretw|iret|iretq
+    case 863: return iret<u64>(u); // CF iretw|iret|iretq
+    case 864: return int3(u); // CC int3
+    case 865: return int_I(u); // CD int Ib
+    case 866: return int1(u); // F1 int1
+    case 867: return syscall(u); // 0F 05 syscall
+    case 868: return ud(u); // 0F 0B ud2
+    case 869: return ud(u); // 0F B9 ud1 Gv,Ev
+    case 870: return ud(u); // 0F FF ud0 Gv,Ev
+    case 871: return sahf(u); // 9E sahf
+    case 872: return lahf(u); // 9F lahf
+    case 873: return cmc(u); // F5 cmc
+    case 874: return clc(u); // F8 clc
+    case 875: return stc(u); // F9 stc
+    case 876: return cld(u); // FC cld
+    case 877: return std(u); // FD std
+    case 878: return privileged(u); // E4 in AL,Ib
+    case 879: return privileged(u); // E5 in eAX,Ib
+    case 880: return privileged(u); // E6 out Ib,AL
+    case 881: return privileged(u); // E7 out Ib,eAX
+    case 882: return privileged(u); // EC in AL,DX
+    case 883: return privileged(u); // ED in eAX,DX
+    case 884: return privileged(u); // EE out DX,AL
+    case 885: return privileged(u); // EF out DX,eAX
+    case 886: return privileged(u); // F4 hlt
+    case 887: return privileged(u); // FA cli
+    case 888: return privileged(u); // FB sti
+    case 889: return privileged(u); // 0F 00 /2 lldt Ew
+    case 890: return privileged(u); // 0F 00 /3 ltr Ew
+    case 891: return privileged(u); // 0F 01 /2 mem lgdt M
+    case 892: return privileged(u); // 0F 01 /3 mem lidt M
+    case 893: return privileged(u); // 0F 01 /6 lmsw Ew
+    case 894: return privileged(u); // 0F 01 /7 mem invlpg M
+    case 895: return privileged(u); // 0F 01 F8 swapgs
     default: return raise(6, 0);
   }
 }
 
 function group14(op: u32, u: u32): i32 {
   switch (op) {
-    case 896: return sgdt(u); // 0F 01 /0 mem sgdt M
-    case 897: return sidt(u); // 0F 01 /1 mem sidt M
-    case 898: return smsw<u16>(u); // 0F 01 /4 smsw Rv/Mw
-    case 899: return smsw<u32>(u); // 0F 01 /4 smsw Rv/Mw
-    case 900: return smsw<u64>(u); // 0F 01 /4 smsw Rv/Mw
-    case 901: return lar<u16>(u); // 0F 02 lar Gv,Ew
-    case 902: return lar<u32>(u); // 0F 02 lar Gv,Ew
-    case 903: return lar<u64>(u); // 0F 02 lar Gv,Ew
-    case 904: return lsl<u16>(u); // 0F 03 lsl Gv,Ew
-    case 905: return lsl<u32>(u); // 0F 03 lsl Gv,Ew
-    case 906: return lsl<u64>(u); // 0F 03 lsl Gv,Ew
-    case 907: return rdtsc(u); // 0F 31 rdtsc
-    case 908: return rdtscp(u); // 0F 01 F9 rdtscp
-    case 909: return cpuid(u); // 0F A2 cpuid
-    case 910: return nop(u); // NP 0F AE /5 reg lfence
-    case 911: return nop(u); // NP 0F AE /6 reg mfence
-    case 912: return nop(u); // NP 0F AE /7 reg sfence
-    case 913: return clflush(u); // NP 0F AE /7 mem clflush Mb
-    case 914: return nop(u); // 90 nop
-    case 915: return nop(u); // F3 0F 1E FA endbr64
-    case 916: return nop(u); // F3 90 pause
-    case 917: return nop(u); // 0F 18 /0 mem prefetchnta Mb
-    case 918: return nop(u); // 0F 18 /1 mem prefetcht0 Mb
-    case 919: return nop(u); // 0F 18 /2 mem prefetcht1 Mb
-    case 920: return nop(u); // 0F 18 /3 mem prefetcht2 Mb
-    case 921: return nop(u); // 0F 18 /0 reg nop Ev
-    case 922: return nop(u); // 0F 18 /1 reg nop Ev
-    case 923: return nop(u); // 0F 18 /2 reg nop Ev
-    case 924: return nop(u); // 0F 18 /3 reg nop Ev
-    case 925: return nop(u); // 0F 18 /4 nop Ev
-    case 926: return nop(u); // 0F 18 /5 nop Ev
-    case 927: return nop(u); // 0F 18 /6 nop Ev
-    case 928: return nop(u); // 0F 18 /7 nop Ev
-    case 929: return nop(u); // 0F 19 nop Ev
-    case 930: return nop(u); // 0F 1A nop Ev
-    case 931: return nop(u); // 0F 1B nop Ev
-    case 932: return nop(u); // 0F 1C nop Ev
-    case 933: return nop(u); // 0F 1D nop Ev
-    case 934: return nop(u); // 0F 1E nop Ev
-    case 935: return nop(u); // 0F 1F nop Ev
-    case 936: return nop(u); // 0F 0D prefetchw Mb
-    case 937: return fadd_m32(u); // D8 /0 mem fadd Md
-    case 938: return fadd_m64(u); // DC /0 mem fadd Mq
-    case 939: return fiadd_m32(u); // DA /0 mem fiadd Md
-    case 940: return fiadd_m16(u); // DE /0 mem fiadd Mw
-    case 941: return fadd_ST0_STi(u); // D8 C0+i fadd ST0,STi
-    case 942: return fadd_STi_ST0(u); // DC C0+i fadd STi,ST0
-    case 943: return faddp(u); // DE C0+i faddp STi,ST0
-    case 944: return fmul_m32(u); // D8 /1 mem fmul Md
-    case 945: return fmul_m64(u); // DC /1 mem fmul Mq
-    case 946: return fimul_m32(u); // DA /1 mem fimul Md
-    case 947: return fimul_m16(u); // DE /1 mem fimul Mw
-    case 948: return fmul_ST0_STi(u); // D8 C8+i fmul ST0,STi
-    case 949: return fmul_STi_ST0(u); // DC C8+i fmul STi,ST0
-    case 950: return fmulp(u); // DE C8+i fmulp STi,ST0
-    case 951: return fsub_m32(u); // D8 /4 mem fsub Md
-    case 952: return fsub_m64(u); // DC /4 mem fsub Mq
-    case 953: return fisub_m32(u); // DA /4 mem fisub Md
-    case 954: return fisub_m16(u); // DE /4 mem fisub Mw
-    case 955: return fsub_ST0_STi(u); // D8 E0+i fsub ST0,STi
-    case 956: return fsub_STi_ST0(u); // DC E8+i fsub STi,ST0
-    case 957: return fsubp(u); // DE E8+i fsubp STi,ST0
-    case 958: return fsubr_m32(u); // D8 /5 mem fsubr Md
-    case 959: return fsubr_m64(u); // DC /5 mem fsubr Mq
+    case 896: return privileged(u); // 0F 06 clts
+    case 897: return privileged(u); // 0F 07 sysret
+    case 898: return privileged(u); // 0F 08 invd
+    case 899: return privileged(u); // 0F 09 wbinvd
+    case 900: return privileged(u); // 0F 20 mov Rq,Cq
+    case 901: return privileged(u); // 0F 21 mov Rq,Dq
+    case 902: return privileged(u); // 0F 22 mov Cq,Rq
+    case 903: return privileged(u); // 0F 23 mov Dq,Rq
+    case 904: return privileged(u); // 0F 30 wrmsr
+    case 905: return privileged(u); // 0F 32 rdmsr
+    case 906: return privileged(u); // 0F 33 rdpmc
+    case 907: return privileged(u); // 0F 35 sysexit
+    case 908: return sldt<u16>(u); // 0F 00 /0 sldt Rv/Mw
+    case 909: return sldt<u32>(u); // 0F 00 /0 sldt Rv/Mw
+    case 910: return sldt<u64>(u); // 0F 00 /0 sldt Rv/Mw
+    case 911: return str<u16>(u); // 0F 00 /1 str Rv/Mw
+    case 912: return str<u32>(u); // 0F 00 /1 str Rv/Mw
+    case 913: return str<u64>(u); // 0F 00 /1 str Rv/Mw
+    case 914: return verr(u); // 0F 00 /4 verr Ew
+    case 915: return verw(u); // 0F 00 /5 verw Ew
+    case 916: return sgdt(u); // 0F 01 /0 mem sgdt M
+    case 917: return sidt(u); // 0F 01 /1 mem sidt M
+    case 918: return smsw<u16>(u); // 0F 01 /4 smsw Rv/Mw
+    case 919: return smsw<u32>(u); // 0F 01 /4 smsw Rv/Mw
+    case 920: return smsw<u64>(u); // 0F 01 /4 smsw Rv/Mw
+    case 921: return lar<u16>(u); // 0F 02 lar Gv,Ew
+    case 922: return lar<u32>(u); // 0F 02 lar Gv,Ew
+    case 923: return lar<u64>(u); // 0F 02 lar Gv,Ew
+    case 924: return lsl<u16>(u); // 0F 03 lsl Gv,Ew
+    case 925: return lsl<u32>(u); // 0F 03 lsl Gv,Ew
+    case 926: return lsl<u64>(u); // 0F 03 lsl Gv,Ew
+    case 927: return rdtsc(u); // 0F 31 rdtsc
+    case 928: return rdtscp(u); // 0F 01 F9 rdtscp
+    case 929: return cpuid(u); // 0F A2 cpuid
+    case 930: return nop(u); // NP 0F AE /5 reg lfence
+    case 931: return nop(u); // NP 0F AE /6 reg mfence
+    case 932: return nop(u); // NP 0F AE /7 reg sfence
+    case 933: return clflush(u); // NP 0F AE /7 mem clflush Mb
+    case 934: return nop(u); // 90 nop
+    case 935: return nop(u); // F3 0F 1E FA endbr64
+    case 936: return nop(u); // F3 90 pause
+    case 937: return nop(u); // 0F 18 /0 mem prefetchnta Mb
+    case 938: return nop(u); // 0F 18 /1 mem prefetcht0 Mb
+    case 939: return nop(u); // 0F 18 /2 mem prefetcht1 Mb
+    case 940: return nop(u); // 0F 18 /3 mem prefetcht2 Mb
+    case 941: return nop(u); // 0F 18 /0 reg nop Ev
+    case 942: return nop(u); // 0F 18 /1 reg nop Ev
+    case 943: return nop(u); // 0F 18 /2 reg nop Ev
+    case 944: return nop(u); // 0F 18 /3 reg nop Ev
+    case 945: return nop(u); // 0F 18 /4 nop Ev
+    case 946: return nop(u); // 0F 18 /5 nop Ev
+    case 947: return nop(u); // 0F 18 /6 nop Ev
+    case 948: return nop(u); // 0F 18 /7 nop Ev
+    case 949: return nop(u); // 0F 19 nop Ev
+    case 950: return nop(u); // 0F 1A nop Ev
+    case 951: return nop(u); // 0F 1B nop Ev
+    case 952: return nop(u); // 0F 1C nop Ev
+    case 953: return nop(u); // 0F 1D nop Ev
+    case 954: return nop(u); // 0F 1E nop Ev
+    case 955: return nop(u); // 0F 1F nop Ev
+    case 956: return nop(u); // 0F 0D prefetchw Mb
+    case 957: return fadd_m32(u); // D8 /0 mem fadd Md
+    case 958: return fadd_m64(u); // DC /0 mem fadd Mq
+    case 959: return fiadd_m32(u); // DA /0 mem fiadd Md
     default: return raise(6, 0);
   }
 }
 
 function group15(op: u32, u: u32): i32 {
   switch (op) {
-    case 960: return fisubr_m32(u); // DA /5 mem fisubr Md
-    case 961: return fisubr_m16(u); // DE /5 mem fisubr Mw
-    case 962: return fsubr_ST0_STi(u); // D8 E8+i fsubr ST0,STi
-    case 963: return fsubr_STi_ST0(u); // DC E0+i fsubr STi,ST0
-    case 964: return fsubrp(u); // DE E0+i fsubrp STi,ST0
-    case 965: return fdiv_m32(u); // D8 /6 mem fdiv Md
-    case 966: return fdiv_m64(u); // DC /6 mem fdiv Mq
-    case 967: return fidiv_m32(u); // DA /6 mem fidiv Md
-    case 968: return fidiv_m16(u); // DE /6 mem fidiv Mw
-    case 969: return fdiv_ST0_STi(u); // D8 F0+i fdiv ST0,STi
-    case 970: return fdiv_STi_ST0(u); // DC F8+i fdiv STi,ST0
-    case 971: return fdivp(u); // DE F8+i fdivp STi,ST0
-    case 972: return fdivr_m32(u); // D8 /7 mem fdivr Md
-    case 973: return fdivr_m64(u); // DC /7 mem fdivr Mq
-    case 974: return fidivr_m32(u); // DA /7 mem fidivr Md
-    case 975: return fidivr_m16(u); // DE /7 mem fidivr Mw
-    case 976: return fdivr_ST0_STi(u); // D8 F8+i fdivr ST0,STi
-    case 977: return fdivr_STi_ST0(u); // DC F0+i fdivr STi,ST0
-    case 978: return fdivrp(u); // DE F0+i fdivrp STi,ST0
-    case 979: return fsqrt(u); // D9 FA fsqrt
-    case 980: return fcom_m32(u); // D8 /2 mem fcom Md
-    case 981: return fcomp_m32(u); // D8 /3 mem fcomp Md
-    case 982: return fcom_m64(u); // DC /2 mem fcom Mq
-    case 983: return fcomp_m64(u); // DC /3 mem fcomp Mq
-    case 984: return ficom_m32(u); // DA /2 mem ficom Md
-    case 985: return ficomp_m32(u); // DA /3 mem ficomp Md
-    case 986: return ficom_m16(u); // DE /2 mem ficom Mw
-    case 987: return ficomp_m16(u); // DE /3 mem ficomp Mw
-    case 988: return fcom_STi(u); // D8 D0+i fcom STi
-    case 989: return fcomp_STi(u); // D8 D8+i fcomp STi
-    case 990: return fcom_STi(u); // DC D0+i fcom STi
-    case 991: return fcomp_STi(u); // DC D8+i fcomp STi
-    case 992: return fcomp_STi(u); // DE D0+i fcomp STi
-    case 993: return fucom(u); // DD E0+i fucom STi
-    case 994: return fucomp(u); // DD E8+i fucomp STi
-    case 995: return fcomi(u); // DB F0+i fcomi ST0,STi
-    case 996: return fcomip(u); // DF F0+i fcomip ST0,STi
-    case 997: return fucomi(u); // DB E8+i fucomi ST0,STi
-    case 998: return fucomip(u); // DF E8+i fucomip ST0,STi
-    case 999: return fcompp(u); // DE D9 fcompp
-    case 1000: return fucompp(u); // DA E9 fucompp
-    case 1001: return ftst(u); // D9 E4 ftst
-    case 1002: return fxam(u); // D9 E5 fxam
-    case 1003: return fld_m32(u); // D9 /0 mem fld Md
-    case 1004: return fld_m64(u); // DD /0 mem fld Mq
-    case 1005: return fld_m80(u); // DB /5 mem fld Mt
-    case 1006: return fld_STi(u); // D9 C0+i fld STi
-    case 1007: return fild_m16(u); // DF /0 mem fild Mw
-    case 1008: return fild_m32(u); // DB /0 mem fild Md
-    case 1009: return fild_m64(u); // DF /5 mem fild Mq
-    case 1010: return fbld(u); // DF /4 mem fbld Mt
-    case 1011: return fxch(u); // D9 C8+i fxch STi
-    case 1012: return fxch(u); // DD C8+i fxch STi
-    case 1013: return fxch(u); // DF C8+i fxch STi
-    case 1014: return fld1(u); // D9 E8 fld1
-    case 1015: return fldl2t(u); // D9 E9 fldl2t
-    case 1016: return fldl2e(u); // D9 EA fldl2e
-    case 1017: return fldpi(u); // D9 EB fldpi
-    case 1018: return fldlg2(u); // D9 EC fldlg2
-    case 1019: return fldln2(u); // D9 ED fldln2
-    case 1020: return fldz(u); // D9 EE fldz
-    case 1021: return fst_m32(u); // D9 /2 mem fst Md
-    case 1022: return fst_m64(u); // DD /2 mem fst Mq
-    case 1023: return fst_STi(u); // DD D0+i fst STi
+    case 960: return fiadd_m16(u); // DE /0 mem fiadd Mw
+    case 961: return fadd_ST0_STi(u); // D8 C0+i fadd ST0,STi
+    case 962: return fadd_STi_ST0(u); // DC C0+i fadd STi,ST0
+    case 963: return faddp(u); // DE C0+i faddp STi,ST0
+    case 964: return fmul_m32(u); // D8 /1 mem fmul Md
+    case 965: return fmul_m64(u); // DC /1 mem fmul Mq
+    case 966: return fimul_m32(u); // DA /1 mem fimul Md
+    case 967: return fimul_m16(u); // DE /1 mem fimul Mw
+    case 968: return fmul_ST0_STi(u); // D8 C8+i fmul ST0,STi
+    case 969: return fmul_STi_ST0(u); // DC C8+i fmul STi,ST0
+    case 970: return fmulp(u); // DE C8+i fmulp STi,ST0
+    case 971: return fsub_m32(u); // D8 /4 mem fsub Md
+    case 972: return fsub_m64(u); // DC /4 mem fsub Mq
+    case 973: return fisub_m32(u); // DA /4 mem fisub Md
+    case 974: return fisub_m16(u); // DE /4 mem fisub Mw
+    case 975: return fsub_ST0_STi(u); // D8 E0+i fsub ST0,STi
+    case 976: return fsub_STi_ST0(u); // DC E8+i fsub STi,ST0
+    case 977: return fsubp(u); // DE E8+i fsubp STi,ST0
+    case 978: return fsubr_m32(u); // D8 /5 mem fsubr Md
+    case 979: return fsubr_m64(u); // DC /5 mem fsubr Mq
+    case 980: return fisubr_m32(u); // DA /5 mem fisubr Md
+    case 981: return fisubr_m16(u); // DE /5 mem fisubr Mw
+    case 982: return fsubr_ST0_STi(u); // D8 E8+i fsubr ST0,STi
+    case 983: return fsubr_STi_ST0(u); // DC E0+i fsubr STi,ST0
+    case 984: return fsubrp(u); // DE E0+i fsubrp STi,ST0
+    case 985: return fdiv_m32(u); // D8 /6 mem fdiv Md
+    case 986: return fdiv_m64(u); // DC /6 mem fdiv Mq
+    case 987: return fidiv_m32(u); // DA /6 mem fidiv Md
+    case 988: return fidiv_m16(u); // DE /6 mem fidiv Mw
+    case 989: return fdiv_ST0_STi(u); // D8 F0+i fdiv ST0,STi
+    case 990: return fdiv_STi_ST0(u); // DC F8+i fdiv STi,ST0
+    case 991: return fdivp(u); // DE F8+i fdivp STi,ST0
+    case 992: return fdivr_m32(u); // D8 /7 mem fdivr Md
+    case 993: return fdivr_m64(u); // DC /7 mem fdivr Mq
+    case 994: return fidivr_m32(u); // DA /7 mem fidivr Md
+    case 995: return fidivr_m16(u); // DE /7 mem fidivr Mw
+    case 996: return fdivr_ST0_STi(u); // D8 F8+i fdivr ST0,STi
+    case 997: return fdivr_STi_ST0(u); // DC F0+i fdivr STi,ST0
+    case 998: return fdivrp(u); // DE F0+i fdivrp STi,ST0
+    case 999: return fsqrt(u); // D9 FA fsqrt
+    case 1000: return fcom_m32(u); // D8 /2 mem fcom Md
+    case 1001: return fcomp_m32(u); // D8 /3 mem fcomp Md
+    case 1002: return fcom_m64(u); // DC /2 mem fcom Mq
+    case 1003: return fcomp_m64(u); // DC /3 mem fcomp Mq
+    case 1004: return ficom_m32(u); // DA /2 mem ficom Md
+    case 1005: return ficomp_m32(u); // DA /3 mem ficomp Md
+    case 1006: return ficom_m16(u); // DE /2 mem ficom Mw
+    case 1007: return ficomp_m16(u); // DE /3 mem ficomp Mw
+    case 1008: return fcom_STi(u); // D8 D0+i fcom STi
+    case 1009: return fcomp_STi(u); // D8 D8+i fcomp STi
+    case 1010: return fcom_STi(u); // DC D0+i fcom STi
+    case 1011: return fcomp_STi(u); // DC D8+i fcomp STi
+    case 1012: return fcomp_STi(u); // DE D0+i fcomp STi
+    case 1013: return fucom(u); // DD E0+i fucom STi
+    case 1014: return fucomp(u); // DD E8+i fucomp STi
+    case 1015: return fcomi(u); // DB F0+i fcomi ST0,STi
+    case 1016: return fcomip(u); // DF F0+i fcomip ST0,STi
+    case 1017: return fucomi(u); // DB E8+i fucomi ST0,STi
+    case 1018: return fucomip(u); // DF E8+i fucomip ST0,STi
+    case 1019: return fcompp(u); // DE D9 fcompp
+    case 1020: return fucompp(u); // DA E9 fucompp
+    case 1021: return ftst(u); // D9 E4 ftst
+    case 1022: return fxam(u); // D9 E5 fxam
+    case 1023: return fld_m32(u); // D9 /0 mem fld Md
     default: return raise(6, 0);
   }
 }
 
 function group16(op: u32, u: u32): i32 {
   switch (op) {
-    case 1024: return fstp_m32(u); // D9 /3 mem fstp Md
-    case 1025: return fstp_m64(u); // DD /3 mem fstp Mq
-    case 1026: return fstp_m80(u); // DB /7 mem fstp Mt
-    case 1027: return fstp_STi(u); // DD D8+i fstp STi
-    case 1028: return fstpnce(u); // D9 D8+i fstpnce STi
-    case 1029: return fstp_STi(u); // DF D0+i fstp STi
-    case 1030: return fstp_STi(u); // DF D8+i fstp STi
-    case 1031: return fist_m16(u); // DF /2 mem fist Mw
-    case 1032: return fist_m32(u); // DB /2 mem fist Md
-    case 1033: return fistp_m16(u); // DF /3 mem fistp Mw
-    case 1034: return fistp_m32(u); // DB /3 mem fistp Md
-    case 1035: return fistp_m64(u); // DF /7 mem fistp Mq
-    case 1036: return fisttp_m16(u); // DF /1 mem fisttp Mw
-    case 1037: return fisttp_m32(u); // DB /1 mem fisttp Md
-    case 1038: return fisttp_m64(u); // DD /1 mem fisttp Mq
-    case 1039: return fbstp(u); // DF /6 mem fbstp Mt
-    case 1040: return fcmovb(u); // DA C0+i fcmovb ST0,STi
-    case 1041: return fcmovnb(u); // DB C0+i fcmovnb ST0,STi
-    case 1042: return fcmove(u); // DA C8+i fcmove ST0,STi
-    case 1043: return fcmovne(u); // DB C8+i fcmovne ST0,STi
-    case 1044: return fcmovbe(u); // DA D0+i fcmovbe ST0,STi
-    case 1045: return fcmovnbe(u); // DB D0+i fcmovnbe ST0,STi
-    case 1046: return fcmovu(u); // DA D8+i fcmovu ST0,STi
-    case 1047: return fcmovnu(u); // DB D8+i fcmovnu ST0,STi
-    case 1048: return fchs(u); // D9 E0 fchs
-    case 1049: return fabs(u); // D9 E1 fabs
-    case 1050: return fxtract(u); // D9 F4 fxtract
-    case 1051: return fprem1(u); // D9 F5 fprem1
-    case 1052: return fprem(u); // D9 F8 fprem
-    case 1053: return frndint(u); // D9 FC frndint
-    case 1054: return fscale(u); // D9 FD fscale
-    case 1055: return fptan(u); // D9 F2 fptan
-    case 1056: return fpatan(u); // D9 F3 fpatan
-    case 1057: return fsincos(u); // D9 FB fsincos
-    case 1058: return fsin(u); // D9 FE fsin
-    case 1059: return fcos(u); // D9 FF fcos
-    case 1060: return f2xm1(u); // D9 F0 f2xm1
-    case 1061: return fyl2x(u); // D9 F1 fyl2x
-    case 1062: return fyl2xp1(u); // D9 F9 fyl2xp1
-    case 1063: return fnop(u); // D9 D0 fnop
-    case 1064: return fdecstp(u); // D9 F6 fdecstp
-    case 1065: return fincstp(u); // D9 F7 fincstp
-    case 1066: return fnclex(u); // DB E2 fnclex
-    case 1067: return fninit(u); // DB E3 fninit
-    case 1068: return fwait(u); // 9B fwait
-    case 1069: return fldcw(u); // D9 /5 mem fldcw Mw
-    case 1070: return fnstcw(u); // D9 /7 mem fnstcw Mw
-    case 1071: return fnstsw_m16(u); // DD /7 mem fnstsw Mw
-    case 1072: return fnstsw_AX(u); // DF E0 fnstsw AX
-    case 1073: return ffree(u); // DD C0+i ffree STi
-    case 1074: return ffreep(u); // DF C0+i ffreep STi
-    case 1075: return fnNop(u); // DB E0 fneni
-    case 1076: return fnNop(u); // DB E1 fndisi
-    case 1077: return fnNop(u); // DB E4 fnsetpm
-    case 1078: return fldenv<u16>(u); // D9 /4 mem fldenv Mz
-    case 1079: return fldenv<u32>(u); // D9 /4 mem fldenv Mz
-    case 1080: return fnstenv<u16>(u); // D9 /6 mem fnstenv Mz
-    case 1081: return fnstenv<u32>(u); // D9 /6 mem fnstenv Mz
-    case 1082: return frstor<u16>(u); // DD /4 mem frstor Mz
-    case 1083: return frstor<u32>(u); // DD /4 mem frstor Mz
-    case 1084: return fnsave<u16>(u); // DD /6 mem fnsave Mz
-    case 1085: return fnsave<u32>(u); // DD /6 mem fnsave Mz
-    case 1086: return fxsave<u32>(u); // NP 0F AE /0 mem fxsave|fxsave64 My
-    case 1087: return fxsave<u64>(u); // NP 0F AE /0 mem fxsave|fxsave64 My
+    case 1024: return fld_m64(u); // DD /0 mem fld Mq
+    case 1025: return fld_m80(u); // DB /5 mem fld Mt
+    case 1026: return fld_STi(u); // D9 C0+i fld STi
+    case 1027: return fild_m16(u); // DF /0 mem fild Mw
+    case 1028: return fild_m32(u); // DB /0 mem fild Md
+    case 1029: return fild_m64(u); // DF /5 mem fild Mq
+    case 1030: return fbld(u); // DF /4 mem fbld Mt
+    case 1031: return fxch(u); // D9 C8+i fxch STi
+    case 1032: return fxch(u); // DD C8+i fxch STi
+    case 1033: return fxch(u); // DF C8+i fxch STi
+    case 1034: return fld1(u); // D9 E8 fld1
+    case 1035: return fldl2t(u); // D9 E9 fldl2t
+    case 1036: return fldl2e(u); // D9 EA fldl2e
+    case 1037: return fldpi(u); // D9 EB fldpi
+    case 1038: return fldlg2(u); // D9 EC fldlg2
+    case 1039: return fldln2(u); // D9 ED fldln2
+    case 1040: return fldz(u); // D9 EE fldz
+    case 1041: return fst_m32(u); // D9 /2 mem fst Md
+    case 1042: return fst_m64(u); // DD /2 mem fst Mq
+    case 1043: return fst_STi(u); // DD D0+i fst STi
+    case 1044: return fstp_m32(u); // D9 /3 mem fstp Md
+    case 1045: return fstp_m64(u); // DD /3 mem fstp Mq
+    case 1046: return fstp_m80(u); // DB /7 mem fstp Mt
+    case 1047: return fstp_STi(u); // DD D8+i fstp STi
+    case 1048: return fstpnce(u); // D9 D8+i fstpnce STi
+    case 1049: return fstp_STi(u); // DF D0+i fstp STi
+    case 1050: return fstp_STi(u); // DF D8+i fstp STi
+    case 1051: return fist_m16(u); // DF /2 mem fist Mw
+    case 1052: return fist_m32(u); // DB /2 mem fist Md
+    case 1053: return fistp_m16(u); // DF /3 mem fistp Mw
+    case 1054: return fistp_m32(u); // DB /3 mem fistp Md
+    case 1055: return fistp_m64(u); // DF /7 mem fistp Mq
+    case 1056: return fisttp_m16(u); // DF /1 mem fisttp Mw
+    case 1057: return fisttp_m32(u); // DB /1 mem fisttp Md
+    case 1058: return fisttp_m64(u); // DD /1 mem fisttp Mq
+    case 1059: return fbstp(u); // DF /6 mem fbstp Mt
+    case 1060: return fcmovb(u); // DA C0+i fcmovb ST0,STi
+    case 1061: return fcmovnb(u); // DB C0+i fcmovnb ST0,STi
+    case 1062: return fcmove(u); // DA C8+i fcmove ST0,STi
+    case 1063: return fcmovne(u); // DB C8+i fcmovne ST0,STi
+    case 1064: return fcmovbe(u); // DA D0+i fcmovbe ST0,STi
+    case 1065: return fcmovnbe(u); // DB D0+i fcmovnbe ST0,STi
+    case 1066: return fcmovu(u); // DA D8+i fcmovu ST0,STi
+    case 1067: return fcmovnu(u); // DB D8+i fcmovnu ST0,STi
+    case 1068: return fchs(u); // D9 E0 fchs
+    case 1069: return fabs(u); // D9 E1 fabs
+    case 1070: return fxtract(u); // D9 F4 fxtract
+    case 1071: return fprem1(u); // D9 F5 fprem1
+    case 1072: return fprem(u); // D9 F8 fprem
+    case 1073: return frndint(u); // D9 FC frndint
+    case 1074: return fscale(u); // D9 FD fscale
+    case 1075: return fptan(u); // D9 F2 fptan
+    case 1076: return fpatan(u); // D9 F3 fpatan
+    case 1077: return fsincos(u); // D9 FB fsincos
+    case 1078: return fsin(u); // D9 FE fsin
+    case 1079: return fcos(u); // D9 FF fcos
+    case 1080: return f2xm1(u); // D9 F0 f2xm1
+    case 1081: return fyl2x(u); // D9 F1 fyl2x
+    case 1082: return fyl2xp1(u); // D9 F9 fyl2xp1
+    case 1083: return fnop(u); // D9 D0 fnop
+    case 1084: return fdecstp(u); // D9 F6 fdecstp
+    case 1085: return fincstp(u); // D9 F7 fincstp
+    case 1086: return fnclex(u); // DB E2 fnclex
+    case 1087: return fninit(u); // DB E3 fninit
     default: return raise(6, 0);
   }
 }
 
 function group17(op: u32, u: u32): i32 {
   switch (op) {
-    case 1088: return fxrstor<u32>(u); // NP 0F AE /1 mem fxrstor|fxrstor64 My
-    case 1089: return fxrstor<u64>(u); // NP 0F AE /1 mem fxrstor|fxrstor64 My
-    case 1090: return movd_P_E<u32>(u); // NP 0F 6E movd|movq Pq,Ey
-    case 1091: return movd_P_E<u64>(u); // NP 0F 6E movd|movq Pq,Ey
-    case 1092: return movd_E_P<u32>(u); // NP 0F 7E movd|movq Ey,Pq
-    case 1093: return movd_E_P<u64>(u); // NP 0F 7E movd|movq Ey,Pq
-    case 1094: return movq_P_Q(u); // NP 0F 6F movq Pq,Qq
-    case 1095: return movq_Q_P(u); // NP 0F 7F movq Qq,Pq
-    case 1096: return emms(u); // NP 0F 77 emms
-    case 1097: return punpcklbw_P_Q(u); // NP 0F 60 punpcklbw Pq,Qd
-    case 1098: return punpcklwd_P_Q(u); // NP 0F 61 punpcklwd Pq,Qd
-    case 1099: return punpckldq_P_Q(u); // NP 0F 62 punpckldq Pq,Qd
-    case 1100: return packsswb_P_Q(u); // NP 0F 63 packsswb Pq,Qq
-    case 1101: return packuswb_P_Q(u); // NP 0F 67 packuswb Pq,Qq
-    case 1102: return punpckhbw_P_Q(u); // NP 0F 68 punpckhbw Pq,Qq
-    case 1103: return punpckhwd_P_Q(u); // NP 0F 69 punpckhwd Pq,Qq
-    case 1104: return punpckhdq_P_Q(u); // NP 0F 6A punpckhdq Pq,Qq
-    case 1105: return packssdw_P_Q(u); // NP 0F 6B packssdw Pq,Qq
-    case 1106: return pcmpgtb_P_Q(u); // NP 0F 64 pcmpgtb Pq,Qq
-    case 1107: return pcmpgtw_P_Q(u); // NP 0F 65 pcmpgtw Pq,Qq
-    case 1108: return pcmpgtd_P_Q(u); // NP 0F 66 pcmpgtd Pq,Qq
-    case 1109: return pcmpeqb_P_Q(u); // NP 0F 74 pcmpeqb Pq,Qq
-    case 1110: return pcmpeqw_P_Q(u); // NP 0F 75 pcmpeqw Pq,Qq
-    case 1111: return pcmpeqd_P_Q(u); // NP 0F 76 pcmpeqd Pq,Qq
-    case 1112: return psrlw_P_Q(u); // NP 0F D1 psrlw Pq,Qq
-    case 1113: return psrld_P_Q(u); // NP 0F D2 psrld Pq,Qq
-    case 1114: return psrlq_P_Q(u); // NP 0F D3 psrlq Pq,Qq
-    case 1115: return psraw_P_Q(u); // NP 0F E1 psraw Pq,Qq
-    case 1116: return psrad_P_Q(u); // NP 0F E2 psrad Pq,Qq
-    case 1117: return psllw_P_Q(u); // NP 0F F1 psllw Pq,Qq
-    case 1118: return pslld_P_Q(u); // NP 0F F2 pslld Pq,Qq
-    case 1119: return psllq_P_Q(u); // NP 0F F3 psllq Pq,Qq
-    case 1120: return psrlw_N_I(u); // NP 0F 71 /2 reg psrlw Nq,Ib
-    case 1121: return psraw_N_I(u); // NP 0F 71 /4 reg psraw Nq,Ib
-    case 1122: return psllw_N_I(u); // NP 0F 71 /6 reg psllw Nq,Ib
-    case 1123: return psrld_N_I(u); // NP 0F 72 /2 reg psrld Nq,Ib
-    case 1124: return psrad_N_I(u); // NP 0F 72 /4 reg psrad Nq,Ib
-    case 1125: return pslld_N_I(u); // NP 0F 72 /6 reg pslld Nq,Ib
-    case 1126: return psrlq_N_I(u); // NP 0F 73 /2 reg psrlq Nq,Ib
-    case 1127: return psllq_N_I(u); // NP 0F 73 /6 reg psllq Nq,Ib
-    case 1128: return pand_P_Q(u); // NP 0F DB pand Pq,Qq
-    case 1129: return pandn_P_Q(u); // NP 0F DF pandn Pq,Qq
-    case 1130: return por_P_Q(u); // NP 0F EB por Pq,Qq
-    case 1131: return pxor_P_Q(u); // NP 0F EF pxor Pq,Qq
-    case 1132: return paddb_P_Q(u); // NP 0F FC paddb Pq,Qq
-    case 1133: return paddw_P_Q(u); // NP 0F FD paddw Pq,Qq
-    case 1134: return paddd_P_Q(u); // NP 0F FE paddd Pq,Qq
-    case 1135: return paddsb_P_Q(u); // NP 0F EC paddsb Pq,Qq
-    case 1136: return paddsw_P_Q(u); // NP 0F ED paddsw Pq,Qq
-    case 1137: return paddusb_P_Q(u); // NP 0F DC paddusb Pq,Qq
-    case 1138: return paddusw_P_Q(u); // NP 0F DD paddusw Pq,Qq
-    case 1139: return psubb_P_Q(u); // NP 0F F8 psubb Pq,Qq
-    case 1140: return psubw_P_Q(u); // NP 0F F9 psubw Pq,Qq
-    case 1141: return psubd_P_Q(u); // NP 0F FA psubd Pq,Qq
-    case 1142: return psubsb_P_Q(u); // NP 0F E8 psubsb Pq,Qq
-    case 1143: return psubsw_P_Q(u); // NP 0F E9 psubsw Pq,Qq
-    case 1144: return psubusb_P_Q(u); // NP 0F D8 psubusb Pq,Qq
-    case 1145: return psubusw_P_Q(u); // NP 0F D9 psubusw Pq,Qq
-    case 1146: return pmullw_P_Q(u); // NP 0F D5 pmullw Pq,Qq
-    case 1147: return pmulhw_P_Q(u); // NP 0F E5 pmulhw Pq,Qq
-    case 1148: return pmaddwd_P_Q(u); // NP 0F F5 pmaddwd Pq,Qq
-    case 1149: return movu_V_W(u); // NP 0F 10 movups Vps,Wps
-    case 1150: return movu_W_V(u); // NP 0F 11 movups Wps,Vps
-    case 1151: return mova_V_W(u); // NP 0F 28 movaps Vps,Wps
+    case 1088: return fwait(u); // 9B fwait
+    case 1089: return fldcw(u); // D9 /5 mem fldcw Mw
+    case 1090: return fnstcw(u); // D9 /7 mem fnstcw Mw
+    case 1091: return fnstsw_m16(u); // DD /7 mem fnstsw Mw
+    case 1092: return fnstsw_AX(u); // DF E0 fnstsw AX
+    case 1093: return ffree(u); // DD C0+i ffree STi
+    case 1094: return ffreep(u); // DF C0+i ffreep STi
+    case 1095: return fnNop(u); // DB E0 fneni
+    case 1096: return fnNop(u); // DB E1 fndisi
+    case 1097: return fnNop(u); // DB E4 fnsetpm
+    case 1098: return fldenv<u16>(u); // D9 /4 mem fldenv Mz
+    case 1099: return fldenv<u32>(u); // D9 /4 mem fldenv Mz
+    case 1100: return fnstenv<u16>(u); // D9 /6 mem fnstenv Mz
+    case 1101: return fnstenv<u32>(u); // D9 /6 mem fnstenv Mz
+    case 1102: return frstor<u16>(u); // DD /4 mem frstor Mz
+    case 1103: return frstor<u32>(u); // DD /4 mem frstor Mz
+    case 1104: return fnsave<u16>(u); // DD /6 mem fnsave Mz
+    case 1105: return fnsave<u32>(u); // DD /6 mem fnsave Mz
+    case 1106: return fxsave<u32>(u); // NP 0F AE /0 mem fxsave|fxsave64 My
+    case 1107: return fxsave<u64>(u); // NP 0F AE /0 mem fxsave|fxsave64 My
+    case 1108: return fxrstor<u32>(u); // NP 0F AE /1 mem fxrstor|fxrstor64 My
+    case 1109: return fxrstor<u64>(u); // NP 0F AE /1 mem fxrstor|fxrstor64 My
+    case 1110: return movd_P_E<u32>(u); // NP 0F 6E movd|movq Pq,Ey
+    case 1111: return movd_P_E<u64>(u); // NP 0F 6E movd|movq Pq,Ey
+    case 1112: return movd_E_P<u32>(u); // NP 0F 7E movd|movq Ey,Pq
+    case 1113: return movd_E_P<u64>(u); // NP 0F 7E movd|movq Ey,Pq
+    case 1114: return movq_P_Q(u); // NP 0F 6F movq Pq,Qq
+    case 1115: return movq_Q_P(u); // NP 0F 7F movq Qq,Pq
+    case 1116: return emms(u); // NP 0F 77 emms
+    case 1117: return punpcklbw_P_Q(u); // NP 0F 60 punpcklbw Pq,Qd
+    case 1118: return punpcklwd_P_Q(u); // NP 0F 61 punpcklwd Pq,Qd
+    case 1119: return punpckldq_P_Q(u); // NP 0F 62 punpckldq Pq,Qd
+    case 1120: return packsswb_P_Q(u); // NP 0F 63 packsswb Pq,Qq
+    case 1121: return packuswb_P_Q(u); // NP 0F 67 packuswb Pq,Qq
+    case 1122: return punpckhbw_P_Q(u); // NP 0F 68 punpckhbw Pq,Qq
+    case 1123: return punpckhwd_P_Q(u); // NP 0F 69 punpckhwd Pq,Qq
+    case 1124: return punpckhdq_P_Q(u); // NP 0F 6A punpckhdq Pq,Qq
+    case 1125: return packssdw_P_Q(u); // NP 0F 6B packssdw Pq,Qq
+    case 1126: return pcmpgtb_P_Q(u); // NP 0F 64 pcmpgtb Pq,Qq
+    case 1127: return pcmpgtw_P_Q(u); // NP 0F 65 pcmpgtw Pq,Qq
+    case 1128: return pcmpgtd_P_Q(u); // NP 0F 66 pcmpgtd Pq,Qq
+    case 1129: return pcmpeqb_P_Q(u); // NP 0F 74 pcmpeqb Pq,Qq
+    case 1130: return pcmpeqw_P_Q(u); // NP 0F 75 pcmpeqw Pq,Qq
+    case 1131: return pcmpeqd_P_Q(u); // NP 0F 76 pcmpeqd Pq,Qq
+    case 1132: return psrlw_P_Q(u); // NP 0F D1 psrlw Pq,Qq
+    case 1133: return psrld_P_Q(u); // NP 0F D2 psrld Pq,Qq
+    case 1134: return psrlq_P_Q(u); // NP 0F D3 psrlq Pq,Qq
+    case 1135: return psraw_P_Q(u); // NP 0F E1 psraw Pq,Qq
+    case 1136: return psrad_P_Q(u); // NP 0F E2 psrad Pq,Qq
+    case 1137: return psllw_P_Q(u); // NP 0F F1 psllw Pq,Qq
+    case 1138: return pslld_P_Q(u); // NP 0F F2 pslld Pq,Qq
+    case 1139: return psllq_P_Q(u); // NP 0F F3 psllq Pq,Qq
+    case 1140: return psrlw_N_I(u); // NP 0F 71 /2 reg psrlw Nq,Ib
+    case 1141: return psraw_N_I(u); // NP 0F 71 /4 reg psraw Nq,Ib
+    case 1142: return psllw_N_I(u); // NP 0F 71 /6 reg psllw Nq,Ib
+    case 1143: return psrld_N_I(u); // NP 0F 72 /2 reg psrld Nq,Ib
+    case 1144: return psrad_N_I(u); // NP 0F 72 /4 reg psrad Nq,Ib
+    case 1145: return pslld_N_I(u); // NP 0F 72 /6 reg pslld Nq,Ib
+    case 1146: return psrlq_N_I(u); // NP 0F 73 /2 reg psrlq Nq,Ib
+    case 1147: return psllq_N_I(u); // NP 0F 73 /6 reg psllq Nq,Ib
+    case 1148: return pand_P_Q(u); // NP 0F DB pand Pq,Qq
+    case 1149: return pandn_P_Q(u); // NP 0F DF pandn Pq,Qq
+    case 1150: return por_P_Q(u); // NP 0F EB por Pq,Qq
+    case 1151: return pxor_P_Q(u); // NP 0F EF pxor Pq,Qq
     default: return raise(6, 0);
   }
 }
 
 function group18(op: u32, u: u32): i32 {
   switch (op) {
-    case 1152: return mova_W_V(u); // NP 0F 29 movaps Wps,Vps
-    case 1153: return mova_W_V(u); // NP 0F 2B mem movntps Mps,Vps
-    case 1154: return movss_V_W(u); // F3 0F 10 movss Vss,Wss
-    case 1155: return movss_W_V(u); // F3 0F 11 movss Wss,Vss
-    case 1156: return movlow_V_M(u); // NP 0F 12 mem movlps Vq,Mq
-    case 1157: return movhlps(u); // NP 0F 12 reg movhlps Vq,Uq
-    case 1158: return movlow_M_V(u); // NP 0F 13 mem movlps Mq,Vq
-    case 1159: return movhigh_V_M(u); // NP 0F 16 mem movhps Vq,Mq
-    case 1160: return movlhps(u); // NP 0F 16 reg movlhps Vq,Uq
-    case 1161: return movhigh_M_V(u); // NP 0F 17 mem movhps Mq,Vq
-    case 1162: return movmskps(u); // NP 0F 50 reg movmskps Gd,Ups
-    case 1163: return sqrtps(u); // NP 0F 51 sqrtps Vps,Wps
-    case 1164: return sqrtss(u); // F3 0F 51 sqrtss Vss,Wss
-    case 1165: return addps(u); // NP 0F 58 addps Vps,Wps
-    case 1166: return addss(u); // F3 0F 58 addss Vss,Wss
-    case 1167: return mulps(u); // NP 0F 59 mulps Vps,Wps
-    case 1168: return mulss(u); // F3 0F 59 mulss Vss,Wss
-    case 1169: return subps(u); // NP 0F 5C subps Vps,Wps
-    case 1170: return subss(u); // F3 0F 5C subss Vss,Wss
-    case 1171: return minps(u); // NP 0F 5D minps Vps,Wps
-    case 1172: return minss(u); // F3 0F 5D minss Vss,Wss
-    case 1173: return divps(u); // NP 0F 5E divps Vps,Wps
-    case 1174: return divss(u); // F3 0F 5E divss Vss,Wss
-    case 1175: return maxps(u); // NP 0F 5F maxps Vps,Wps
-    case 1176: return maxss(u); // F3 0F 5F maxss Vss,Wss
-    case 1177: return rsqrtps(u); // NP 0F 52 rsqrtps Vps,Wps
-    case 1178: return rsqrtss(u); // F3 0F 52 rsqrtss Vss,Wss
-    case 1179: return rcpps(u); // NP 0F 53 rcpps Vps,Wps
-    case 1180: return rcpss(u); // F3 0F 53 rcpss Vss,Wss
-    case 1181: return pand_V_W(u); // NP 0F 54 andps Vps,Wps
-    case 1182: return pandn_V_W(u); // NP 0F 55 andnps Vps,Wps
-    case 1183: return por_V_W(u); // NP 0F 56 orps Vps,Wps
-    case 1184: return pxor_V_W(u); // NP 0F 57 xorps Vps,Wps
-    case 1185: return cmpps(u); // NP 0F C2 cmpps Vps,Wps,Ib
-    case 1186: return cmpss(u); // F3 0F C2 cmpss Vss,Wss,Ib
-    case 1187: return ucomiss(u); // NP 0F 2E ucomiss Vss,Wss
-    case 1188: return comiss(u); // NP 0F 2F comiss Vss,Wss
-    case 1189: return punpckldq_V_W(u); // NP 0F 14 unpcklps Vps,Wps
-    case 1190: return punpckhdq_V_W(u); // NP 0F 15 unpckhps Vps,Wps
-    case 1191: return shufps(u); // NP 0F C6 shufps Vps,Wps,Ib
-    case 1192: return cvtpi2ps(u); // NP 0F 2A cvtpi2ps Vps,Qq
-    case 1193: return cvtsi2ss<u32>(u); // F3 0F 2A cvtsi2ss Vss,Ey
-    case 1194: return cvtsi2ss<u64>(u); // F3 0F 2A cvtsi2ss Vss,Ey
-    case 1195: return cvttps2pi(u); // NP 0F 2C cvttps2pi Pq,Wq
-    case 1196: return cvttss2si<u32>(u); // F3 0F 2C cvttss2si Gy,Wss
-    case 1197: return cvttss2si<u64>(u); // F3 0F 2C cvttss2si Gy,Wss
-    case 1198: return cvtps2pi(u); // NP 0F 2D cvtps2pi Pq,Wq
-    case 1199: return cvtss2si<u32>(u); // F3 0F 2D cvtss2si Gy,Wss
-    case 1200: return cvtss2si<u64>(u); // F3 0F 2D cvtss2si Gy,Wss
-    case 1201: return ldmxcsr(u); // NP 0F AE /2 mem ldmxcsr Md
-    case 1202: return stmxcsr(u); // NP 0F AE /3 mem stmxcsr Md
-    case 1203: return pshufw(u); // NP 0F 70 pshufw Pq,Qq,Ib
-    case 1204: return pinsrw_P_E(u); // NP 0F C4 pinsrw Pq,Rd/Mw,Ib
-    case 1205: return pextrw_G_N(u); // NP 0F C5 reg pextrw Gd,Nq,Ib
-    case 1206: return pmovmskb_G_N(u); // NP 0F D7 reg pmovmskb Gd,Nq
-    case 1207: return movq_Q_P(u); // NP 0F E7 mem movntq Mq,Pq
-    case 1208: return maskmovq(u); // NP 0F F7 reg maskmovq Pq,Nq
-    case 1209: return pmulhuw_P_Q(u); // NP 0F E4 pmulhuw Pq,Qq
-    case 1210: return psadbw_P_Q(u); // NP 0F F6 psadbw Pq,Qq
-    case 1211: return pminub_P_Q(u); // NP 0F DA pminub Pq,Qq
-    case 1212: return pmaxub_P_Q(u); // NP 0F DE pmaxub Pq,Qq
-    case 1213: return pminsw_P_Q(u); // NP 0F EA pminsw Pq,Qq
-    case 1214: return pmaxsw_P_Q(u); // NP 0F EE pmaxsw Pq,Qq
-    case 1215: return pavgb_P_Q(u); // NP 0F E0 pavgb Pq,Qq
+    case 1152: return paddb_P_Q(u); // NP 0F FC paddb Pq,Qq
+    case 1153: return paddw_P_Q(u); // NP 0F FD paddw Pq,Qq
+    case 1154: return paddd_P_Q(u); // NP 0F FE paddd Pq,Qq
+    case 1155: return paddsb_P_Q(u); // NP 0F EC paddsb Pq,Qq
+    case 1156: return paddsw_P_Q(u); // NP 0F ED paddsw Pq,Qq
+    case 1157: return paddusb_P_Q(u); // NP 0F DC paddusb Pq,Qq
+    case 1158: return paddusw_P_Q(u); // NP 0F DD paddusw Pq,Qq
+    case 1159: return psubb_P_Q(u); // NP 0F F8 psubb Pq,Qq
+    case 1160: return psubw_P_Q(u); // NP 0F F9 psubw Pq,Qq
+    case 1161: return psubd_P_Q(u); // NP 0F FA psubd Pq,Qq
+    case 1162: return psubsb_P_Q(u); // NP 0F E8 psubsb Pq,Qq
+    case 1163: return psubsw_P_Q(u); // NP 0F E9 psubsw Pq,Qq
+    case 1164: return psubusb_P_Q(u); // NP 0F D8 psubusb Pq,Qq
+    case 1165: return psubusw_P_Q(u); // NP 0F D9 psubusw Pq,Qq
+    case 1166: return pmullw_P_Q(u); // NP 0F D5 pmullw Pq,Qq
+    case 1167: return pmulhw_P_Q(u); // NP 0F E5 pmulhw Pq,Qq
+    case 1168: return pmaddwd_P_Q(u); // NP 0F F5 pmaddwd Pq,Qq
+    case 1169: return movu_V_W(u); // NP 0F 10 movups Vps,Wps
+    case 1170: return movu_W_V(u); // NP 0F 11 movups Wps,Vps
+    case 1171: return mova_V_W(u); // NP 0F 28 movaps Vps,Wps
+    case 1172: return mova_W_V(u); // NP 0F 29 movaps Wps,Vps
+    case 1173: return mova_W_V(u); // NP 0F 2B mem movntps Mps,Vps
+    case 1174: return movss_V_W(u); // F3 0F 10 movss Vss,Wss
+    case 1175: return movss_W_V(u); // F3 0F 11 movss Wss,Vss
+    case 1176: return movlow_V_M(u); // NP 0F 12 mem movlps Vq,Mq
+    case 1177: return movhlps(u); // NP 0F 12 reg movhlps Vq,Uq
+    case 1178: return movlow_M_V(u); // NP 0F 13 mem movlps Mq,Vq
+    case 1179: return movhigh_V_M(u); // NP 0F 16 mem movhps Vq,Mq
+    case 1180: return movlhps(u); // NP 0F 16 reg movlhps Vq,Uq
+    case 1181: return movhigh_M_V(u); // NP 0F 17 mem movhps Mq,Vq
+    case 1182: return movmskps(u); // NP 0F 50 reg movmskps Gd,Ups
+    case 1183: return sqrtps(u); // NP 0F 51 sqrtps Vps,Wps
+    case 1184: return sqrtss(u); // F3 0F 51 sqrtss Vss,Wss
+    case 1185: return addps(u); // NP 0F 58 addps Vps,Wps
+    case 1186: return addss(u); // F3 0F 58 addss Vss,Wss
+    case 1187: return mulps(u); // NP 0F 59 mulps Vps,Wps
+    case 1188: return mulss(u); // F3 0F 59 mulss Vss,Wss
+    case 1189: return subps(u); // NP 0F 5C subps Vps,Wps
+    case 1190: return subss(u); // F3 0F 5C subss Vss,Wss
+    case 1191: return minps(u); // NP 0F 5D minps Vps,Wps
+    case 1192: return minss(u); // F3 0F 5D minss Vss,Wss
+    case 1193: return divps(u); // NP 0F 5E divps Vps,Wps
+    case 1194: return divss(u); // F3 0F 5E divss Vss,Wss
+    case 1195: return maxps(u); // NP 0F 5F maxps Vps,Wps
+    case 1196: return maxss(u); // F3 0F 5F maxss Vss,Wss
+    case 1197: return rsqrtps(u); // NP 0F 52 rsqrtps Vps,Wps
+    case 1198: return rsqrtss(u); // F3 0F 52 rsqrtss Vss,Wss
+    case 1199: return rcpps(u); // NP 0F 53 rcpps Vps,Wps
+    case 1200: return rcpss(u); // F3 0F 53 rcpss Vss,Wss
+    case 1201: return pand_V_W(u); // NP 0F 54 andps Vps,Wps
+    case 1202: return pandn_V_W(u); // NP 0F 55 andnps Vps,Wps
+    case 1203: return por_V_W(u); // NP 0F 56 orps Vps,Wps
+    case 1204: return pxor_V_W(u); // NP 0F 57 xorps Vps,Wps
+    case 1205: return cmpps(u); // NP 0F C2 cmpps Vps,Wps,Ib
+    case 1206: return cmpss(u); // F3 0F C2 cmpss Vss,Wss,Ib
+    case 1207: return ucomiss(u); // NP 0F 2E ucomiss Vss,Wss
+    case 1208: return comiss(u); // NP 0F 2F comiss Vss,Wss
+    case 1209: return punpckldq_V_W(u); // NP 0F 14 unpcklps Vps,Wps
+    case 1210: return punpckhdq_V_W(u); // NP 0F 15 unpckhps Vps,Wps
+    case 1211: return shufps(u); // NP 0F C6 shufps Vps,Wps,Ib
+    case 1212: return cvtpi2ps(u); // NP 0F 2A cvtpi2ps Vps,Qq
+    case 1213: return cvtsi2ss<u32>(u); // F3 0F 2A cvtsi2ss Vss,Ey
+    case 1214: return cvtsi2ss<u64>(u); // F3 0F 2A cvtsi2ss Vss,Ey
+    case 1215: return cvttps2pi(u); // NP 0F 2C cvttps2pi Pq,Wq
     default: return raise(6, 0);
   }
 }
 
 function group19(op: u32, u: u32): i32 {
   switch (op) {
-    case 1216: return pavgw_P_Q(u); // NP 0F E3 pavgw Pq,Qq
-    case 1217: return movu_V_W(u); // 66 0F 10 movupd Vpd,Wpd
-    case 1218: return movu_W_V(u); // 66 0F 11 movupd Wpd,Vpd
-    case 1219: return mova_V_W(u); // 66 0F 28 movapd Vpd,Wpd
-    case 1220: return mova_W_V(u); // 66 0F 29 movapd Wpd,Vpd
-    case 1221: return mova_W_V(u); // 66 0F 2B mem movntpd Mpd,Vpd
-    case 1222: return mova_V_W(u); // 66 0F 6F movdqa Vdq,Wdq
-    case 1223: return mova_W_V(u); // 66 0F 7F movdqa Wdq,Vdq
-    case 1224: return movu_V_W(u); // F3 0F 6F movdqu Vdq,Wdq
-    case 1225: return movu_W_V(u); // F3 0F 7F movdqu Wdq,Vdq
-    case 1226: return mova_W_V(u); // 66 0F E7 mem movntdq Mdq,Vdq
-    case 1227: return movnti<u32>(u); // NP 0F C3 mem movnti My,Gy
-    case 1228: return movnti<u64>(u); // NP 0F C3 mem movnti My,Gy
-    case 1229: return movsd_V_W(u); // F2 0F 10 movsd Vsd,Wsd
-    case 1230: return movsd_W_V(u); // F2 0F 11 movsd Wsd,Vsd
-    case 1231: return movd_V_E<u32>(u); // 66 0F 6E movd|movq Vdq,Ey
-    case 1232: return movd_V_E<u64>(u); // 66 0F 6E movd|movq Vdq,Ey
-    case 1233: return movd_E_V<u32>(u); // 66 0F 7E movd|movq Ey,Vdq
-    case 1234: return movd_E_V<u64>(u); // 66 0F 7E movd|movq Ey,Vdq
-    case 1235: return movq_V_W(u); // F3 0F 7E movq Vq,Wq
-    case 1236: return movq_W_V(u); // 66 0F D6 movq Wq,Vq
-    case 1237: return movlow_V_M(u); // 66 0F 12 mem movlpd Vq,Mq
-    case 1238: return movlow_M_V(u); // 66 0F 13 mem movlpd Mq,Vq
-    case 1239: return movhigh_V_M(u); // 66 0F 16 mem movhpd Vq,Mq
-    case 1240: return movhigh_M_V(u); // 66 0F 17 mem movhpd Mq,Vq
-    case 1241: return movmskpd(u); // 66 0F 50 reg movmskpd Gd,Upd
-    case 1242: return pmovmskb_G_U(u); // 66 0F D7 reg pmovmskb Gd,Udq
-    case 1243: return maskmovdqu(u); // 66 0F F7 reg maskmovdqu Vdq,Udq
-    case 1244: return movq2dq(u); // F3 0F D6 reg movq2dq Vdq,Nq
-    case 1245: return movdq2q(u); // F2 0F D6 reg movdq2q Pq,Uq
-    case 1246: return sqrtpd(u); // 66 0F 51 sqrtpd Vpd,Wpd
-    case 1247: return sqrtsd(u); // F2 0F 51 sqrtsd Vsd,Wsd
-    case 1248: return addpd(u); // 66 0F 58 addpd Vpd,Wpd
-    case 1249: return addsd(u); // F2 0F 58 addsd Vsd,Wsd
-    case 1250: return mulpd(u); // 66 0F 59 mulpd Vpd,Wpd
-    case 1251: return mulsd(u); // F2 0F 59 mulsd Vsd,Wsd
-    case 1252: return subpd(u); // 66 0F 5C subpd Vpd,Wpd
-    case 1253: return subsd(u); // F2 0F 5C subsd Vsd,Wsd
-    case 1254: return minpd(u); // 66 0F 5D minpd Vpd,Wpd
-    case 1255: return minsd(u); // F2 0F 5D minsd Vsd,Wsd
-    case 1256: return divpd(u); // 66 0F 5E divpd Vpd,Wpd
-    case 1257: return divsd(u); // F2 0F 5E divsd Vsd,Wsd
-    case 1258: return maxpd(u); // 66 0F 5F maxpd Vpd,Wpd
-    case 1259: return maxsd(u); // F2 0F 5F maxsd Vsd,Wsd
-    case 1260: return pand_V_W(u); // 66 0F 54 andpd Vpd,Wpd
-    case 1261: return pandn_V_W(u); // 66 0F 55 andnpd Vpd,Wpd
-    case 1262: return por_V_W(u); // 66 0F 56 orpd Vpd,Wpd
-    case 1263: return pxor_V_W(u); // 66 0F 57 xorpd Vpd,Wpd
-    case 1264: return cmppd(u); // 66 0F C2 cmppd Vpd,Wpd,Ib
-    case 1265: return cmpsd(u); // F2 0F C2 cmpsd Vsd,Wsd,Ib
-    case 1266: return ucomisd(u); // 66 0F 2E ucomisd Vsd,Wsd
-    case 1267: return comisd(u); // 66 0F 2F comisd Vsd,Wsd
-    case 1268: return punpcklqdq(u); // 66 0F 14 unpcklpd Vpd,Wpd
-    case 1269: return punpckhqdq(u); // 66 0F 15 unpckhpd Vpd,Wpd
-    case 1270: return shufpd(u); // 66 0F C6 shufpd Vpd,Wpd,Ib
-    case 1271: return cvtps2pd(u); // NP 0F 5A cvtps2pd Vpd,Wq
-    case 1272: return cvtpd2ps(u); // 66 0F 5A cvtpd2ps Vps,Wpd
-    case 1273: return cvtss2sd(u); // F3 0F 5A cvtss2sd Vsd,Wss
-    case 1274: return cvtsd2ss(u); // F2 0F 5A cvtsd2ss Vss,Wsd
-    case 1275: return cvtdq2ps(u); // NP 0F 5B cvtdq2ps Vps,Wdq
-    case 1276: return cvtps2dq(u); // 66 0F 5B cvtps2dq Vdq,Wps
-    case 1277: return cvttps2dq(u); // F3 0F 5B cvttps2dq Vdq,Wps
-    case 1278: return cvttpd2dq(u); // 66 0F E6 cvttpd2dq Vdq,Wpd
-    case 1279: return cvtdq2pd(u); // F3 0F E6 cvtdq2pd Vpd,Wq
+    case 1216: return cvttss2si<u32>(u); // F3 0F 2C cvttss2si Gy,Wss
+    case 1217: return cvttss2si<u64>(u); // F3 0F 2C cvttss2si Gy,Wss
+    case 1218: return cvtps2pi(u); // NP 0F 2D cvtps2pi Pq,Wq
+    case 1219: return cvtss2si<u32>(u); // F3 0F 2D cvtss2si Gy,Wss
+    case 1220: return cvtss2si<u64>(u); // F3 0F 2D cvtss2si Gy,Wss
+    case 1221: return ldmxcsr(u); // NP 0F AE /2 mem ldmxcsr Md
+    case 1222: return stmxcsr(u); // NP 0F AE /3 mem stmxcsr Md
+    case 1223: return pshufw(u); // NP 0F 70 pshufw Pq,Qq,Ib
+    case 1224: return pinsrw_P_E(u); // NP 0F C4 pinsrw Pq,Rd/Mw,Ib
+    case 1225: return pextrw_G_N(u); // NP 0F C5 reg pextrw Gd,Nq,Ib
+    case 1226: return pmovmskb_G_N(u); // NP 0F D7 reg pmovmskb Gd,Nq
+    case 1227: return movq_Q_P(u); // NP 0F E7 mem movntq Mq,Pq
+    case 1228: return maskmovq(u); // NP 0F F7 reg maskmovq Pq,Nq
+    case 1229: return pmulhuw_P_Q(u); // NP 0F E4 pmulhuw Pq,Qq
+    case 1230: return psadbw_P_Q(u); // NP 0F F6 psadbw Pq,Qq
+    case 1231: return pminub_P_Q(u); // NP 0F DA pminub Pq,Qq
+    case 1232: return pmaxub_P_Q(u); // NP 0F DE pmaxub Pq,Qq
+    case 1233: return pminsw_P_Q(u); // NP 0F EA pminsw Pq,Qq
+    case 1234: return pmaxsw_P_Q(u); // NP 0F EE pmaxsw Pq,Qq
+    case 1235: return pavgb_P_Q(u); // NP 0F E0 pavgb Pq,Qq
+    case 1236: return pavgw_P_Q(u); // NP 0F E3 pavgw Pq,Qq
+    case 1237: return movu_V_W(u); // 66 0F 10 movupd Vpd,Wpd
+    case 1238: return movu_W_V(u); // 66 0F 11 movupd Wpd,Vpd
+    case 1239: return mova_V_W(u); // 66 0F 28 movapd Vpd,Wpd
+    case 1240: return mova_W_V(u); // 66 0F 29 movapd Wpd,Vpd
+    case 1241: return mova_W_V(u); // 66 0F 2B mem movntpd Mpd,Vpd
+    case 1242: return mova_V_W(u); // 66 0F 6F movdqa Vdq,Wdq
+    case 1243: return mova_W_V(u); // 66 0F 7F movdqa Wdq,Vdq
+    case 1244: return movu_V_W(u); // F3 0F 6F movdqu Vdq,Wdq
+    case 1245: return movu_W_V(u); // F3 0F 7F movdqu Wdq,Vdq
+    case 1246: return mova_W_V(u); // 66 0F E7 mem movntdq Mdq,Vdq
+    case 1247: return movnti<u32>(u); // NP 0F C3 mem movnti My,Gy
+    case 1248: return movnti<u64>(u); // NP 0F C3 mem movnti My,Gy
+    case 1249: return movsd_V_W(u); // F2 0F 10 movsd Vsd,Wsd
+    case 1250: return movsd_W_V(u); // F2 0F 11 movsd Wsd,Vsd
+    case 1251: return movd_V_E<u32>(u); // 66 0F 6E movd|movq Vdq,Ey
+    case 1252: return movd_V_E<u64>(u); // 66 0F 6E movd|movq Vdq,Ey
+    case 1253: return movd_E_V<u32>(u); // 66 0F 7E movd|movq Ey,Vdq
+    case 1254: return movd_E_V<u64>(u); // 66 0F 7E movd|movq Ey,Vdq
+    case 1255: return movq_V_W(u); // F3 0F 7E movq Vq,Wq
+    case 1256: return movq_W_V(u); // 66 0F D6 movq Wq,Vq
+    case 1257: return movlow_V_M(u); // 66 0F 12 mem movlpd Vq,Mq
+    case 1258: return movlow_M_V(u); // 66 0F 13 mem movlpd Mq,Vq
+    case 1259: return movhigh_V_M(u); // 66 0F 16 mem movhpd Vq,Mq
+    case 1260: return movhigh_M_V(u); // 66 0F 17 mem movhpd Mq,Vq
+    case 1261: return movmskpd(u); // 66 0F 50 reg movmskpd Gd,Upd
+    case 1262: return pmovmskb_G_U(u); // 66 0F D7 reg pmovmskb Gd,Udq
+    case 1263: return maskmovdqu(u); // 66 0F F7 reg maskmovdqu Vdq,Udq
+    case 1264: return movq2dq(u); // F3 0F D6 reg movq2dq Vdq,Nq
+    case 1265: return movdq2q(u); // F2 0F D6 reg movdq2q Pq,Uq
+    case 1266: return sqrtpd(u); // 66 0F 51 sqrtpd Vpd,Wpd
+    case 1267: return sqrtsd(u); // F2 0F 51 sqrtsd Vsd,Wsd
+    case 1268: return addpd(u); // 66 0F 58 addpd Vpd,Wpd
+    case 1269: return addsd(u); // F2 0F 58 addsd Vsd,Wsd
+    case 1270: return mulpd(u); // 66 0F 59 mulpd Vpd,Wpd
+    case 1271: return mulsd(u); // F2 0F 59 mulsd Vsd,Wsd
+    case 1272: return subpd(u); // 66 0F 5C subpd Vpd,Wpd
+    case 1273: return subsd(u); // F2 0F 5C subsd Vsd,Wsd
+    case 1274: return minpd(u); // 66 0F 5D minpd Vpd,Wpd
+    case 1275: return minsd(u); // F2 0F 5D minsd Vsd,Wsd
+    case 1276: return divpd(u); // 66 0F 5E divpd Vpd,Wpd
+    case 1277: return divsd(u); // F2 0F 5E divsd Vsd,Wsd
+    case 1278: return maxpd(u); // 66 0F 5F maxpd Vpd,Wpd
+    case 1279: return maxsd(u); // F2 0F 5F maxsd Vsd,Wsd
     default: return raise(6, 0);
   }
 }
 
 function group20(op: u32, u: u32): i32 {
   switch (op) {
-    case 1280: return cvtpd2dq(u); // F2 0F E6 cvtpd2dq Vdq,Wpd
-    case 1281: return cvtsi2sd<u32>(u); // F2 0F 2A cvtsi2sd Vsd,Ey
-    case 1282: return cvtsi2sd<u64>(u); // F2 0F 2A cvtsi2sd Vsd,Ey
-    case 1283: return cvttsd2si<u32>(u); // F2 0F 2C cvttsd2si Gy,Wsd
-    case 1284: return cvttsd2si<u64>(u); // F2 0F 2C cvttsd2si Gy,Wsd
-    case 1285: return cvtsd2si<u32>(u); // F2 0F 2D cvtsd2si Gy,Wsd
-    case 1286: return cvtsd2si<u64>(u); // F2 0F 2D cvtsd2si Gy,Wsd
-    case 1287: return cvtpi2pd(u); // 66 0F 2A cvtpi2pd Vpd,Qq
-    case 1288: return cvttpd2pi(u); // 66 0F 2C cvttpd2pi Pq,Wpd
-    case 1289: return cvtpd2pi(u); // 66 0F 2D cvtpd2pi Pq,Wpd
-    case 1290: return punpcklbw_V_W(u); // 66 0F 60 punpcklbw Vdq,Wdq
-    case 1291: return punpcklwd_V_W(u); // 66 0F 61 punpcklwd Vdq,Wdq
-    case 1292: return punpckldq_V_W(u); // 66 0F 62 punpckldq Vdq,Wdq
-    case 1293: return packsswb_V_W(u); // 66 0F 63 packsswb Vdq,Wdq
-    case 1294: return packuswb_V_W(u); // 66 0F 67 packuswb Vdq,Wdq
-    case 1295: return punpckhbw_V_W(u); // 66 0F 68 punpckhbw Vdq,Wdq
-    case 1296: return punpckhwd_V_W(u); // 66 0F 69 punpckhwd Vdq,Wdq
-    case 1297: return punpckhdq_V_W(u); // 66 0F 6A punpckhdq Vdq,Wdq
-    case 1298: return packssdw_V_W(u); // 66 0F 6B packssdw Vdq,Wdq
-    case 1299: return pcmpgtb_V_W(u); // 66 0F 64 pcmpgtb Vdq,Wdq
-    case 1300: return pcmpgtw_V_W(u); // 66 0F 65 pcmpgtw Vdq,Wdq
-    case 1301: return pcmpgtd_V_W(u); // 66 0F 66 pcmpgtd Vdq,Wdq
-    case 1302: return pcmpeqb_V_W(u); // 66 0F 74 pcmpeqb Vdq,Wdq
-    case 1303: return pcmpeqw_V_W(u); // 66 0F 75 pcmpeqw Vdq,Wdq
-    case 1304: return pcmpeqd_V_W(u); // 66 0F 76 pcmpeqd Vdq,Wdq
-    case 1305: return psrlw_V_W(u); // 66 0F D1 psrlw Vdq,Wdq
-    case 1306: return psrld_V_W(u); // 66 0F D2 psrld Vdq,Wdq
-    case 1307: return psrlq_V_W(u); // 66 0F D3 psrlq Vdq,Wdq
-    case 1308: return psraw_V_W(u); // 66 0F E1 psraw Vdq,Wdq
-    case 1309: return psrad_V_W(u); // 66 0F E2 psrad Vdq,Wdq
-    case 1310: return psllw_V_W(u); // 66 0F F1 psllw Vdq,Wdq
-    case 1311: return pslld_V_W(u); // 66 0F F2 pslld Vdq,Wdq
-    case 1312: return psllq_V_W(u); // 66 0F F3 psllq Vdq,Wdq
-    case 1313: return pand_V_W(u); // 66 0F DB pand Vdq,Wdq
-    case 1314: return pandn_V_W(u); // 66 0F DF pandn Vdq,Wdq
-    case 1315: return por_V_W(u); // 66 0F EB por Vdq,Wdq
-    case 1316: return pxor_V_W(u); // 66 0F EF pxor Vdq,Wdq
-    case 1317: return paddb_V_W(u); // 66 0F FC paddb Vdq,Wdq
-    case 1318: return paddw_V_W(u); // 66 0F FD paddw Vdq,Wdq
-    case 1319: return paddd_V_W(u); // 66 0F FE paddd Vdq,Wdq
-    case 1320: return paddsb_V_W(u); // 66 0F EC paddsb Vdq,Wdq
-    case 1321: return paddsw_V_W(u); // 66 0F ED paddsw Vdq,Wdq
-    case 1322: return paddusb_V_W(u); // 66 0F DC paddusb Vdq,Wdq
-    case 1323: return paddusw_V_W(u); // 66 0F DD paddusw Vdq,Wdq
-    case 1324: return psubb_V_W(u); // 66 0F F8 psubb Vdq,Wdq
-    case 1325: return psubw_V_W(u); // 66 0F F9 psubw Vdq,Wdq
-    case 1326: return psubd_V_W(u); // 66 0F FA psubd Vdq,Wdq
-    case 1327: return psubsb_V_W(u); // 66 0F E8 psubsb Vdq,Wdq
-    case 1328: return psubsw_V_W(u); // 66 0F E9 psubsw Vdq,Wdq
-    case 1329: return psubusb_V_W(u); // 66 0F D8 psubusb Vdq,Wdq
-    case 1330: return psubusw_V_W(u); // 66 0F D9 psubusw Vdq,Wdq
-    case 1331: return paddq_V_W(u); // 66 0F D4 paddq Vdq,Wdq
-    case 1332: return psubq_V_W(u); // 66 0F FB psubq Vdq,Wdq
-    case 1333: return pmullw_V_W(u); // 66 0F D5 pmullw Vdq,Wdq
-    case 1334: return pmulhw_V_W(u); // 66 0F E5 pmulhw Vdq,Wdq
-    case 1335: return pmaddwd_V_W(u); // 66 0F F5 pmaddwd Vdq,Wdq
-    case 1336: return pmulhuw_V_W(u); // 66 0F E4 pmulhuw Vdq,Wdq
-    case 1337: return psadbw_V_W(u); // 66 0F F6 psadbw Vdq,Wdq
-    case 1338: return pmuludq_V_W(u); // 66 0F F4 pmuludq Vdq,Wdq
-    case 1339: return pminub_V_W(u); // 66 0F DA pminub Vdq,Wdq
-    case 1340: return pmaxub_V_W(u); // 66 0F DE pmaxub Vdq,Wdq
-    case 1341: return pminsw_V_W(u); // 66 0F EA pminsw Vdq,Wdq
-    case 1342: return pmaxsw_V_W(u); // 66 0F EE pmaxsw Vdq,Wdq
-    case 1343: return pavgb_V_W(u); // 66 0F E0 pavgb Vdq,Wdq
+    case 1280: return pand_V_W(u); // 66 0F 54 andpd Vpd,Wpd
+    case 1281: return pandn_V_W(u); // 66 0F 55 andnpd Vpd,Wpd
+    case 1282: return por_V_W(u); // 66 0F 56 orpd Vpd,Wpd
+    case 1283: return pxor_V_W(u); // 66 0F 57 xorpd Vpd,Wpd
+    case 1284: return cmppd(u); // 66 0F C2 cmppd Vpd,Wpd,Ib
+    case 1285: return cmpsd(u); // F2 0F C2 cmpsd Vsd,Wsd,Ib
+    case 1286: return ucomisd(u); // 66 0F 2E ucomisd Vsd,Wsd
+    case 1287: return comisd(u); // 66 0F 2F comisd Vsd,Wsd
+    case 1288: return punpcklqdq(u); // 66 0F 14 unpcklpd Vpd,Wpd
+    case 1289: return punpckhqdq(u); // 66 0F 15 unpckhpd Vpd,Wpd
+    case 1290: return shufpd(u); // 66 0F C6 shufpd Vpd,Wpd,Ib
+    case 1291: return cvtps2pd(u); // NP 0F 5A cvtps2pd Vpd,Wq
+    case 1292: return cvtpd2ps(u); // 66 0F 5A cvtpd2ps Vps,Wpd
+    case 1293: return cvtss2sd(u); // F3 0F 5A cvtss2sd Vsd,Wss
+    case 1294: return cvtsd2ss(u); // F2 0F 5A cvtsd2ss Vss,Wsd
+    case 1295: return cvtdq2ps(u); // NP 0F 5B cvtdq2ps Vps,Wdq
+    case 1296: return cvtps2dq(u); // 66 0F 5B cvtps2dq Vdq,Wps
+    case 1297: return cvttps2dq(u); // F3 0F 5B cvttps2dq Vdq,Wps
+    case 1298: return cvttpd2dq(u); // 66 0F E6 cvttpd2dq Vdq,Wpd
+    case 1299: return cvtdq2pd(u); // F3 0F E6 cvtdq2pd Vpd,Wq
+    case 1300: return cvtpd2dq(u); // F2 0F E6 cvtpd2dq Vdq,Wpd
+    case 1301: return cvtsi2sd<u32>(u); // F2 0F 2A cvtsi2sd Vsd,Ey
+    case 1302: return cvtsi2sd<u64>(u); // F2 0F 2A cvtsi2sd Vsd,Ey
+    case 1303: return cvttsd2si<u32>(u); // F2 0F 2C cvttsd2si Gy,Wsd
+    case 1304: return cvttsd2si<u64>(u); // F2 0F 2C cvttsd2si Gy,Wsd
+    case 1305: return cvtsd2si<u32>(u); // F2 0F 2D cvtsd2si Gy,Wsd
+    case 1306: return cvtsd2si<u64>(u); // F2 0F 2D cvtsd2si Gy,Wsd
+    case 1307: return cvtpi2pd(u); // 66 0F 2A cvtpi2pd Vpd,Qq
+    case 1308: return cvttpd2pi(u); // 66 0F 2C cvttpd2pi Pq,Wpd
+    case 1309: return cvtpd2pi(u); // 66 0F 2D cvtpd2pi Pq,Wpd
+    case 1310: return punpcklbw_V_W(u); // 66 0F 60 punpcklbw Vdq,Wdq
+    case 1311: return punpcklwd_V_W(u); // 66 0F 61 punpcklwd Vdq,Wdq
+    case 1312: return punpckldq_V_W(u); // 66 0F 62 punpckldq Vdq,Wdq
+    case 1313: return packsswb_V_W(u); // 66 0F 63 packsswb Vdq,Wdq
+    case 1314: return packuswb_V_W(u); // 66 0F 67 packuswb Vdq,Wdq
+    case 1315: return punpckhbw_V_W(u); // 66 0F 68 punpckhbw Vdq,Wdq
+    case 1316: return punpckhwd_V_W(u); // 66 0F 69 punpckhwd Vdq,Wdq
+    case 1317: return punpckhdq_V_W(u); // 66 0F 6A punpckhdq Vdq,Wdq
+    case 1318: return packssdw_V_W(u); // 66 0F 6B packssdw Vdq,Wdq
+    case 1319: return pcmpgtb_V_W(u); // 66 0F 64 pcmpgtb Vdq,Wdq
+    case 1320: return pcmpgtw_V_W(u); // 66 0F 65 pcmpgtw Vdq,Wdq
+    case 1321: return pcmpgtd_V_W(u); // 66 0F 66 pcmpgtd Vdq,Wdq
+    case 1322: return pcmpeqb_V_W(u); // 66 0F 74 pcmpeqb Vdq,Wdq
+    case 1323: return pcmpeqw_V_W(u); // 66 0F 75 pcmpeqw Vdq,Wdq
+    case 1324: return pcmpeqd_V_W(u); // 66 0F 76 pcmpeqd Vdq,Wdq
+    case 1325: return psrlw_V_W(u); // 66 0F D1 psrlw Vdq,Wdq
+    case 1326: return psrld_V_W(u); // 66 0F D2 psrld Vdq,Wdq
+    case 1327: return psrlq_V_W(u); // 66 0F D3 psrlq Vdq,Wdq
+    case 1328: return psraw_V_W(u); // 66 0F E1 psraw Vdq,Wdq
+    case 1329: return psrad_V_W(u); // 66 0F E2 psrad Vdq,Wdq
+    case 1330: return psllw_V_W(u); // 66 0F F1 psllw Vdq,Wdq
+    case 1331: return pslld_V_W(u); // 66 0F F2 pslld Vdq,Wdq
+    case 1332: return psllq_V_W(u); // 66 0F F3 psllq Vdq,Wdq
+    case 1333: return pand_V_W(u); // 66 0F DB pand Vdq,Wdq
+    case 1334: return pandn_V_W(u); // 66 0F DF pandn Vdq,Wdq
+    case 1335: return por_V_W(u); // 66 0F EB por Vdq,Wdq
+    case 1336: return pxor_V_W(u); // 66 0F EF pxor Vdq,Wdq
+    case 1337: return paddb_V_W(u); // 66 0F FC paddb Vdq,Wdq
+    case 1338: return paddw_V_W(u); // 66 0F FD paddw Vdq,Wdq
+    case 1339: return paddd_V_W(u); // 66 0F FE paddd Vdq,Wdq
+    case 1340: return paddsb_V_W(u); // 66 0F EC paddsb Vdq,Wdq
+    case 1341: return paddsw_V_W(u); // 66 0F ED paddsw Vdq,Wdq
+    case 1342: return paddusb_V_W(u); // 66 0F DC paddusb Vdq,Wdq
+    case 1343: return paddusw_V_W(u); // 66 0F DD paddusw Vdq,Wdq
     default: return raise(6, 0);
   }
 }
 
 function group21(op: u32, u: u32): i32 {
   switch (op) {
-    case 1344: return pavgw_V_W(u); // 66 0F E3 pavgw Vdq,Wdq
-    case 1345: return punpcklqdq(u); // 66 0F 6C punpcklqdq Vdq,Wdq
-    case 1346: return punpckhqdq(u); // 66 0F 6D punpckhqdq Vdq,Wdq
-    case 1347: return pshufd(u); // 66 0F 70 pshufd Vdq,Wdq,Ib
-    case 1348: return pshufhw(u); // F3 0F 70 pshufhw Vdq,Wdq,Ib
-    case 1349: return pshuflw(u); // F2 0F 70 pshuflw Vdq,Wdq,Ib
-    case 1350: return pinsrw_V_E(u); // 66 0F C4 pinsrw Vdq,Rd/Mw,Ib
-    case 1351: return pextrw_G_U(u); // 66 0F C5 reg pextrw Gd,Udq,Ib
-    case 1352: return psrlw_U_I(u); // 66 0F 71 /2 reg psrlw Udq,Ib
-    case 1353: return psraw_U_I(u); // 66 0F 71 /4 reg psraw Udq,Ib
-    case 1354: return psllw_U_I(u); // 66 0F 71 /6 reg psllw Udq,Ib
-    case 1355: return psrld_U_I(u); // 66 0F 72 /2 reg psrld Udq,Ib
-    case 1356: return psrad_U_I(u); // 66 0F 72 /4 reg psrad Udq,Ib
-    case 1357: return pslld_U_I(u); // 66 0F 72 /6 reg pslld Udq,Ib
-    case 1358: return psrlq_U_I(u); // 66 0F 73 /2 reg psrlq Udq,Ib
-    case 1359: return psllq_U_I(u); // 66 0F 73 /6 reg psllq Udq,Ib
-    case 1360: return psrldq(u); // 66 0F 73 /3 reg psrldq Udq,Ib
-    case 1361: return pslldq(u); // 66 0F 73 /7 reg pslldq Udq,Ib
-    case 1362: return paddq_P_Q(u); // NP 0F D4 paddq Pq,Qq
-    case 1363: return psubq_P_Q(u); // NP 0F FB psubq Pq,Qq
-    case 1364: return pmuludq_P_Q(u); // NP 0F F4 pmuludq Pq,Qq
+    case 1344: return psubb_V_W(u); // 66 0F F8 psubb Vdq,Wdq
+    case 1345: return psubw_V_W(u); // 66 0F F9 psubw Vdq,Wdq
+    case 1346: return psubd_V_W(u); // 66 0F FA psubd Vdq,Wdq
+    case 1347: return psubsb_V_W(u); // 66 0F E8 psubsb Vdq,Wdq
+    case 1348: return psubsw_V_W(u); // 66 0F E9 psubsw Vdq,Wdq
+    case 1349: return psubusb_V_W(u); // 66 0F D8 psubusb Vdq,Wdq
+    case 1350: return psubusw_V_W(u); // 66 0F D9 psubusw Vdq,Wdq
+    case 1351: return paddq_V_W(u); // 66 0F D4 paddq Vdq,Wdq
+    case 1352: return psubq_V_W(u); // 66 0F FB psubq Vdq,Wdq
+    case 1353: return pmullw_V_W(u); // 66 0F D5 pmullw Vdq,Wdq
+    case 1354: return pmulhw_V_W(u); // 66 0F E5 pmulhw Vdq,Wdq
+    case 1355: return pmaddwd_V_W(u); // 66 0F F5 pmaddwd Vdq,Wdq
+    case 1356: return pmulhuw_V_W(u); // 66 0F E4 pmulhuw Vdq,Wdq
+    case 1357: return psadbw_V_W(u); // 66 0F F6 psadbw Vdq,Wdq
+    case 1358: return pmuludq_V_W(u); // 66 0F F4 pmuludq Vdq,Wdq
+    case 1359: return pminub_V_W(u); // 66 0F DA pminub Vdq,Wdq
+    case 1360: return pmaxub_V_W(u); // 66 0F DE pmaxub Vdq,Wdq
+    case 1361: return pminsw_V_W(u); // 66 0F EA pminsw Vdq,Wdq
+    case 1362: return pmaxsw_V_W(u); // 66 0F EE pmaxsw Vdq,Wdq
+    case 1363: return pavgb_V_W(u); // 66 0F E0 pavgb Vdq,Wdq
+    case 1364: return pavgw_V_W(u); // 66 0F E3 pavgw Vdq,Wdq
+    case 1365: return punpcklqdq(u); // 66 0F 6C punpcklqdq Vdq,Wdq
+    case 1366: return punpckhqdq(u); // 66 0F 6D punpckhqdq Vdq,Wdq
+    case 1367: return pshufd(u); // 66 0F 70 pshufd Vdq,Wdq,Ib
+    case 1368: return pshufhw(u); // F3 0F 70 pshufhw Vdq,Wdq,Ib
+    case 1369: return pshuflw(u); // F2 0F 70 pshuflw Vdq,Wdq,Ib
+    case 1370: return pinsrw_V_E(u); // 66 0F C4 pinsrw Vdq,Rd/Mw,Ib
+    case 1371: return pextrw_G_U(u); // 66 0F C5 reg pextrw Gd,Udq,Ib
+    case 1372: return psrlw_U_I(u); // 66 0F 71 /2 reg psrlw Udq,Ib
+    case 1373: return psraw_U_I(u); // 66 0F 71 /4 reg psraw Udq,Ib
+    case 1374: return psllw_U_I(u); // 66 0F 71 /6 reg psllw Udq,Ib
+    case 1375: return psrld_U_I(u); // 66 0F 72 /2 reg psrld Udq,Ib
+    case 1376: return psrad_U_I(u); // 66 0F 72 /4 reg psrad Udq,Ib
+    case 1377: return pslld_U_I(u); // 66 0F 72 /6 reg pslld Udq,Ib
+    case 1378: return psrlq_U_I(u); // 66 0F 73 /2 reg psrlq Udq,Ib
+    case 1379: return psllq_U_I(u); // 66 0F 73 /6 reg psllq Udq,Ib
+    case 1380: return psrldq(u); // 66 0F 73 /3 reg psrldq Udq,Ib
+    case 1381: return pslldq(u); // 66 0F 73 /7 reg pslldq Udq,Ib
+    case 1382: return paddq_P_Q(u); // NP 0F D4 paddq Pq,Qq
+    case 1383: return psubq_P_Q(u); // NP 0F FB psubq Pq,Qq
+    case 1384: return pmuludq_P_Q(u); // NP 0F F4 pmuludq Pq,Qq
     default: return raise(6, 0);
   }
 }

@@ -533,6 +533,26 @@ const HOT_FORMS: usize = memory.data<u16>([
   0xffff, 0xffff, // enter_Iw_Ib_64
   0xffff, 0xffff, // leave_16
   <u16>HotOp.leave64, <u16>HotOp.leave64, // leave_64
+  0xffff, 0xffff, // movs_Yb_Xb
+  0xffff, 0xffff, // movs_Yv_Xv_16
+  0xffff, 0xffff, // movs_Yv_Xv_32
+  0xffff, 0xffff, // movs_Yv_Xv_64
+  0xffff, 0xffff, // stos_Yb_AL
+  0xffff, 0xffff, // stos_Yv_rAX_16
+  0xffff, 0xffff, // stos_Yv_rAX_32
+  0xffff, 0xffff, // stos_Yv_rAX_64
+  0xffff, 0xffff, // lods_AL_Xb
+  0xffff, 0xffff, // lods_rAX_Xv_16
+  0xffff, 0xffff, // lods_rAX_Xv_32
+  0xffff, 0xffff, // lods_rAX_Xv_64
+  0xffff, 0xffff, // cmps_Xb_Yb
+  0xffff, 0xffff, // cmps_Xv_Yv_16
+  0xffff, 0xffff, // cmps_Xv_Yv_32
+  0xffff, 0xffff, // cmps_Xv_Yv_64
+  0xffff, 0xffff, // scas_AL_Yb
+  0xffff, 0xffff, // scas_rAX_Yv_16
+  0xffff, 0xffff, // scas_rAX_Yv_32
+  0xffff, 0xffff, // scas_rAX_Yv_64
   0xffff, 0xffff, // ins_Yb_DX
   0xffff, 0xffff, // ins_Yz_DX
   0xffff, 0xffff, // outs_DX_Xb
@@ -1120,7 +1140,7 @@ const HOT_FORMS: usize = memory.data<u16>([
 
 /** One bit per cold op. */
 const BLOCK_ENDS: usize = memory.data<u8>([
-  3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 192, 255, 255, 255, 7, 0, 4, 32, 128, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 252, 255, 255, 127, 0, 64, 0, 2, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 ]);
 
 /** The hot op that serves cold op `op` in its register or memory form without prefixes in force, or NO_HOT_OP. */
