@@ -29,3 +29,4 @@ export * from './linux/poll.js';
 export * from './linux/mman.js';
 export * from './x86/cpuid.js';
 export * from './linux/sigcontext.js';
+export * from './linux/termios.js';

@@ -1,9 +1,11 @@
 import { Poll } from '@ring3/abi';
-import { ENOSPC } from '../../errno.js';
+import { ENOSPC, ENXIO } from '../../errno.js';
 import type { IoIter } from '../../io/io-iter.js';
 import type { Kernel } from '../../kernel.js';
 import { registerState } from '../../state.js';
+import { registerCharDevice } from '../../vfs/device-drivers.js';
 import { File } from '../../vfs/file.js';
+import type { Inode } from '../../vfs/inode.js';
 
 /** Bytes that a read of /dev/random makes at a time. */
 const RANDOM_CHUNK = 4096;
@@ -62,3 +64,20 @@ export class RandomFile extends MemDevice {
   }
 }
 registerState('RandomFile', RandomFile);
+
+/** Major 1 and its minors (Documentation/admin-guide/devices.txt). */
+const MemMajor = 1;
+
+const memDevices: ReadonlyMap<number, new (flags: number, inode: Inode, path: null) => File> = new Map([
+  [3, NullFile],
+  [5, ZeroFile],
+  [7, FullFile],
+  [8, RandomFile],
+  [9, RandomFile],
+]);
+
+registerCharDevice(MemMajor, 'mem', (_k, inode, flags, minor) => {
+  const device = memDevices.get(minor);
+  if (!device) throw ENXIO;
+  return new device(flags, inode, null);
+});

@@ -62,8 +62,8 @@ export class HostStreamFile extends File {
   override get name(): string {
     return `pipe:[${this.inode.ino}]`;
   }
-  private get readable(): boolean {
-    return (this.flags & O.ACCMODE) !== O.WRONLY;
+  override get writesFully(): boolean {
+    return true;
   }
 
   override read(k: Kernel, iter: IoIter): number {

@@ -1,0 +1,75 @@
+import { Cflag, Iflag, Lflag, Oflag, TermiosLayout, Vc } from '@ring3/abi';
+
+/** struct ktermios. Speeds are of no consequence here and only remembered. */
+export interface Termios {
+  iflag: number;
+  oflag: number;
+  cflag: number;
+  lflag: number;
+  line: number;
+  cc: number[];
+  ispeed: number;
+  ospeed: number;
+}
+
+const ctrl = (letter: string): number => letter.charCodeAt(0) & 0x1f;
+
+/** tty_std_termios (drivers/tty/tty_io.c). */
+export function standardTermios(): Termios {
+  const cc = Array.from({ length: Vc.Count }, () => 0);
+  cc[Vc.INTR] = ctrl('C');
+  cc[Vc.QUIT] = 0x1c;
+  cc[Vc.ERASE] = 0x7f;
+  cc[Vc.KILL] = ctrl('U');
+  cc[Vc.EOF] = ctrl('D');
+  cc[Vc.MIN] = 1;
+  cc[Vc.START] = ctrl('Q');
+  cc[Vc.STOP] = ctrl('S');
+  cc[Vc.SUSP] = ctrl('Z');
+  cc[Vc.REPRINT] = ctrl('R');
+  cc[Vc.DISCARD] = ctrl('O');
+  cc[Vc.WERASE] = ctrl('W');
+  cc[Vc.LNEXT] = ctrl('V');
+  return {
+    iflag: Iflag.ICRNL | Iflag.IXON,
+    oflag: Oflag.OPOST | Oflag.ONLCR,
+    cflag: Cflag.B38400 | Cflag.CS8 | Cflag.CREAD | Cflag.HUPCL,
+    lflag: Lflag.ISIG | Lflag.ICANON | Lflag.ECHO | Lflag.ECHOE | Lflag.ECHOK | Lflag.ECHOCTL | Lflag.ECHOKE | Lflag.IEXTEN,
+    line: 0,
+    cc,
+    ispeed: 38400,
+    ospeed: 38400,
+  };
+}
+
+/** struct termios (36 bytes) or, with `two`, struct termios2 (44). */
+export function encodeTermios(t: Termios, two: boolean): Uint8Array {
+  const bytes = new Uint8Array(two ? TermiosLayout.Bytes2 : TermiosLayout.Bytes);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(TermiosLayout.Iflag, t.iflag, true);
+  view.setUint32(TermiosLayout.Oflag, t.oflag, true);
+  view.setUint32(TermiosLayout.Cflag, t.cflag, true);
+  view.setUint32(TermiosLayout.Lflag, t.lflag, true);
+  bytes[TermiosLayout.Line] = t.line;
+  bytes.set(t.cc, TermiosLayout.Cc);
+  if (two) {
+    view.setUint32(TermiosLayout.Ispeed, t.ispeed, true);
+    view.setUint32(TermiosLayout.Ospeed, t.ospeed, true);
+  }
+  return bytes;
+}
+
+export function decodeTermios(bytes: Uint8Array, before: Termios): Termios {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const two = bytes.length >= TermiosLayout.Bytes2;
+  return {
+    iflag: view.getUint32(TermiosLayout.Iflag, true),
+    oflag: view.getUint32(TermiosLayout.Oflag, true),
+    cflag: view.getUint32(TermiosLayout.Cflag, true),
+    lflag: view.getUint32(TermiosLayout.Lflag, true),
+    line: bytes[TermiosLayout.Line]!,
+    cc: [...bytes.subarray(TermiosLayout.Cc, TermiosLayout.Cc + Vc.Count)],
+    ispeed: two ? view.getUint32(TermiosLayout.Ispeed, true) : before.ispeed,
+    ospeed: two ? view.getUint32(TermiosLayout.Ospeed, true) : before.ospeed,
+  };
+}

@@ -1,0 +1,28 @@
+import { createHostFs, createImageFs, createOverlay, createTmpfs, type Kernel, mountAt, type SuperBlock } from '@ring3/kernel';
+import type { NodeHostFs } from './node/node-host-fs.js';
+import { MachineError, type MountOption, type RootSource } from './options.js';
+
+/** The root super block: what `source` holds, read-only under an in-memory overlay; or an empty tmpfs. */
+export function rootFileSystem(k: Kernel, source: RootSource, hostFs: NodeHostFs): SuperBlock {
+  switch (source.kind) {
+    case 'host':
+      return createOverlay(k, createHostFs(k, hostRoot(hostFs, source.path), { readOnly: true }));
+    case 'image':
+      return createOverlay(k, createImageFs(k, source.image));
+    case 'empty':
+      return createTmpfs(k);
+  }
+}
+
+/** Mounts host folders and files into the guest, creating the mount points. */
+export function mountHostPaths(k: Kernel, mounts: readonly MountOption[], hostFs: NodeHostFs): void {
+  for (const { host, guest, readOnly } of mounts) mountAt(k, createHostFs(k, hostRoot(hostFs, host), { readOnly }), guest, { readOnly });
+}
+
+function hostRoot(hostFs: NodeHostFs, path: string): number {
+  try {
+    return hostFs.addRoot(path);
+  } catch (error) {
+    throw new MachineError('not-found', `${path}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file or directory' : (error as Error).message}`);
+  }
+}
