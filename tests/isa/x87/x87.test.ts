@@ -31,7 +31,7 @@ const enum State {
   Fsw = 2,
   Ftw = 4,
   St = 32,
-  ImageBytes = 160,
+  /** Where the image ends, too. */
   Rax = 160,
   Rflags = 168,
   Memory = 176,
@@ -99,7 +99,7 @@ class Machine {
   run(before: Buffer): { exit: ExitReason; after: Buffer } {
     const { core } = this;
     core.u8.fill(0, this.#image, this.#image + 512);
-    core.u8.set(before.subarray(0, State.ImageBytes), this.#image);
+    core.u8.set(before.subarray(0, State.Rax), this.#image);
     core.fxrstor(this.#image);
     core.u8.set(before.subarray(State.Memory, State.Memory + State.MemoryBytes), this.#data);
     core.view.setBigUint64(MemoryMap.Cpu + Cpu.Rax, before.readBigUInt64LE(State.Rax), true);
@@ -109,7 +109,7 @@ class Machine {
     const exit = core.run(1);
     const after = Buffer.alloc(State.Memory + State.MemoryBytes);
     core.fxsave(this.#image);
-    after.set(core.u8.subarray(this.#image, this.#image + State.ImageBytes));
+    after.set(core.u8.subarray(this.#image, this.#image + State.Rax));
     after.writeBigUInt64LE(core.view.getBigUint64(MemoryMap.Cpu + Cpu.Rax, true), State.Rax);
     after.writeUInt32LE(core.getEflags(), State.Rflags);
     after.set(core.u8.subarray(this.#data, this.#data + State.MemoryBytes), State.Memory);
@@ -127,11 +127,19 @@ function pointers(form: Form): [number, number] {
   return form.prefix ? [6, 14] : [12, 28];
 }
 
+/** Sign aside, exponent and fraction (without the integer bit) count up through all numbers. */
+function place(x: Buffer): bigint {
+  return (BigInt(x.readUInt16LE(8)) << 63n) + BigInt.asUintN(63, x.readBigUInt64LE(0));
+}
+
+/** As one reads a number: most significant byte first. */
+function hex(x: Buffer): string {
+  return x.readUInt16LE(8).toString(16).padStart(4, '0') + x.readBigUInt64LE(0).toString(16).padStart(16, '0');
+}
+
 function sameRegister(want: Buffer, got: Buffer, ulps: bigint): boolean {
   if (want.equals(got)) return true;
   if (ulps === 0n || want[9]! >> 7 !== got[9]! >> 7) return false;
-  // Sign aside, exponent and fraction (without the integer bit) count up through all numbers.
-  const place = (x: Buffer) => (BigInt(x.readUInt16LE(8)) << 63n) + BigInt.asUintN(63, x.readBigUInt64LE(0));
   const distance = place(want) - place(got);
   return distance >= -ulps && distance <= ulps;
 }
@@ -152,13 +160,15 @@ function differences(form: Form, want: Buffer, got: Buffer, ulps: bigint): strin
     const at = State.St + 16 * i;
     const a = want.subarray(at, at + 10);
     const b = got.subarray(at, at + 10);
-    if (!sameRegister(a, b, ulps)) found.push(`st${i}: ${Buffer.from(a).reverse().toString('hex')}, got ${Buffer.from(b).reverse().toString('hex')}`);
+    if (!sameRegister(a, b, ulps)) found.push(`st${i}: ${hex(a)}, got ${hex(b)}`);
   }
   const [from, to] = pointers(form);
   for (let i = 0; i < State.MemoryBytes; i++) {
     if (i >= from && i < to) continue;
     if (want[State.Memory + i] !== got[State.Memory + i]) {
-      found.push(`memory at ${i}: ${want.toString('hex', State.Memory, State.Memory + 28)}, got ${got.toString('hex', State.Memory, State.Memory + 28)}`);
+      found.push(
+        `memory at ${i}: ${want.toString('hex', State.Memory, State.Memory + 28)}, got ${got.toString('hex', State.Memory, State.Memory + 28)}`,
+      );
       break;
     }
   }
@@ -185,7 +195,10 @@ describe.skipIf(!hasGcc)('x87 against the processor', () => {
     for (const row of implemented.filter(({ from }) => from === file)) {
       for (const form of formsOf(row)) {
         const input = [form.opcode, form.modrm, form.prefix].map((x) => x.toString(16)).join(' ');
-        const { stdout, status } = spawnSync(native, [String(CASES), String(form.opcode * 256 + form.modrm)], { input, maxBuffer: 1 << 28 });
+        const { stdout, status } = spawnSync(native, [String(CASES), String(form.opcode * 256 + form.modrm)], {
+          input,
+          maxBuffer: 1 << 28,
+        });
         expect([form.name, status, stdout.length]).toEqual([form.name, 0, CASES * Run.Bytes]);
         machine!.load(form);
         const ulps = TRANSCENDENTAL.test(row.mnemonic) ? 1n : 0n;

@@ -72,7 +72,15 @@ export const x87: readonly Row[] = [
   // Aliases, as above.
   { ...load, opcode: 'DD C8+i', mnemonic: 'fxch', operands: 'STi', exec: 'fxch' },
   { ...load, opcode: 'DF C8+i', mnemonic: 'fxch', operands: 'STi', exec: 'fxch' },
-  ...plain(load, { 'D9 E8': 'fld1', 'D9 E9': 'fldl2t', 'D9 EA': 'fldl2e', 'D9 EB': 'fldpi', 'D9 EC': 'fldlg2', 'D9 ED': 'fldln2', 'D9 EE': 'fldz' }),
+  ...plain(load, {
+    'D9 E8': 'fld1',
+    'D9 E9': 'fldl2t',
+    'D9 EA': 'fldl2e',
+    'D9 EB': 'fldpi',
+    'D9 EC': 'fldlg2',
+    'D9 ED': 'fldln2',
+    'D9 EE': 'fldz',
+  }),
 
   { ...store, opcode: 'D9 /2 mem', mnemonic: 'fst', operands: 'Md', exec: 'fst_m32' },
   { ...store, opcode: 'DD /2 mem', mnemonic: 'fst', operands: 'Mq', exec: 'fst_m64' },
