@@ -1,4 +1,4 @@
-import { FsMagic, PageSize, S } from '@ring3/abi';
+import { PageSize, S } from '@ring3/abi';
 import type { Kernel } from '../../kernel.js';
 import { EINVAL, EIO, EROFS } from '../../errno.js';
 import { AddressSpace } from '../../mm/address-space.js';
@@ -10,6 +10,9 @@ import { openByType } from '../../vfs/open-inode.js';
 import { SuperBlock } from '../../vfs/super-block.js';
 import { bindImage, imageSource, type ImageSource } from './image-source.js';
 
+/** f_type of statfs: "R3IM". */
+const IMAGE_MAGIC = 0x5233_494d;
+
 /** A mounted image: read-only, inodes made as they are looked up. Inode number = node id + 1. */
 export class ImageSuperBlock extends SuperBlock {
   readonly inodes = new Map<number, ImageInode>();
@@ -17,7 +20,7 @@ export class ImageSuperBlock extends SuperBlock {
     dev: number,
     readonly handle: number,
   ) {
-    super(dev, 'imagefs', 'image', FsMagic.OVERLAYFS);
+    super(dev, 'imagefs', 'image', IMAGE_MAGIC);
     this.readOnly = true;
   }
 

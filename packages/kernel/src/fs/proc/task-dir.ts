@@ -1,0 +1,181 @@
+import { Dt, S } from '@ring3/abi';
+import type { Kernel } from '../../kernel.js';
+import { EACCES, EINVAL, ENOENT, ESRCH } from '../../errno.js';
+import { registerState } from '../../state.js';
+import type { Task } from '../../task/task.js';
+import { pathString } from '../../vfs/d-path.js';
+import { File } from '../../vfs/file.js';
+import type { DirEntry, Inode } from '../../vfs/inode.js';
+import type { Path } from '../../vfs/path.js';
+import type { SuperBlock } from '../../vfs/super-block.js';
+import { dumpOwner, mayInspect } from './access.js';
+import { FdDirectory, FdInfoDirectory } from './fd-dir.js';
+import { ProcDirectory, ProcIno, ProcInode, ProcTextInode, taskOf } from './proc-inode.js';
+import { modeOf, TASK_FILES } from './task-text.js';
+
+const enum TaskIno {
+  Directory = 0,
+  Threads = 1,
+  Fd = 2,
+  FdInfo = 3,
+  /** cwd, root, exe */
+  Links = 4,
+  Files = 16,
+  /** The same entries below task/TID. */
+  ThreadOffset = 128,
+}
+
+const LINKS = ['cwd', 'root', 'exe'] as const;
+type LinkName = (typeof LINKS)[number];
+
+function isLinkName(name: string): name is LinkName {
+  return (LINKS as readonly string[]).includes(name);
+}
+
+function own(inode: Inode, task: Task): void {
+  const { uid, gid } = dumpOwner(task, inode.mode);
+  inode.uid = uid;
+  inode.gid = gid;
+}
+
+/** /proc/PID and /proc/PID/task/TID. */
+export class TaskDirectory extends ProcDirectory {
+  constructor(
+    k: Kernel,
+    sb: SuperBlock,
+    readonly tid: number,
+    /** Of the thread alone: below task/. */
+    readonly thread: boolean,
+  ) {
+    super(k, sb, tid * ProcIno.PerTask + TaskIno.Directory + (thread ? TaskIno.ThreadOffset : 0), S.IFDIR | 0o555);
+    own(this, taskOf(k, tid));
+  }
+
+  private inoOf(entry: number): number {
+    return this.tid * ProcIno.PerTask + entry + (this.thread ? TaskIno.ThreadOffset : 0);
+  }
+
+  override lookup(k: Kernel, name: string): Inode | null {
+    const task = k.pids.task(this.tid);
+    if (!task) return null;
+    const inode = this.find(k, name);
+    if (inode) own(inode, task);
+    return inode;
+  }
+
+  private find(k: Kernel, name: string): Inode | null {
+    const { sb, tid } = this;
+    if (name === 'task' && !this.thread) return new ThreadsDirectory(k, sb, this.inoOf(TaskIno.Threads), tid);
+    if (name === 'fd') return new FdDirectory(k, sb, this.inoOf(TaskIno.Fd), tid);
+    if (name === 'fdinfo') return new FdInfoDirectory(k, sb, this.inoOf(TaskIno.FdInfo), tid);
+    if (isLinkName(name)) return new TaskLink(k, sb, this.inoOf(TaskIno.Links + LINKS.indexOf(name)), tid, name);
+    const file = TASK_FILES.get(name);
+    if (!file) return null;
+    const index = [...TASK_FILES.keys()].indexOf(name);
+    return new TaskFileInode(k, sb, this.inoOf(TaskIno.Files + index), modeOf(file), tid, name, !this.thread);
+  }
+
+  override readdir(k: Kernel): DirEntry[] {
+    taskOf(k, this.tid);
+    const directories = this.thread ? ['fd', 'fdinfo'] : ['task', 'fd', 'fdinfo'];
+    const entries = directories.map((name) => ({ name, ino: this.find(k, name)?.ino ?? 0, type: Dt.DIR as number }));
+    for (const name of TASK_FILES.keys()) entries.push({ name, ino: this.find(k, name)?.ino ?? 0, type: Dt.REG });
+    for (const name of LINKS) entries.push({ name, ino: this.find(k, name)?.ino ?? 0, type: Dt.LNK });
+    return entries;
+  }
+}
+registerState('TaskDirectory', TaskDirectory);
+
+/** /proc/PID/task */
+export class ThreadsDirectory extends ProcDirectory {
+  constructor(
+    k: Kernel,
+    sb: SuperBlock,
+    ino: number,
+    readonly tid: number,
+  ) {
+    super(k, sb, ino, S.IFDIR | 0o555);
+  }
+  private threads(k: Kernel): Task[] {
+    return [...taskOf(k, this.tid).signal.threads].sort((a, b) => a.tid - b.tid);
+  }
+  override lookup(k: Kernel, name: string): Inode | null {
+    const thread = this.threads(k).find(({ tid }) => String(tid) === name);
+    return thread ? new TaskDirectory(k, this.sb, thread.tid, true) : null;
+  }
+  override readdir(k: Kernel): DirEntry[] {
+    return this.threads(k).map(({ tid }) => ({
+      name: String(tid),
+      ino: tid * ProcIno.PerTask + TaskIno.ThreadOffset,
+      type: Dt.DIR,
+    }));
+  }
+  override refresh(k: Kernel): void {
+    this.nlink = 2 + (k.pids.task(this.tid)?.signal.threads.size ?? 0);
+  }
+}
+registerState('ThreadsDirectory', ThreadsDirectory);
+
+/** A text file of a task. */
+export class TaskFileInode extends ProcTextInode {
+  constructor(
+    k: Kernel,
+    sb: SuperBlock,
+    ino: number,
+    mode: number,
+    readonly tid: number,
+    readonly entry: string,
+    readonly whole: boolean,
+  ) {
+    super(k, sb, ino, mode);
+  }
+  override checkOpen(k: Kernel): void {
+    if (TASK_FILES.get(this.entry)?.inspect && !mayInspect(k, taskOf(k, this.tid))) throw EACCES;
+  }
+  text(k: Kernel): string {
+    const file = TASK_FILES.get(this.entry);
+    if (!file) throw ESRCH;
+    return file.text(k, taskOf(k, this.tid), this.whole);
+  }
+  override writeText(k: Kernel, text: string): void {
+    const write = TASK_FILES.get(this.entry)?.write;
+    if (!write) throw EINVAL;
+    write(k, taskOf(k, this.tid), text);
+  }
+}
+registerState('TaskFileInode', TaskFileInode);
+
+/** cwd, root and exe: jump to the object itself, whatever its name leads to by now. */
+export class TaskLink extends ProcInode {
+  constructor(
+    k: Kernel,
+    sb: SuperBlock,
+    ino: number,
+    readonly tid: number,
+    readonly entry: LinkName,
+  ) {
+    super(k, sb, ino, S.IFLNK | 0o777);
+  }
+  /** @throws EACCES may not look @throws ENOENT a zombie has none */
+  private target(k: Kernel): Path {
+    const task = taskOf(k, this.tid);
+    if (!mayInspect(k, task)) throw EACCES;
+    if (this.entry === 'exe') {
+      const path = task.mm?.exeFile?.path;
+      if (!path) throw ENOENT;
+      return path;
+    }
+    if (!task.mm) throw ENOENT;
+    return this.entry === 'cwd' ? task.fs.pwd : task.fs.root;
+  }
+  override followLink(k: Kernel): Path {
+    return this.target(k);
+  }
+  override readlink(k: Kernel): string {
+    return pathString(k, this.target(k));
+  }
+  override open(): File {
+    throw EINVAL;
+  }
+}
+registerState('TaskLink', TaskLink);
