@@ -1,4 +1,4 @@
-import { O, S } from '@ring3/abi';
+import { O, RenameFlag, S } from '@ring3/abi';
 import type { Kernel } from '../../kernel.js';
 import type { HostStat } from '../../platform.js';
 import type { Cred } from '../../task/cred.js';
@@ -200,7 +200,7 @@ export class HostInode extends Inode {
   }
   /** @throws EINVAL RENAME_EXCHANGE and RENAME_WHITEOUT */
   override rename(k: Kernel, name: string, target: Inode, newParent: Inode, newName: string, replaced: Inode | null, flags: number): void {
-    if (flags & ~1) throw EINVAL;
+    if (flags & ~RenameFlag.NOREPLACE) throw EINVAL;
     const to = newParent as HostInode;
     if (replaced) (replaced as HostInode).pin(k);
     hostCall(k, (host) => host.rename(this.sb.hostRoot, this.child(name), to.child(newName)));

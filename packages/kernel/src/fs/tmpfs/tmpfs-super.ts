@@ -13,7 +13,7 @@ export class TmpfsMapping extends MemoryMapping {
     return this.inode.sb as TmpfsSuper;
   }
   override pageAdded(k: Kernel): void {
-    this.sb.takePage();
+    this.sb.takePages(1);
     super.pageAdded(k);
   }
   override pageRemoved(k: Kernel): void {
@@ -51,20 +51,18 @@ export class TmpfsSuper extends SuperBlock {
   ) {
     super(dev, type, source, magic);
   }
-  takePage(): void {
-    if (this.maxPages > 0 && this.usedPages >= this.maxPages) throw ENOSPC;
-    this.usedPages++;
+  /** @throws ENOSPC */
+  takePages(n: number): void {
+    if (this.maxPages > 0 && this.usedPages + n > this.maxPages) throw ENOSPC;
+    this.usedPages += n;
   }
   /** @throws ENOSPC out of inodes */
   newInode(k: Kernel, mode: number): TmpfsInode {
     if (this.maxInodes > 0 && this.inodes >= this.maxInodes) throw ENOSPC;
     this.inodes++;
-    const inode = this.makeInode(mode);
+    const inode = new TmpfsInode(this, this.allocIno(), mode);
     if (isReg(inode)) inode.mapping = new TmpfsMapping(k.nextId.mapping++, inode);
     return inode;
-  }
-  protected makeInode(mode: number): TmpfsInode {
-    return new TmpfsInode(this, this.allocIno(), mode);
   }
   override get options(): string {
     let text = '';
@@ -73,7 +71,7 @@ export class TmpfsSuper extends SuperBlock {
     if (this.rootMode !== 0o1777) text += `,mode=${this.rootMode.toString(8).padStart(3, '0')}`;
     return text;
   }
-  override statfs(): { blocks: number; bfree: number; bavail: number; files: number; ffree: number } {
+  override statfs(_k: Kernel): { blocks: number; bfree: number; bavail: number; files: number; ffree: number } {
     const free = Math.max(0, this.maxPages - this.usedPages);
     return { blocks: this.maxPages, bfree: free, bavail: free, files: this.maxInodes, ffree: Math.max(0, this.maxInodes - this.inodes) };
   }
