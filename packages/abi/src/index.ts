@@ -1,4 +1,5 @@
 export * from './machine/cpu-state.js';
+export * from './machine/decode-tables.js';
 export * from './machine/exits.js';
 export * from './machine/memory-map.js';
 export * from './machine/uop.js';
@@ -30,3 +31,4 @@ export * from './linux/mman.js';
 export * from './x86/cpuid.js';
 export * from './linux/sigcontext.js';
 export * from './linux/termios.js';
+export * from './linux/utsname.js';

@@ -1,8 +1,8 @@
+import { ImmediateKind, SizeMode } from '@ring3/abi';
 import { decodeInstruction, DecodeError, type Instruction } from './instruction.js';
 import type { Operand } from './notation.js';
 import { gprName, SEGMENTS } from './registers.js';
 import type { Row } from './row.js';
-import { ImmediateKind, SizeMode } from './shape.js';
 
 export interface Disassembly {
   /** Bytes; at least 1. */

@@ -1,43 +1,24 @@
+import { Entry, EntryKind, Leaf, LeafFlag, PrefixByte } from '@ring3/abi';
 import { HEADER, type Op } from './emit-ops.js';
-import { SizeMode, type Shape } from './shape.js';
+import type { Shape } from './shape.js';
 import type { OpcodeTrees, Tree } from './tree.js';
 
-/** Table entries are u16: the kind in the high three bits, an index below. Shared with decode/tables.ts of the core. */
-const enum EntryKind {
-  Leaf = 0,
-  Prefix = 1,
-  Group = 2,
-  ModRm = 3,
-  LegacyPrefix = 4,
-  Escape = 5,
-}
-const KIND_SHIFT = 13;
-
-/** Prefix bytes → what they do, numbered as in the core's decoder. */
-const LEGACY_PREFIXES: Record<number, number> = {
-  0x26: 1,
-  0x2e: 1,
-  0x36: 1,
-  0x3e: 1,
-  0x64: 2,
-  0x65: 3,
-  0x66: 4,
-  0x67: 5,
-  0xf0: 6,
-  0xf2: 7,
-  0xf3: 8,
+const LEGACY_PREFIXES: Record<number, PrefixByte> = {
+  0x26: PrefixByte.NullSegment,
+  0x2e: PrefixByte.NullSegment,
+  0x36: PrefixByte.NullSegment,
+  0x3e: PrefixByte.NullSegment,
+  0x64: PrefixByte.Fs,
+  0x65: PrefixByte.Gs,
+  0x66: PrefixByte.OperandSize,
+  0x67: PrefixByte.AddressSize,
+  0xf0: PrefixByte.Lock,
+  0xf2: PrefixByte.Repne,
+  0xf3: PrefixByte.Rep,
 };
 
-const enum LeafFlag {
-  ModRm = 1,
-  Lock = 2,
-  Rep = 4,
-  ModIgnored = 8,
-  NoSegment = 16,
-}
-
-function legacyPrefix(byte: number): number | null {
-  if ((byte & 0xf0) === 0x40) return 0;
+function legacyPrefix(byte: number): PrefixByte | null {
+  if ((byte & 0xf0) === 0x40) return PrefixByte.Rex;
   return LEGACY_PREFIXES[byte] ?? null;
 }
 
@@ -60,7 +41,7 @@ function leafWords(shape: Shape, op: number): readonly number[] {
     (attributes.includes('rep') ? LeafFlag.Rep : 0) |
     (shape.modIgnored ? LeafFlag.ModIgnored : 0) |
     (shape.row.mnemonic === 'lea' ? LeafFlag.NoSegment : 0) |
-    ((shape.sizeMode satisfies SizeMode) << 6);
+    (shape.sizeMode << Leaf.SizeModeShift);
   return [
     op,
     sizeSteps(shape) | (flags << 8),
@@ -111,23 +92,24 @@ export function emitTables(trees: OpcodeTrees, ops: readonly Op[]): string {
       nodes.push(...children);
     }
     const kind = tree.kind === 'prefix' ? EntryKind.Prefix : tree.kind === 'group' ? EntryKind.Group : EntryKind.ModRm;
-    return (kind << KIND_SHIFT) | index;
+    return (kind << Entry.KindShift) | index;
   };
 
   const maps = trees.maps.map((map, number) =>
     map.map((tree, opcode) => {
       const prefix = number === 0 ? legacyPrefix(opcode) : null;
-      if (prefix !== null) return (EntryKind.LegacyPrefix << KIND_SHIFT) | prefix;
-      if (number === 0 && opcode === 0x0f) return (EntryKind.Escape << KIND_SHIFT) | 1;
-      if (number === 1 && opcode === 0x38) return (EntryKind.Escape << KIND_SHIFT) | 2;
-      if (number === 1 && opcode === 0x3a) return (EntryKind.Escape << KIND_SHIFT) | 3;
+      if (prefix !== null) return (EntryKind.LegacyPrefix << Entry.KindShift) | prefix;
+      if (number === 0 && opcode === 0x0f) return (EntryKind.Escape << Entry.KindShift) | 1;
+      if (number === 1 && opcode === 0x38) return (EntryKind.Escape << Entry.KindShift) | 2;
+      if (number === 1 && opcode === 0x3a) return (EntryKind.Escape << Entry.KindShift) | 3;
       return entryOf(tree);
     }),
   );
-  if (nodes.length >= 1 << KIND_SHIFT || leaves.length / 4 >= 1 << KIND_SHIFT) throw new Error('decoding tables outgrow their entries');
+  if (nodes.length >= 1 << Entry.KindShift || leaves.length / 4 >= 1 << Entry.KindShift)
+    throw new Error('decoding tables outgrow their entries');
   return [
     HEADER,
-    '/** u16[4][256]: entries of the maps one-byte, 0F, 0F 38, 0F 3A; see tables.ts. */',
+    '/** u16[4][256]: entries of the maps one-byte, 0F, 0F 38, 0F 3A; see decode-tables.ts in packages/abi. */',
     'export const MAPS: usize = memory.data<u16>([',
     ...maps.flatMap((map) => hexRows(map, 16)),
     ']);',

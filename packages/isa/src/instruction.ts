@@ -1,5 +1,5 @@
-import { Prefix } from './notation.js';
-import { FieldKind, ImmediateKind, SizeMode, shapeOf, type Shape } from './shape.js';
+import { FieldKind, ImmediateKind, Mandatory, SizeMode } from '@ring3/abi';
+import { shapeOf, type Shape } from './shape.js';
 import { buildTrees, type OpcodeTrees } from './tree.js';
 import { rows } from './rows/index.js';
 
@@ -187,7 +187,7 @@ export function decodeInstruction(bytes: Uint8Array, offset: number, all = allMa
     else if (opcode !== 0x26 && opcode !== 0x2e && opcode !== 0x36 && opcode !== 0x3e) break;
     rex = 0;
   }
-  const mandatory = repeat === 'rep' ? Prefix.F3 : repeat === 'repne' ? Prefix.F2 : operand16 ? Prefix.P66 : Prefix.Np;
+  const mandatory = repeat === 'rep' ? Mandatory.F3 : repeat === 'repne' ? Mandatory.F2 : operand16 ? Mandatory.P66 : Mandatory.None;
   let tree = all[0]![opcode === 0x90 && rex & 1 ? 0x91 : opcode]!;
   if (opcode === 0x0f) {
     opcode = cursor.byte();

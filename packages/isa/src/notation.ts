@@ -1,11 +1,6 @@
-/** The notation of rows, parsed: opcode patterns and operands. */
+import { Mandatory } from '@ring3/abi';
 
-export const enum Prefix {
-  Np = 0,
-  P66 = 1,
-  F3 = 2,
-  F2 = 3,
-}
+/** The notation of rows, parsed: opcode patterns and operands. */
 
 /** One-byte map, 0F, 0F 38, 0F 3A. */
 export const enum OpcodeMap {
@@ -17,7 +12,7 @@ export const enum OpcodeMap {
 
 export interface OpcodePattern {
   /** Mandatory prefix; null: the row is selected whatever the prefix. */
-  readonly prefix: Prefix | null;
+  readonly prefix: Mandatory | null;
   readonly map: OpcodeMap;
   /** First opcode byte in its map; `plusR`: this and the seven that follow. */
   readonly opcode: number;
@@ -39,11 +34,11 @@ export interface Operand {
   readonly fixed?: { readonly kind: 'gpr' | 'segment' | 'other'; readonly number: number };
 }
 
-const PREFIXES = new Map<string, Prefix>([
-  ['NP', Prefix.Np],
-  ['66', Prefix.P66],
-  ['F3', Prefix.F3],
-  ['F2', Prefix.F2],
+const PREFIXES = new Map<string, Mandatory>([
+  ['NP', Mandatory.None],
+  ['66', Mandatory.P66],
+  ['F3', Mandatory.F3],
+  ['F2', Mandatory.F2],
 ]);
 
 const THREE_BYTE_MAPS = new Map<string, OpcodeMap>([
@@ -54,7 +49,7 @@ const THREE_BYTE_MAPS = new Map<string, OpcodeMap>([
 /** Parses '66 0F 3A 0F', '0F AE /0 mem', 'D8 C0+i', '0F C8+r', '0F 01 D0'. Throws on anything else. */
 export function parseOpcode(text: string): OpcodePattern {
   const tokens = text.split(' ');
-  let prefix: Prefix | null = null;
+  let prefix: Mandatory | null = null;
   if (PREFIXES.has(tokens[0]!) && tokens.length > 1) prefix = PREFIXES.get(tokens.shift()!)!;
   let map = OpcodeMap.One;
   if (tokens[0] === '0F' && tokens.length > 1) {

@@ -1,57 +1,6 @@
+import { FieldKind, ImmediateKind, SizeMode } from '@ring3/abi';
 import type { Row } from './row.js';
 import { parseOpcode, parseOperands, type OpcodePattern, type Operand } from './notation.js';
-
-/** Where a micro-op's `reg` and `rm` come from. */
-export const enum FieldKind {
-  None = 0,
-  /** A general register, × 8. */
-  Gpr = 1,
-  /** A byte register: its byte's offset. */
-  Gpr8 = 2,
-  /** × 16, extended by REX. */
-  Xmm = 3,
-  /** mm and st registers: × 16, not extended by REX. */
-  Mm = 4,
-  /** Segment register: plain number, not extended by REX. */
-  Segment = 5,
-  /** Control register: plain number, extended by REX. */
-  Control = 6,
-  /** A fixed general register, × 8. */
-  Fixed = 7,
-  /** A fixed segment register. */
-  FixedSegment = 8,
-  /** Register in the opcode, extended by REX.B. */
-  OpcodeGpr = 9,
-  OpcodeGpr8 = 10,
-  /** Debug register: plain number. */
-  Debug = 11,
-  /** Segment register that is loaded: cs is invalid. */
-  SegmentTarget = 12,
-}
-
-export const enum ImmediateKind {
-  None = 0,
-  Byte = 1,
-  SignedByte = 2,
-  Word = 3,
-  /** 16 bits with operand size 16, else 32. */
-  Z = 4,
-  /** 16, 32 or 64 bits. */
-  V = 5,
-  WordByte = 6,
-  BranchByte = 7,
-  BranchZ = 8,
-  Offset = 9,
-  One = 10,
-}
-
-export const enum SizeMode {
-  /** 32 bits; 66: 16; REX.W: 64. */
-  Default32 = 0,
-  /** 64 bits; 66: 16. */
-  Default64 = 1,
-  Force64 = 2,
-}
 
 /** A row made ready for decoding. */
 export interface Shape {

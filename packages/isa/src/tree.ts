@@ -1,4 +1,5 @@
-import { OpcodeMap, Prefix } from './notation.js';
+import { Mandatory } from '@ring3/abi';
+import { OpcodeMap } from './notation.js';
 import type { Shape } from './shape.js';
 
 /**
@@ -97,7 +98,7 @@ export function buildTrees(shapes: readonly Shape[]): OpcodeTrees {
         ({ pattern }) => pattern.map === map && (pattern.plusR ? pattern.opcode === (opcode & 0xf8) : pattern.opcode === opcode),
       );
       const children: Tree[] = [];
-      for (const prefix of [Prefix.Np, Prefix.P66, Prefix.F3, Prefix.F2]) {
+      for (const prefix of [Mandatory.None, Mandatory.P66, Mandatory.F3, Mandatory.F2]) {
         children.push(
           modRmTree(
             candidates.filter(({ pattern }) => pattern.prefix === null || pattern.prefix === prefix),

@@ -1,6 +1,5 @@
-import { Cpu, Uop, UopFlag } from '@ring3/abi';
+import { Cpu, FieldKind, ImmediateKind, Uop, UopFlag } from '@ring3/abi';
 import type { Instruction } from '../src/instruction.js';
-import { FieldKind, ImmediateKind } from '../src/shape.js';
 
 /** The fields of a micro-op but its op. */
 export interface Fields {

@@ -2,7 +2,17 @@ import { Cpu } from '../../../abi/src/machine/cpu-state';
 import { Uop, UopFlag } from '../../../abi/src/machine/uop';
 import { memoryOperand, registerField, Rex } from './modrm';
 import { Op } from './ops.generated';
-import { EntryKind, ENTRY_INDEX, ENTRY_SHIFT, FieldKind, ImmediateKind, Leaf, LeafFlag, Mandatory, PrefixByte, SizeMode } from './tables';
+import {
+  Entry,
+  EntryKind,
+  FieldKind,
+  ImmediateKind,
+  Leaf,
+  LeafFlag,
+  Mandatory,
+  PrefixByte,
+  SizeMode,
+} from '../../../abi/src/machine/decode-tables';
 import { LEAVES, MAPS, NODES } from './tables.generated';
 
 /** The processor refuses longer instructions (SDM volume 3, 6.15: #GP). */
@@ -30,8 +40,8 @@ export function decode(host: u32, avail: u32, pageOffset: u32, out: u32): u32 {
     if (p >= end) return short(avail, pageOffset, out);
     byte = load<u8>(p++);
     entry = load<u16>(MAPS + (byte << 1));
-    if (entry >> ENTRY_SHIFT != EntryKind.LegacyPrefix) break;
-    const prefix = entry & ENTRY_INDEX;
+    if (entry >> Entry.KindShift != EntryKind.LegacyPrefix) break;
+    const prefix = entry & Entry.IndexMask;
     if (prefix == PrefixByte.Rex) {
       rex = byte;
       continue;
@@ -67,18 +77,18 @@ export function decode(host: u32, avail: u32, pageOffset: u32, out: u32): u32 {
 
   // 90 with REX.B is xchg r8, rax: the row of 91, the register still taken from the opcode.
   if (byte == 0x90 && rex & Rex.B) entry = load<u16>(MAPS + (0x91 << 1));
-  while (entry >> ENTRY_SHIFT == EntryKind.Escape) {
+  while (entry >> Entry.KindShift == EntryKind.Escape) {
     if (p >= end) return short(avail, pageOffset, out);
     byte = load<u8>(p++);
-    entry = load<u16>(MAPS + ((entry & ENTRY_INDEX) << 9) + (byte << 1));
+    entry = load<u16>(MAPS + ((entry & Entry.IndexMask) << 9) + (byte << 1));
   }
-  if (entry >> ENTRY_SHIFT == EntryKind.Prefix) entry = load<u16>(NODES + (((entry & ENTRY_INDEX) + mandatory) << 1));
-  if (entry >> ENTRY_SHIFT != EntryKind.Leaf) {
+  if (entry >> Entry.KindShift == EntryKind.Prefix) entry = load<u16>(NODES + (((entry & Entry.IndexMask) + mandatory) << 1));
+  if (entry >> Entry.KindShift != EntryKind.Leaf) {
     if (p >= end) return short(avail, pageOffset, out);
     const modrm: u32 = load<u8>(p);
     const reg = (modrm >> 3) & 7;
-    const register = entry >> ENTRY_SHIFT == EntryKind.Group ? reg + 8 : (modrm & 63) + 8;
-    entry = load<u16>(NODES + (((entry & ENTRY_INDEX) + (modrm >= 0xc0 ? register : reg)) << 1));
+    const register = entry >> Entry.KindShift == EntryKind.Group ? reg + 8 : (modrm & 63) + 8;
+    entry = load<u16>(NODES + (((entry & Entry.IndexMask) + (modrm >= 0xc0 ? register : reg)) << 1));
   }
   if (entry == 0) return pseudo(Op.InvalidOpcode, p - host, pageOffset, out);
   return operands(LEAVES + entry * Leaf.Bytes, host, p, end, avail, pageOffset, byte, rex, flags, repeat, operandSize16, out);
@@ -130,7 +140,7 @@ function operands(
     } else store<u8>(out, Cpu.Zero, Uop.Rm);
   }
 
-  const mode = leafFlags >> 6;
+  const mode = leafFlags >> Leaf.SizeModeShift;
   const size: u32 = mode == SizeMode.Force64 || rex & Rex.W ? 2 : operandSize16 ? 0 : mode == SizeMode.Default64 ? 2 : 1;
   const immediate: u32 = load<u8>(leaf, Leaf.Immediate);
   const width = immediateWidth(immediate, size, flags);

@@ -1,6 +1,6 @@
 import { Cpu } from '../../../abi/src/machine/cpu-state';
 import { Uop } from '../../../abi/src/machine/uop';
-import { FieldKind } from './tables';
+import { FieldKind } from '../../../abi/src/machine/decode-tables';
 
 /** Bits of REX. */
 export const enum Rex {

@@ -1,5 +1,5 @@
 /**
- * How the generated tables are read. An entry is a u16, its kind in the high three bits, an index below them:
+ * The decoding tables that packages/isa generates and the core's decoder reads. An entry is a u16, its kind in the high three bits, an index below them:
  *
  *   Leaf          index into LEAVES (0: invalid opcode)
  *   Prefix        NODES[index + mandatory prefix (NP, 66, F3, F2)]
@@ -16,7 +16,6 @@
  *   └────────┴────────┴────────┴──────┴─────┴───────────┴───────────────────┘
  *
  * steps: what to add to op for operand size 16, 32, 64, two bits each. The high two bits of flags are the SizeMode.
- * The enumerations are those of packages/isa/src (shape.ts, emit-tables.ts).
  */
 export const enum EntryKind {
   Leaf = 0,
@@ -27,9 +26,12 @@ export const enum EntryKind {
   Escape = 5,
 }
 
-export const ENTRY_SHIFT: u32 = 13;
-export const ENTRY_INDEX: u32 = 0x1fff;
+export const enum Entry {
+  KindShift = 13,
+  IndexMask = 0x1fff,
+}
 
+/** What a prefix byte of the one-byte map does. */
 export const enum PrefixByte {
   Rex = 0,
   /** cs, ds, es, ss: without meaning in 64-bit mode; an earlier fs or gs stays in force. */
@@ -60,8 +62,11 @@ export const enum Leaf {
   Immediate = 6,
   Fixed = 7,
   Bytes = 8,
+  /** Position of SizeMode in Flags. */
+  SizeModeShift = 6,
 }
 
+/** Low six bits of a leaf's flags. */
 export const enum LeafFlag {
   ModRm = 1,
   Lock = 2,
@@ -72,34 +77,52 @@ export const enum LeafFlag {
   NoSegment = 16,
 }
 
+/** How operand size comes about. */
 export const enum SizeMode {
+  /** 32 bits; 66: 16; REX.W: 64. */
   Default32 = 0,
+  /** 64 bits; 66: 16. */
   Default64 = 1,
   Force64 = 2,
 }
 
+/** Where a micro-op's `reg` and `rm` come from. */
 export const enum FieldKind {
   None = 0,
+  /** A general register, × 8. */
   Gpr = 1,
+  /** A byte register: its byte's offset. */
   Gpr8 = 2,
+  /** × 16, extended by REX. */
   Xmm = 3,
+  /** mm and st registers: × 16, not extended by REX. */
   Mm = 4,
+  /** Segment register: plain number, not extended by REX. */
   Segment = 5,
+  /** Control register: plain number, extended by REX. */
   Control = 6,
+  /** A fixed general register, × 8. */
   Fixed = 7,
+  /** A fixed segment register. */
   FixedSegment = 8,
+  /** Register in the opcode, extended by REX.B. */
   OpcodeGpr = 9,
   OpcodeGpr8 = 10,
+  /** Debug register: plain number. */
   Debug = 11,
+  /** Segment register that is loaded: cs is invalid. */
   SegmentTarget = 12,
 }
 
+/** What follows ModRM and displacement, and how it becomes imm and disp. */
 export const enum ImmediateKind {
   None = 0,
   Byte = 1,
   SignedByte = 2,
   Word = 3,
+  /** 16 bits with operand size 16, else 32. */
   Z = 4,
+  /** 16, 32 or 64 bits. */
   V = 5,
   WordByte = 6,
   BranchByte = 7,
