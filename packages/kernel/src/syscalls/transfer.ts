@@ -5,7 +5,7 @@ import type { IoIter } from '../io/io-iter.js';
 import { copyFromUser } from '../mm/uaccess.js';
 import { UserIter } from '../mm/user-iter.js';
 import type { BlockedOp } from '../sched/park.js';
-import { waitOn } from '../sched/wait.js';
+import { expired, waitOn } from '../sched/wait.js';
 import type { File } from '../vfs/file.js';
 import { fget } from '../vfs/file-table.js';
 import { readAt, readNext, writeAt, writeNext } from '../vfs/read-write.js';
@@ -31,10 +31,10 @@ export function transferFile(k: Kernel, fd: number): File {
 }
 
 /** Parks until the file may be ready, or fails with EAGAIN where it must not block. @throws EAGAIN ERESTARTSYS */
-export function waitFile(k: Kernel, file: File, events: number, kind: string, done: number, nonblock: boolean): number {
+export function waitFile(k: Kernel, file: File, events: number, kind: string, done: number, nonblock: boolean, deadline?: number): number {
   const queue = nonblock ? null : file.waitQueue(events);
   if (!queue) throw EAGAIN;
-  const op: TransferOp = { kind, file, done };
+  const op: TransferOp = deadline === undefined ? { kind, file, done } : { kind, file, done, deadline };
   return waitOn(k, queue, op);
 }
 
@@ -44,7 +44,10 @@ export function readBlocking(k: Kernel, file: File, iter: IoIter, pos: number | 
     return pos === null ? readNext(k, file, iter) : readAt(k, file, iter, pos);
   } catch (error) {
     if (error !== EAGAIN) throw error;
-    return waitFile(k, file, POLLIN, 'read', 0, nonblock || (file.flags & O.NONBLOCK) !== 0);
+    const blocked = transferOp(k);
+    if (blocked && expired(k, blocked)) return 0;
+    const deadline = blocked?.deadline ?? file.readDeadline(k);
+    return waitFile(k, file, POLLIN, 'read', 0, nonblock || (file.flags & O.NONBLOCK) !== 0, deadline);
   }
 }
 

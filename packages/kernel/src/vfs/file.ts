@@ -66,6 +66,10 @@ export abstract class File {
   waitQueue(_events: number): WaitQueue | null {
     return null;
   }
+  /** Absolute monotonic ns at which a blocked read of it ends with 0 bytes (a terminal's VTIME); undefined: it waits for ever. */
+  readDeadline(_k: Kernel): number | undefined {
+    return undefined;
+  }
   readdir(_k: Kernel): DirEntry[] {
     throw ENOTDIR;
   }

@@ -1,0 +1,3 @@
+import type { SyscallRow } from './row.js';
+
+export const eventSyscalls: readonly SyscallRow[] = [];

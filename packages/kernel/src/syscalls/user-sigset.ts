@@ -1,0 +1,21 @@
+import { EINVAL } from '../errno.js';
+import type { Kernel } from '../kernel.js';
+import { getU64, getU64Number } from '../mm/uaccess.js';
+import { KernelOnlySignals, sigsetOf } from '../signal/sigset.js';
+import { setUserSigmask } from '../signal/mask.js';
+
+/** sizeof(sigset_t) in the kernel. */
+const SIGSET_BYTES = 8;
+
+/** The mask argument of ppoll and epoll_pwait, in force until the call ends; va 0: none. Linux: set_user_sigmask. @throws EINVAL */
+export function applySigmask(k: Kernel, va: number, size: number): void {
+  if (va === 0) return;
+  if (size !== SIGSET_BYTES) throw EINVAL;
+  const [lo, hi] = getU64(k, va);
+  setUserSigmask(k, sigsetOf(lo, hi) & ~KernelOnlySignals);
+}
+
+/** pselect6's sixth argument: struct { const sigset_t *ss; size_t ss_len }. */
+export function applySigmaskPair(k: Kernel, va: number): void {
+  if (va !== 0) applySigmask(k, getU64Number(k, va), getU64Number(k, va + 8));
+}
