@@ -7,6 +7,7 @@ const store = { feature: 'x87', from: 'fpu/x87/store' } as const;
 const move = { feature: 'x87', from: 'fpu/x87/move' } as const;
 const scale = { feature: 'x87', from: 'fpu/x87/scale' } as const;
 const trigonometry = { feature: 'x87', from: 'fpu/x87/trigonometry' } as const;
+const arctangent = { feature: 'x87', from: 'fpu/x87/arctangent' } as const;
 const logarithm = { feature: 'x87', from: 'fpu/x87/logarithm' } as const;
 const control = { feature: 'x87', from: 'fpu/x87/control' } as const;
 const environment = { feature: 'x87', from: 'fpu/x87/environment' } as const;
@@ -113,7 +114,8 @@ export const x87: readonly Row[] = [
   ...plain(move, { 'D9 E0': 'fchs', 'D9 E1': 'fabs' }),
 
   ...plain(scale, { 'D9 F4': 'fxtract', 'D9 F5': 'fprem1', 'D9 F8': 'fprem', 'D9 FC': 'frndint', 'D9 FD': 'fscale' }),
-  ...plain(trigonometry, { 'D9 F2': 'fptan', 'D9 F3': 'fpatan', 'D9 FB': 'fsincos', 'D9 FE': 'fsin', 'D9 FF': 'fcos' }),
+  ...plain(trigonometry, { 'D9 F2': 'fptan', 'D9 FB': 'fsincos', 'D9 FE': 'fsin', 'D9 FF': 'fcos' }),
+  ...plain(arctangent, { 'D9 F3': 'fpatan' }),
   ...plain(logarithm, { 'D9 F0': 'f2xm1', 'D9 F1': 'fyl2x', 'D9 F9': 'fyl2xp1' }),
 
   ...plain(control, { 'D9 D0': 'fnop', 'D9 F6': 'fdecstp', 'D9 F7': 'fincstp', 'DB E2': 'fnclex', 'DB E3': 'fninit' }),

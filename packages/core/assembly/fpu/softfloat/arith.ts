@@ -1,5 +1,23 @@
 import {
-  aClass, aExp, aSig, aSign, bClass, bExp, bSig, bSign, Class, denormalOperand, Fe, rClass, rExp, rHi, rLo, Rounding, rSign, sfFlags, sfRound,
+  aClass,
+  aExp,
+  aSig,
+  aSign,
+  bClass,
+  bExp,
+  bSig,
+  bSign,
+  Class,
+  denormalOperand,
+  Fe,
+  rClass,
+  rExp,
+  rHi,
+  rLo,
+  Rounding,
+  rSign,
+  sfFlags,
+  sfRound,
 } from './state';
 import { divide128, divRemainder, mulHigh, shiftRightJam128Low } from './wide';
 
@@ -48,7 +66,7 @@ export function addUnpacked(flip: u32): void {
 function addOrdered(xSign: u32, xExp: i32, xSig: u64, ySign: u32, yExp: i32, ySig: u64): void {
   const n = xExp - yExp;
   let lo = shiftRightJam128Low(ySig, 0, n);
-  let hi = n < 64 ? ySig >> (<u64>n) : 0;
+  let hi = n < 64 ? ySig >> <u64>n : 0;
   rClass = Class.Finite;
   rSign = xSign;
   rExp = xExp;

@@ -1,10 +1,27 @@
-import { aClass, aExp, aSig, aSign, Class, denormalOperand, Fe, rClass, rExp, rHi, rLo, Rounding, rSign, rUp, sfFlags, sfRound } from './state';
+import {
+  aClass,
+  aExp,
+  aSig,
+  aSign,
+  Class,
+  denormalOperand,
+  Fe,
+  rClass,
+  rExp,
+  rHi,
+  rLo,
+  Rounding,
+  rSign,
+  rUp,
+  sfFlags,
+  sfRound,
+} from './state';
 import { f32_isNaN, f32_isSignaling, f32_pack, f32_unpackA } from './f32';
 import { f64_isNaN, f64_isSignaling, f64_pack, f64_unpackA } from './f64';
 
 /** Conversions between formats, as the SSE instructions do them; the f80 ones build on integerOfA and unpackInteger. */
 
-/** The magnitude of the last integerOfA; false = it does not fit 64 bits. */
+/** The magnitude of the last integerOfA, whose operand must be below 2^64. */
 export let integerMagnitude: u64 = 0;
 
 /** Rounds a finite operand a to an integer. Gives whether it was inexact; raises nothing. */
@@ -22,7 +39,7 @@ export function integerOfA(round: i32): bool {
   let whole: u64 = 0;
   let rest: u64 = 0;
   if (n < 64) {
-    whole = aSig >> (<u64>n);
+    whole = aSig >> <u64>n;
     rest = aSig << (<u64>(64 - n));
   } else rest = n == 64 ? aSig : 1;
   if (rest == 0) {
@@ -42,7 +59,7 @@ export function signedOfA(bits: i32, round: i32): i64 {
   const indefinite: i64 = -1 << (<i64>(bits - 1));
   if (aClass != Class.Infinity && (aClass == Class.Zero || aExp < 64)) {
     const inexact = integerOfA(round);
-    const limit = (<u64>1 << (<u64>(bits - 1))) - u64(aSign == 0);
+    const limit = ((<u64>1) << (<u64>(bits - 1))) - u64(aSign == 0);
     if (integerMagnitude <= limit) {
       if (inexact) sfFlags |= Fe.Precision;
       return aSign != 0 ? -(<i64>integerMagnitude) : <i64>integerMagnitude;
@@ -54,7 +71,7 @@ export function signedOfA(bits: i32, round: i32): i64 {
 }
 
 /** An integer as an exact result, still to be rounded. */
-export function unpackInteger(x: i64): void {
+function unpackInteger(x: i64): void {
   rSign = u32(x < 0);
   rClass = x == 0 ? Class.Zero : Class.Finite;
   if (x == 0) return;
@@ -139,7 +156,7 @@ export function i64_to_f64(x: i64): u64 {
 export function f32_to_f64(a: u32): u64 {
   if (f32_isNaN(a)) {
     if (f32_isSignaling(a)) sfFlags |= Fe.Invalid;
-    return (<u64>(a >> 31) << 63) | 0x7ff8000000000000 | (<u64>(a & 0x7fffff) << 29);
+    return ((<u64>(a >> 31)) << 63) | 0x7ff8000000000000 | ((<u64>(a & 0x7fffff)) << 29);
   }
   denormalOperand = 0;
   f32_unpackA(a);
@@ -150,7 +167,7 @@ export function f32_to_f64(a: u32): u64 {
 export function f64_to_f32(a: u64): u32 {
   if (f64_isNaN(a)) {
     if (f64_isSignaling(a)) sfFlags |= Fe.Invalid;
-    return (<u32>(a >> 63) << 31) | 0x7fc00000 | (<u32>(a >> 29) & 0x7fffff);
+    return ((<u32>(a >> 63)) << 31) | 0x7fc00000 | (<u32>(a >> 29) & 0x7fffff);
   }
   denormalOperand = 0;
   f64_unpackA(a);
@@ -185,7 +202,7 @@ export function f64_roundToIntegral(a: u64, round: i32, exact: bool): u64 {
     return a | 0x0008000000000000;
   }
   f64_unpackA(a);
-  if (!integralOfA(round, exact)) return aClass == Class.Zero ? <u64>aSign << 63 : a;
+  if (!integralOfA(round, exact)) return aClass == Class.Zero ? (<u64>aSign) << 63 : a;
   return f64_pack();
 }
 

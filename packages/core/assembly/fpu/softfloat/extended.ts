@@ -128,16 +128,16 @@ function addSmaller(sign: u32, exp: i32, hi: u64, lo: u64): void {
 }
 
 /** (hi:lo) >> n into p. */
-export function shiftRight(hi: u64, lo: u64, n: i32): void {
+function shiftRight(hi: u64, lo: u64, n: i32): void {
   if (n >= 128) {
     pHi = 0;
     pLo = 0;
   } else if (n >= 64) {
     pHi = 0;
-    pLo = hi >> (<u64>(n - 64));
+    pLo = hi >> <u64>(n - 64);
   } else if (n > 0) {
-    pHi = hi >> (<u64>n);
-    pLo = (lo >> (<u64>n)) | (hi << (<u64>(64 - n)));
+    pHi = hi >> <u64>n;
+    pLo = (lo >> <u64>n) | (hi << (<u64>(64 - n)));
   } else {
     pHi = hi;
     pLo = lo;

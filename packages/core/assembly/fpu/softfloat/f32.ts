@@ -1,5 +1,21 @@
 import {
-  aClass, aExp, aSig, aSign, bClass, bExp, bSig, bSign, Class, denormalOperand, Fe, rClass, rExp, rHi, rSign, sfDaz, sfFlags,
+  aClass,
+  aExp,
+  aSig,
+  aSign,
+  bClass,
+  bExp,
+  bSig,
+  bSign,
+  Class,
+  denormalOperand,
+  Fe,
+  rClass,
+  rExp,
+  rHi,
+  rSign,
+  sfDaz,
+  sfFlags,
 } from './state';
 import { addUnpacked, divUnpacked, mulUnpacked, sqrtUnpacked } from './arith';
 import { roundResult } from './round';
@@ -11,12 +27,10 @@ const INFINITY: u32 = 0x7f800000;
 const QUIET: u32 = 0x00400000;
 const DEFAULT_NAN: u32 = 0xffc00000;
 
-@inline
 export function f32_isNaN(a: u32): bool {
   return (a & ~SIGN) > INFINITY;
 }
 
-@inline
 export function f32_isSignaling(a: u32): bool {
   return f32_isNaN(a) && (a & QUIET) == 0;
 }
@@ -24,7 +38,7 @@ export function f32_isSignaling(a: u32): bool {
 /** Unpacks a number that is not NaN into a. */
 export function f32_unpackA(x: u32): void {
   const e = <i32>(x >> 23) & 0xff;
-  const sig = <u64>x << 40;
+  const sig = (<u64>x) << 40;
   aSign = x >> 31;
   if (e == 0) {
     if (sig == 0 || sfDaz) {
@@ -43,7 +57,7 @@ export function f32_unpackA(x: u32): void {
   aExp = e - 127;
 }
 
-export function f32_unpackB(x: u32): void {
+function f32_unpackB(x: u32): void {
   const sign = aSign;
   const e = aExp;
   const sig = aSig;
@@ -67,7 +81,7 @@ export function f32_pack(): u32 {
   if (rClass == Class.Zero) return sign;
   if (rClass == Class.Infinity) return sign | INFINITY;
   // A normal significand's bit 63 falls on the exponent's lowest bit and adds the one that is missing.
-  return sign | ((<u32>(rExp + 126) << 23) + <u32>(rHi >> 40));
+  return sign | (((<u32>(rExp + 126)) << 23) + <u32>(rHi >> 40));
 }
 
 function nanResult(a: u32, b: u32): u32 {

@@ -1,5 +1,21 @@
 import {
-  aClass, aExp, aSig, aSign, bClass, bExp, bSig, bSign, Class, denormalOperand, Fe, rClass, rExp, rHi, rSign, sfDaz, sfFlags,
+  aClass,
+  aExp,
+  aSig,
+  aSign,
+  bClass,
+  bExp,
+  bSig,
+  bSign,
+  Class,
+  denormalOperand,
+  Fe,
+  rClass,
+  rExp,
+  rHi,
+  rSign,
+  sfDaz,
+  sfFlags,
 } from './state';
 import { addUnpacked, divUnpacked, mulUnpacked, sqrtUnpacked } from './arith';
 import { roundResult } from './round';
@@ -11,12 +27,10 @@ const INFINITY: u64 = 0x7ff0000000000000;
 const QUIET: u64 = 0x0008000000000000;
 const DEFAULT_NAN: u64 = 0xfff8000000000000;
 
-@inline
 export function f64_isNaN(a: u64): bool {
   return (a & ~SIGN) > INFINITY;
 }
 
-@inline
 export function f64_isSignaling(a: u64): bool {
   return f64_isNaN(a) && (a & QUIET) == 0;
 }
@@ -43,7 +57,7 @@ export function f64_unpackA(x: u64): void {
   aExp = e - 1023;
 }
 
-export function f64_unpackB(x: u64): void {
+function f64_unpackB(x: u64): void {
   const sign = aSign;
   const e = aExp;
   const sig = aSig;
@@ -63,11 +77,11 @@ export function f64_unpackB(x: u64): void {
 export function f64_pack(): u64 {
   if (rClass == Class.Finite) roundResult(53, -1022, 1023);
   if (rClass >= Class.QuietNaN) return DEFAULT_NAN;
-  const sign = <u64>rSign << 63;
+  const sign = (<u64>rSign) << 63;
   if (rClass == Class.Zero) return sign;
   if (rClass == Class.Infinity) return sign | INFINITY;
   // A normal significand's bit 63 falls on the exponent's lowest bit and adds the one that is missing.
-  return sign | ((<u64>(rExp + 1022) << 52) + (rHi >> 11));
+  return sign | (((<u64>(rExp + 1022)) << 52) + (rHi >> 11));
 }
 
 function nanResult(a: u64, b: u64): u64 {

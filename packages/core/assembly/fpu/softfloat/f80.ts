@@ -1,5 +1,20 @@
 import {
-  aClass, aExp, aSig, aSign, bClass, bExp, bSig, bSign, Class, denormalOperand, Fe, rClass, rExp, rHi, rLo, Rounding, rSign, rUp, sfFlags, sfRound,
+  aClass,
+  aExp,
+  aSig,
+  aSign,
+  bClass,
+  bExp,
+  bSig,
+  bSign,
+  Class,
+  denormalOperand,
+  Fe,
+  rClass,
+  rExp,
+  rHi,
+  rSign,
+  sfFlags,
 } from './state';
 import { roundResult } from './round';
 
@@ -136,12 +151,12 @@ function compareMagnitudes(): i32 {
 
 /** f32 → f80 without quieting; denormals are noted. */
 export function f80_fromF32(x: u32): void {
-  f80_widen((x >> 31) << 15, <i32>(x >> 23) & 0xff, <u64>(x & 0x7fffff) << 40, 0xff, 127);
+  f80_widen((x >> 31) << 15, <i32>(x >> 23) & 0xff, (<u64>(x & 0x7fffff)) << 40, 0xff, 127);
 }
 
 /** f64 → f80 without quieting; denormals are noted. */
 export function f80_fromF64(x: u64): void {
-  f80_widen(<u32>(x >> 63) << 15, <i32>(x >> 52) & 0x7ff, (x & 0xfffffffffffff) << 11, 0x7ff, 1023);
+  f80_widen((<u32>(x >> 63)) << 15, <i32>(x >> 52) & 0x7ff, (x & 0xfffffffffffff) << 11, 0x7ff, 1023);
 }
 
 /** `fraction` is aligned below bit 63. */

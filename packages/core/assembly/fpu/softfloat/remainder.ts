@@ -34,7 +34,7 @@ export function remainder(nearest: bool): bool {
 
 /** aSig × 2^n mod bSig into rHi; gives the low 64 bits of the quotient. 0 ≤ n < 64. */
 function reduce(n: i32): u64 {
-  const hi = n == 0 ? 0 : aSig >> (<u64>(64 - n));
+  const hi = n == 0 ? 0 : aSig >> <u64>(64 - n);
   const q = divide128(hi, aSig << (<u64>n), bSig);
   rHi = divRemainder;
   return q;

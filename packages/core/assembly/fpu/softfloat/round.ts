@@ -19,7 +19,7 @@ function roundsUp(last: bool, rest: u64): bool {
 
 /** Whether a significand, rounded to p bits, becomes the next power of two. */
 function carriesOut(hi: u64, lo: u64, p: i32): bool {
-  const kept = <u64>-1 << (<u64>(64 - p));
+  const kept = (<u64>-1) << (<u64>(64 - p));
   return (hi & kept) == kept && roundsUp(true, fraction(hi, lo, p));
 }
 
@@ -66,7 +66,7 @@ export function roundResult(p: i32, emin: i32, emax: i32): void {
   if (rExp < emin) {
     const n = emin - rExp;
     rLo = shiftRightJam128Low(rHi, rLo, n);
-    rHi = n < 64 ? rHi >> (<u64>n) : 0;
+    rHi = n < 64 ? rHi >> <u64>n : 0;
     rExp = emin;
   }
   if (roundSignificand(p)) sfFlags |= Fe.Precision | tiny;
@@ -97,5 +97,5 @@ function overflow(p: i32, emax: i32): void {
   }
   rUp = false;
   rExp = emax;
-  rHi = <u64>-1 << (<u64>(64 - p));
+  rHi = (<u64>-1) << (<u64>(64 - p));
 }

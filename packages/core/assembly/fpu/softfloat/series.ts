@@ -72,7 +72,7 @@ export function xSin(): void {
   timesAcc();
 }
 
-/** cos x for |x| ≤ π/4, into acc: read by cosHi and cosLo, with exponent 0 or −1 after normalising. */
+/** cos x for |x| ≤ π/4, into the accumulator, for the three functions below; x stays. */
 export function cosOfX(): void {
   argumentSquareOfX();
   one();
@@ -106,10 +106,7 @@ export function xAtanh(): void {
   divSmall(ONE, 0, 41);
   accHi = pHi;
   accLo = pLo;
-  for (let d: u64 = 39; d >= 1; d -= 2) {
-    reciprocal(d, false);
-    if (d == 1) break;
-  }
+  for (let d: i32 = 39; d > 0; d -= 2) reciprocal(d, false);
   timesAcc();
 }
 
@@ -119,9 +116,6 @@ export function xAtan(): void {
   divSmall(ONE, 0, 27);
   accHi = pHi;
   accLo = pLo;
-  for (let d: u64 = 25; d >= 1; d -= 2) {
-    reciprocal(d, true);
-    if (d == 1) break;
-  }
+  for (let d: i32 = 25; d > 0; d -= 2) reciprocal(d, true);
   timesAcc();
 }

@@ -29,7 +29,6 @@ export function divide128(hi: u64, lo: u64, d: u64): u64 {
   return (upper << 32) | lower;
 }
 
-@inline
 function divideDigit(rest: u64, next: u64, d: u64, dh: u64, dl: u64): u64 {
   let digit = rest / dh;
   let r = rest - digit * dh;
@@ -42,10 +41,10 @@ function divideDigit(rest: u64, next: u64, d: u64, dh: u64, dl: u64): u64 {
 }
 
 /** x >> n with what falls out ORed into bit 0. n ≥ 0. */
-export function shiftRightJam(x: u64, n: i32): u64 {
+function shiftRightJam(x: u64, n: i32): u64 {
   if (n == 0) return x;
   if (n >= 64) return u64(x != 0);
-  return (x >> (<u64>n)) | u64(x << (<u64>(64 - n)) != 0);
+  return (x >> <u64>n) | u64(x << (<u64>(64 - n)) != 0);
 }
 
 /** Low half of (hi:lo) >> n, jammed; the high half is hi >> n for n < 64, else 0. */

@@ -2,7 +2,16 @@ import { ea, uRm } from '../../cpu/operands';
 import { fault, rd } from '../../mmu/access';
 import { addUnpacked, divUnpacked, mulUnpacked, sqrtUnpacked } from '../softfloat/arith';
 import {
-  f80_fromF32, f80_fromF64, f80_fromInteger, f80_nanOfOne, f80_nanOfTwo, f80_pack, f80_unpackA, f80_unpackB, zSe, zSig,
+  f80_fromF32,
+  f80_fromF64,
+  f80_fromInteger,
+  f80_nanOfOne,
+  f80_nanOfTwo,
+  f80_pack,
+  f80_unpackA,
+  f80_unpackB,
+  zSe,
+  zSig,
 } from '../softfloat/f80';
 import { denormalOperand, sfPrecision } from '../softfloat/state';
 import { begin, beginAt, isEmpty, pending, pop, raisePending, setIndefinite, setSt, settle, stackFault, stSe, stSig } from './state';

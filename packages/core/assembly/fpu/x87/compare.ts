@@ -3,7 +3,21 @@ import { setFlags } from '../../cpu/flags';
 import { fault, rd } from '../../mmu/access';
 import { f80_class, f80_compare, f80_fromF32, f80_fromF64, f80_fromInteger, f80_unpackA, f80_unpackB, zSe, zSig } from '../softfloat/f80';
 import { Class, denormalOperand } from '../softfloat/state';
-import { begin, beginAt, beginKeepingC1, Fsw, isEmpty, pending, pop, raisePending, setCodes, settle, stackFault, stSe, stSig } from './state';
+import {
+  begin,
+  beginAt,
+  beginKeepingC1,
+  Fsw,
+  isEmpty,
+  pending,
+  pop,
+  raisePending,
+  setCodes,
+  settle,
+  stackFault,
+  stSe,
+  stSig,
+} from './state';
 
 /** FCOM, FUCOM and FICOM families, FCOMI and FUCOMI, FTST, FXAM. */
 

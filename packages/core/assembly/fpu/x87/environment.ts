@@ -66,7 +66,7 @@ function storeEnvironment<T>(p: u32): void {
   store<u32>(p, 0xffff0000 | fsw(), 4);
   store<u32>(p, 0xffff0000 | fullTag(), 8);
   store<u32>(p, <u32>fip, 12);
-  store<u32>(p, <u32>load<u16>(MemoryMap.Cpu + Cpu.Fop) << 16, 16);
+  store<u32>(p, (<u32>load<u16>(MemoryMap.Cpu + Cpu.Fop)) << 16, 16);
   store<u32>(p, <u32>fdp, 20);
   store<u32>(p, 0xffff0000, 24);
 }

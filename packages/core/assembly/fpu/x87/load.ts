@@ -1,8 +1,23 @@
 import { ea, uRm } from '../../cpu/operands';
 import { fault, rd } from '../../mmu/access';
-import { f80_class, f80_fromF32, f80_fromF64, f80_fromInteger, f80_invalid, setZ, zSe, zSig } from '../softfloat/f80';
+import { f80_class, f80_fromF32, f80_fromF64, f80_fromInteger, setZ, zSe, zSig } from '../softfloat/f80';
 import { Class, denormalOperand, Fe, Rounding, sfFlags, sfMasks, sfRound } from '../softfloat/state';
-import { begin, beginAt, isEmpty, pending, pop, push, raisePending, setIndefinite, setSt, setTop, settle, stackFault, stSe, stSig, top } from './state';
+import {
+  begin,
+  beginAt,
+  isEmpty,
+  pending,
+  push,
+  raisePending,
+  setIndefinite,
+  setSt,
+  setTop,
+  settle,
+  stackFault,
+  stSe,
+  stSig,
+  top,
+} from './state';
 
 /** What pushes: FLD, FILD, FBLD, the constants; and FXCH. */
 
@@ -115,7 +130,7 @@ export function fbld(u: u32): i32 {
     value = value * 100 + (pair >> 4) * 10 + (pair & 15);
   }
   f80_fromInteger(value);
-  setZ(zSig, zSe | (<u32>(load<u8>(p, 9) >> 7) << 15));
+  setZ(zSig, zSe | ((<u32>(load<u8>(p, 9) >> 7)) << 15));
   return pushZ();
 }
 

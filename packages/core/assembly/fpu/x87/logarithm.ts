@@ -2,7 +2,23 @@ import { f80_invalid, f80_nanOfOne, f80_nanOfTwo, f80_pack, f80_unpackA, f80_unp
 import { xAdd, xDiv, xExp, xHi, xLo, xMul, xNormalise, xResult, xSet, xSign } from '../softfloat/extended';
 import { xAtanh, xExpM1 } from '../softfloat/series';
 import {
-  aClass, aExp, aSig, aSign, bClass, bExp, bSig, bSign, Class, denormalOperand, Fe, rClass, rExp, rHi, rLo, rSign, sfFlags,
+  aClass,
+  aExp,
+  aSig,
+  aSign,
+  bClass,
+  bExp,
+  bSig,
+  bSign,
+  Class,
+  denormalOperand,
+  Fe,
+  rClass,
+  rExp,
+  rHi,
+  rLo,
+  rSign,
+  sfFlags,
 } from '../softfloat/state';
 import { begin, isEmpty, pending, pop, raisePending, setIndefinite, setSt, settle, stackFault, stSe, stSig } from './state';
 

@@ -1,11 +1,53 @@
 import { integralOfA, resultOfA } from '../softfloat/convert';
-import { f80_fromInteger, f80_invalid, f80_nanOfOne, f80_nanOfTwo, f80_pack, f80_unpackA, f80_unpackB, setZ, zSe, zSig } from '../softfloat/f80';
+import {
+  f80_fromInteger,
+  f80_invalid,
+  f80_nanOfOne,
+  f80_nanOfTwo,
+  f80_pack,
+  f80_unpackA,
+  f80_unpackB,
+  setZ,
+  zSe,
+  zSig,
+} from '../softfloat/f80';
 import { quotientBits, remainder } from '../softfloat/remainder';
 import {
-  aClass, aExp, aSig, aSign, bClass, bExp, bSig, bSign, Class, denormalOperand, Fe, rClass, rExp, rUp, sfFlags, sfRound,
+  aClass,
+  aExp,
+  aSig,
+  aSign,
+  bClass,
+  bExp,
+  bSig,
+  bSign,
+  Class,
+  denormalOperand,
+  Fe,
+  rClass,
+  rExp,
+  rUp,
+  sfFlags,
+  sfRound,
 } from '../softfloat/state';
 import {
-  begin, fsw, Fsw, isEmpty, pending, push, raisePending, setCodes, setFsw, setIndefinite, setSt, setTop, settle, stackFault, stSe, stSig, top,
+  begin,
+  fsw,
+  Fsw,
+  isEmpty,
+  pending,
+  push,
+  raisePending,
+  setCodes,
+  setFsw,
+  setIndefinite,
+  setSt,
+  setTop,
+  settle,
+  stackFault,
+  stSe,
+  stSig,
+  top,
 } from './state';
 
 /** FRNDINT, FSCALE, FXTRACT, FPREM, FPREM1. */
@@ -64,7 +106,7 @@ function scale(): void {
   resultOfA();
   if (bClass == Class.Infinity) rClass = bSign != 0 ? Class.Zero : Class.Infinity;
   else if (bClass == Class.Finite) {
-    let n = bExp >= 16 ? SCALE_LIMIT : bExp < 0 ? 0 : <i32>(bSig >> (<u64>(63 - bExp)));
+    let n = bExp >= 16 ? SCALE_LIMIT : bExp < 0 ? 0 : <i32>(bSig >> <u64>(63 - bExp));
     if (bSign != 0) n = -n;
     rExp += n;
   }

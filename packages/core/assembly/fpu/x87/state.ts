@@ -25,22 +25,18 @@ export const enum Fsw {
   Codes = 0x4700,
 }
 
-@inline
 export function fcw(): u32 {
   return load<u16>(MemoryMap.Cpu + Cpu.Fcw);
 }
 
-@inline
 export function fsw(): u32 {
   return load<u16>(MemoryMap.Cpu + Cpu.Fsw);
 }
 
-@inline
 export function setFsw(value: u32): void {
   store<u16>(MemoryMap.Cpu + Cpu.Fsw, value);
 }
 
-@inline
 export function top(): u32 {
   return (fsw() >> 11) & 7;
 }
@@ -54,12 +50,10 @@ export function st(i: u32): u32 {
   return MemoryMap.Cpu + Cpu.St + (((top() + i) & 7) << 4);
 }
 
-@inline
 export function stSig(i: u32): u64 {
   return load<u64>(st(i));
 }
 
-@inline
 export function stSe(i: u32): u32 {
   return load<u16>(st(i), 8);
 }
@@ -103,7 +97,6 @@ export function setCodes(codes: u32): void {
 }
 
 /** A waiting instruction reports the exception that an earlier one left: `if (pending()) return raisePending();`. */
-@inline
 export function pending(): bool {
   return (fsw() & Fsw.Summary) != 0;
 }

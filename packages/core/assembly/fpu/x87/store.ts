@@ -4,7 +4,20 @@ import { roundResult } from '../softfloat/round';
 import { integerMagnitude, integerOfA, resultOfA, signedOfA } from '../softfloat/convert';
 import { f80_unpackA, INDEFINITE_SE, INDEFINITE_SIG } from '../softfloat/f80';
 import {
-  aClass, aSig, aSign, Class, denormalOperand, Fe, rClass, rExp, rHi, Rounding, rSign, sfFlags, sfMasks, sfRound,
+  aClass,
+  aSig,
+  aSign,
+  Class,
+  denormalOperand,
+  Fe,
+  rClass,
+  rExp,
+  rHi,
+  Rounding,
+  rSign,
+  sfFlags,
+  sfMasks,
+  sfRound,
 } from '../softfloat/state';
 import { begin, beginAt, isEmpty, pending, pop, raisePending, setIndefinite, setSt, settle, stackFault, stSe, stSig } from './state';
 
@@ -28,20 +41,20 @@ function toF32(): u32 {
   narrow(24, -126, 127);
   const sign = rSign << 31;
   if (rClass == Class.Unsupported) return 0xffc00000;
-  if (rClass >= Class.QuietNaN) return sign | 0x7fc00000 | <u32>(aSig << 1 >> 41);
+  if (rClass >= Class.QuietNaN) return sign | 0x7fc00000 | <u32>((aSig << 1) >> 41);
   if (rClass == Class.Infinity) return sign | 0x7f800000;
   if (rClass == Class.Zero) return sign;
-  return sign | ((<u32>(rExp + 126) << 23) + <u32>(rHi >> 40));
+  return sign | (((<u32>(rExp + 126)) << 23) + <u32>(rHi >> 40));
 }
 
 function toF64(): u64 {
   narrow(53, -1022, 1023);
-  const sign = <u64>rSign << 63;
+  const sign = (<u64>rSign) << 63;
   if (rClass == Class.Unsupported) return 0xfff8000000000000;
-  if (rClass >= Class.QuietNaN) return sign | 0x7ff8000000000000 | (aSig << 1 >> 12);
+  if (rClass >= Class.QuietNaN) return sign | 0x7ff8000000000000 | ((aSig << 1) >> 12);
   if (rClass == Class.Infinity) return sign | 0x7ff0000000000000;
   if (rClass == Class.Zero) return sign;
-  return sign | ((<u64>(rExp + 1022) << 52) + (rHi >> 11));
+  return sign | (((<u64>(rExp + 1022)) << 52) + (rHi >> 11));
 }
 
 /** Merges flags; unmasked overflow and underflow too keep a memory operand from being written, and PE from being reported. */
@@ -133,8 +146,8 @@ function integer(u: u32, size: u32, truncate: bool, pops: bool): i32 {
   const p = wr(va, size);
   if (p == 0) return fault();
   beginAt(u, va);
-  const bits = <i32>size << 3;
-  let value: i64 = -1 << <i64>(bits - 1);
+  const bits = (<i32>size) << 3;
+  let value: i64 = -1 << (<i64>(bits - 1));
   if (isEmpty(0)) {
     if (!stackFault(false)) return 0;
   } else {
