@@ -35,6 +35,8 @@ function mayGrow(k: Kernel, mm: Mm, vma: Vma, size: number, pages: number): bool
   if (!mayExpandVm(k, mm, vma.flags, pages)) return false;
   if (size > stackRlimit(k)) return false;
   if (vma.flags & Vm.Locked && !mlockAllows(k, mm.lockedVm + pages)) return false;
+  // Linux charges here even what it never gives back (a stack without reserve).
+  if (!(vma.flags & Vm.Account)) return true;
   try {
     commitMemory(k, mm, pages);
   } catch (error) {

@@ -21,7 +21,7 @@ interface Recording {
   maps: string[];
 }
 
-/** Made by tools/oracle: random calls over 24 pages at 0x20000000, their results, and what /proc/self/maps said at the end. */
+/** Made by testing/record-maps.mjs on Linux: random calls over 24 pages at 0x20000000, their results, and what /proc/self/maps said at the end. */
 const recordings = JSON.parse(readFileSync(new URL('./testing/maps.json', import.meta.url), 'utf8')) as Recording[];
 
 function replay(recording: Recording): { results: string[]; maps: string[] } {
