@@ -1,4 +1,4 @@
-import { Entry, EntryKind, Leaf, LeafFlag, PrefixByte } from '@ring3/abi';
+import { Entry, EntryKind, LeafFlag, PrefixByte } from '@ring3/abi';
 import { HEADER, type Op } from './emit-ops.js';
 import type { Shape } from './shape.js';
 import type { OpcodeTrees, Tree } from './tree.js';
@@ -41,7 +41,7 @@ function leafWords(shape: Shape, op: number): readonly number[] {
     (attributes.includes('rep') ? LeafFlag.Rep : 0) |
     (shape.modIgnored ? LeafFlag.ModIgnored : 0) |
     (shape.row.mnemonic === 'lea' ? LeafFlag.NoSegment : 0) |
-    (shape.sizeMode << Leaf.SizeModeShift);
+    (shape.sizeMode << LeafFlag.SizeModeShift);
   return [
     op,
     sizeSteps(shape) | (flags << 8),

@@ -62,8 +62,6 @@ export const enum Leaf {
   Immediate = 6,
   Fixed = 7,
   Bytes = 8,
-  /** Position of SizeMode in Flags. */
-  SizeModeShift = 6,
 }
 
 /** Low six bits of a leaf's flags. */
@@ -75,6 +73,8 @@ export const enum LeafFlag {
   ModIgnored = 8,
   /** lea: segment overrides mean nothing. */
   NoSegment = 16,
+  /** Position of the SizeMode in a leaf's flags. */
+  SizeModeShift = 6,
 }
 
 /** How operand size comes about. */

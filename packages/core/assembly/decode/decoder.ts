@@ -140,7 +140,7 @@ function operands(
     } else store<u8>(out, Cpu.Zero, Uop.Rm);
   }
 
-  const mode = leafFlags >> Leaf.SizeModeShift;
+  const mode = leafFlags >> LeafFlag.SizeModeShift;
   const size: u32 = mode == SizeMode.Force64 || rex & Rex.W ? 2 : operandSize16 ? 0 : mode == SizeMode.Default64 ? 2 : 1;
   const immediate: u32 = load<u8>(leaf, Leaf.Immediate);
   const width = immediateWidth(immediate, size, flags);

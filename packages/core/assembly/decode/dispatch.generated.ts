@@ -56,6 +56,7 @@ import { pmaddwd_V_W, pmulhuw_V_W, pmulhw_V_W, pmullw_V_W, pmuludq_V_W, psadbw_V
 import { pslld_U_I, pslld_V_W, pslldq, psllq_U_I, psllq_V_W, psllw_U_I, psllw_V_W, psrad_U_I, psrad_V_W, psraw_U_I, psraw_V_W, psrld_U_I, psrld_V_W, psrldq, psrlq_U_I, psrlq_V_W, psrlw_U_I, psrlw_V_W } from '../execute/sse/shift';
 import { pextrw_G_U, pinsrw_V_E, pshufd, pshufhw, pshuflw, shufpd, shufps } from '../execute/sse/shuffle';
 import { packssdw_V_W, packsswb_V_W, packuswb_V_W, punpckhbw_V_W, punpckhdq_V_W, punpckhqdq, punpckhwd_V_W, punpcklbw_V_W, punpckldq_V_W, punpcklqdq, punpcklwd_V_W } from '../execute/sse/unpack';
+import { fpatan } from '../fpu/x87/arctangent';
 import { fadd_ST0_STi, fadd_STi_ST0, fadd_m32, fadd_m64, faddp, fdiv_ST0_STi, fdiv_STi_ST0, fdiv_m32, fdiv_m64, fdivp, fdivr_ST0_STi, fdivr_STi_ST0, fdivr_m32, fdivr_m64, fdivrp, fiadd_m16, fiadd_m32, fidiv_m16, fidiv_m32, fidivr_m16, fidivr_m32, fimul_m16, fimul_m32, fisub_m16, fisub_m32, fisubr_m16, fisubr_m32, fmul_ST0_STi, fmul_STi_ST0, fmul_m32, fmul_m64, fmulp, fsqrt, fsub_ST0_STi, fsub_STi_ST0, fsub_m32, fsub_m64, fsubp, fsubr_ST0_STi, fsubr_STi_ST0, fsubr_m32, fsubr_m64, fsubrp } from '../fpu/x87/arith';
 import { fcom_STi, fcom_m32, fcom_m64, fcomi, fcomip, fcomp_STi, fcomp_m32, fcomp_m64, fcompp, ficom_m16, ficom_m32, ficomp_m16, ficomp_m32, ftst, fucom, fucomi, fucomip, fucomp, fucompp, fxam } from '../fpu/x87/compare';
 import { fdecstp, ffree, ffreep, fincstp, fldcw, fnNop, fnclex, fninit, fnop, fnstcw, fnstsw_AX, fnstsw_m16, fwait } from '../fpu/x87/control';
@@ -66,7 +67,7 @@ import { f2xm1, fyl2x, fyl2xp1 } from '../fpu/x87/logarithm';
 import { fabs, fchs, fcmovb, fcmovbe, fcmove, fcmovnb, fcmovnbe, fcmovne, fcmovnu, fcmovu } from '../fpu/x87/move';
 import { fprem, fprem1, frndint, fscale, fxtract } from '../fpu/x87/scale';
 import { fbstp, fist_m16, fist_m32, fistp_m16, fistp_m32, fistp_m64, fisttp_m16, fisttp_m32, fisttp_m64, fst_STi, fst_m32, fst_m64, fstp_STi, fstp_m32, fstp_m64, fstp_m80, fstpnce } from '../fpu/x87/store';
-import { fcos, fpatan, fptan, fsin, fsincos } from '../fpu/x87/trigonometry';
+import { fcos, fptan, fsin, fsincos } from '../fpu/x87/trigonometry';
 
 function group4(op: u32, u: u32): i32 {
   switch (op) {
@@ -962,10 +963,10 @@ function group16(op: u32, u: u32): i32 {
     case 1073: return frndint(u); // D9 FC frndint
     case 1074: return fscale(u); // D9 FD fscale
     case 1075: return fptan(u); // D9 F2 fptan
-    case 1076: return fpatan(u); // D9 F3 fpatan
-    case 1077: return fsincos(u); // D9 FB fsincos
-    case 1078: return fsin(u); // D9 FE fsin
-    case 1079: return fcos(u); // D9 FF fcos
+    case 1076: return fsincos(u); // D9 FB fsincos
+    case 1077: return fsin(u); // D9 FE fsin
+    case 1078: return fcos(u); // D9 FF fcos
+    case 1079: return fpatan(u); // D9 F3 fpatan
     case 1080: return f2xm1(u); // D9 F0 f2xm1
     case 1081: return fyl2x(u); // D9 F1 fyl2x
     case 1082: return fyl2xp1(u); // D9 F9 fyl2xp1
