@@ -19,8 +19,6 @@ function isCounted(low: u32): bool {
 export function copyRange(dst: u32, src: u32, start: u64, end: u64, cow: bool): bool {
   zappedAnonPages = 0;
   zappedFilePages = 0;
-  zappedAnonPages = 0;
-  zappedFilePages = 0;
   let lowered = false;
   let va = start;
   while (va < end) {
@@ -46,8 +44,6 @@ export function copyRange(dst: u32, src: u32, start: u64, end: u64, cow: bool): 
         else zappedFilePages++;
         store<u32>(page, load<u32>(page, PageStruct.RefCount) + 1, PageStruct.RefCount);
         store<u32>(page, load<u32>(page, PageStruct.MapCount) + 1, PageStruct.MapCount);
-        if (load<u32>(page, PageStruct.Flags) & PageFlag.Anon) zappedAnonPages++;
-        else zappedFilePages++;
       }
       if (cow && low & Pte.RW) {
         low &= ~Pte.RW;
