@@ -1,0 +1,133 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { At, O, S } from '@ring3/abi';
+import { describe, expect, it } from 'vitest';
+import { Errno } from '../../errno.js';
+import { doExecve } from '../../exec/exec.js';
+import { makeMachine, putFile } from '../../exec/testing/machine.js';
+import { KernelIter } from '../../io/kernel-iter.js';
+import type { Kernel } from '../../kernel.js';
+import { fdInstall } from '../../vfs/file-table.js';
+import { LookupFlags, pathAt } from '../../vfs/namei.js';
+import { openAt } from '../../vfs/open.js';
+import { createProcFs } from './procfs.js';
+
+function withProc(): Kernel {
+  const k = makeMachine();
+  const { root } = k.current.fs;
+  root.inode.mkdir(k, 'proc', S.IFDIR | 0o555, k.current.cred);
+  root.inode.mkdir(k, 'bin', S.IFDIR | 0o755, k.current.cred);
+  root.inode.mkdir(k, 'lib64', S.IFDIR | 0o755, k.current.cred);
+  k.mounts.mount(k, createProcFs(k), pathAt(k, At.FDCWD, '/proc', LookupFlags.Follow));
+  putFile(k, '/lib64/ld-linux-x86-64.so.2', readFileSync('/lib64/ld-linux-x86-64.so.2'));
+  putFile(k, '/bin/cat', readFileSync('/bin/cat'));
+  doExecve(k, '/bin/cat', ['cat', 'two words'], ['A=1', 'B=2']);
+  return k;
+}
+
+function read(k: Kernel, path: string, chunk = 7): string {
+  const file = openAt(k, At.FDCWD, path, O.RDONLY, 0);
+  let text = '';
+  for (;;) {
+    const bytes = new Uint8Array(chunk);
+    const n = file.read(k, new KernelIter(bytes), text.length);
+    if (n === 0) return text;
+    text += String.fromCharCode(...bytes.subarray(0, n));
+  }
+}
+
+function write(k: Kernel, path: string, text: string): string {
+  const file = openAt(k, At.FDCWD, path, O.WRONLY, 0);
+  try {
+    file.write(k, new KernelIter(Uint8Array.from(text, (c) => c.charCodeAt(0))), 0);
+    return 'ok';
+  } catch (error) {
+    return (error as Errno).name;
+  }
+}
+
+const link = (k: Kernel, path: string): string => pathAt(k, At.FDCWD, path, LookupFlags.None).inode.readlink(k);
+const list = (k: Kernel, path: string): string[] => pathAt(k, At.FDCWD, path, LookupFlags.Follow).inode.readdir(k).map(({ name }) => name);
+const native = (path: string): string => execFileSync('cat', [path], { encoding: 'latin1' });
+
+describe('/proc/PID', () => {
+  it('status has the lines of 5.4, in its order and form', () => {
+    const newer = ['Kthread', 'untag_mask', 'Seccomp_filters', 'SpeculationIndirectBranch', 'x86_Thread_features', 'x86_Thread_features_locked'];
+    const names = (text: string): string[] => text.trim().split('\n').map((line) => line.split(':')[0]!);
+    const k = withProc();
+    const text = read(k, '/proc/self/status');
+    expect(names(text)).toEqual(names(native('/proc/self/status')).filter((name) => !newer.includes(name)));
+    expect(text).toMatch(/^Name:\tcat\nUmask:\t0022\nState:\tR \(running\)\nTgid:\t1\n/);
+    expect(text).toMatch(/^VmStk:\t {5}13[26] kB$/m);
+  });
+  it('stat has 52 fields, those about memory as the mm has them', () => {
+    const k = withProc();
+    const fields = read(k, '/proc/self/stat').trim().split(' ');
+    expect(fields.length).toBe(native('/proc/self/stat').trim().split(' ').length);
+    expect(fields.slice(0, 3)).toEqual(['1', '(cat)', 'R']);
+    expect(Number(fields[25])).toBe(k.current.mm!.startCode);
+    expect(Number(fields[47])).toBe(k.current.mm!.argStart);
+  });
+  it('limits are laid out as natively', () => {
+    const shape = (text: string): string => text.replace(/(unlimited|\d+) +(unlimited|\d+) +/g, '# # ');
+    const k = withProc();
+    const text = read(k, '/proc/self/limits');
+    expect(shape(text)).toBe(shape(native('/proc/self/limits')));
+    expect(text.split('\n').map((line) => line.length)).toEqual(native('/proc/self/limits').split('\n').map((line) => line.length));
+  });
+  it('cmdline, environ, comm, auxv, maps', () => {
+    const k = withProc();
+    expect(read(k, '/proc/self/cmdline')).toBe('cat\0two words\0');
+    expect(read(k, '/proc/self/environ')).toBe('A=1\0B=2\0');
+    expect(read(k, '/proc/1/comm')).toBe('cat\n');
+    expect(read(k, '/proc/1/auxv').length).toBe(k.current.mm!.auxv.length * 16);
+    expect(read(k, '/proc/1/task/1/maps')).toBe(read(k, '/proc/self/maps'));
+    expect(write(k, '/proc/self/comm', 'a name longer than fifteen\n')).toBe('ok');
+    expect(read(k, '/proc/self/comm')).toBe('a name longer t\n');
+    expect(write(k, '/proc/self/oom_score_adj', '1001')).toBe('EINVAL');
+    expect(write(k, '/proc/self/oom_score_adj', '500\n')).toBe('ok');
+    expect(read(k, '/proc/self/oom_score_adj')).toBe('500\n');
+  });
+  it('links lead to the things themselves', () => {
+    const k = withProc();
+    expect(link(k, '/proc/self')).toBe('1');
+    expect(link(k, '/proc/thread-self')).toBe('1/task/1');
+    expect(link(k, '/proc/self/exe')).toBe('/bin/cat');
+    expect(link(k, '/proc/self/cwd')).toBe('/');
+    putFile(k, '/gone', 'content');
+    const fd = fdInstall(k, openAt(k, At.FDCWD, '/gone', O.RDONLY, 0), true);
+    expect(list(k, '/proc/self/fd')).toEqual([String(fd)]);
+    expect(link(k, `/proc/self/fd/${fd}`)).toBe('/gone');
+    expect(read(k, `/proc/self/fd/${fd}`)).toBe('content');
+    expect(read(k, `/proc/self/fdinfo/${fd}`)).toMatch(/^pos:\t0\nflags:\t02000000\nmnt_id:\t\d+\n$/);
+    expect(pathAt(k, At.FDCWD, '/proc/self/root/bin', LookupFlags.Follow).inode).toBe(pathAt(k, At.FDCWD, '/bin', LookupFlags.Follow).inode);
+  });
+  it('every listed entry can be looked up, with the number that readdir said', () => {
+    const k = withProc();
+    const visit = (path: string, depth: number): void => {
+      for (const { name, ino } of pathAt(k, At.FDCWD, path, LookupFlags.Follow).inode.readdir(k)) {
+        const found = pathAt(k, At.FDCWD, `${path}/${name}`, LookupFlags.None).inode;
+        expect(`${path}/${name} ${found.ino}`).toBe(`${path}/${name} ${ino}`);
+        const type = found.mode & S.IFMT;
+        if (type === S.IFDIR && depth < 5) visit(`${path}/${name}`, depth + 1);
+        if (type === S.IFREG && found.mode & 0o444) expect(read(k, `${path}/${name}`, 4096)).toBeTypeOf('string');
+      }
+    };
+    visit('/proc', 0);
+  });
+});
+
+describe('/proc', () => {
+  it('cpuinfo, uptime, version, sysctls', () => {
+    const k = withProc();
+    expect(read(k, '/proc/cpuinfo')).toMatch(/^processor\t: 0\nvendor_id\t: GenuineIntel\n[^]*\nflags\t\t: fpu tsc [^]*power management:\n\n$/);
+    expect(read(k, '/proc/meminfo')).toMatch(/^MemTotal: +65[0-9]{3} kB\nMemFree: +\d+ kB\n/);
+    expect(read(k, '/proc/uptime')).toMatch(/^\d+\.\d\d \d+\.\d\d\n$/);
+    expect(read(k, '/proc/sys/kernel/osrelease')).toBe('5.4.0\n');
+    expect(read(k, '/proc/sys/kernel/random/uuid')).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\n$/);
+    expect(write(k, '/proc/sys/vm/overcommit_memory', '3\n')).toBe('EINVAL');
+    expect(write(k, '/proc/sys/vm/overcommit_memory', '1\n')).toBe('ok');
+    expect(k.vm.overcommitMemory).toBe(1);
+    expect(read(k, '/proc/mounts')).toContain('proc /proc proc rw');
+  });
+});
