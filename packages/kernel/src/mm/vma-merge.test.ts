@@ -8,7 +8,7 @@ import { doMmap, doMunmap } from './mmap.js';
 import { doMprotect } from './mprotect.js';
 import { doMremap } from './mremap.js';
 import { doMsync } from './msync.js';
-import { DiskInode, makeMachine } from './testing/machine.js';
+import { DiskInode, freeFrames, makeMachine } from './testing/machine.js';
 import { getU8, putU8 } from './uaccess.js';
 import { vmaPages, rssOf } from './account.js';
 import { Vm } from './vm-flags.js';
@@ -25,8 +25,8 @@ interface Recording {
 const recordings = JSON.parse(readFileSync(new URL('./testing/maps.json', import.meta.url), 'utf8')) as Recording[];
 
 function replay(recording: Recording): { results: string[]; maps: string[] } {
-  const { k, mm, core } = makeMachine();
-  const freeBefore = core.freeFrames;
+  const { k, mm } = makeMachine();
+  const freeBefore = freeFrames(k);
   const inode = new DiskInode(k, 64 * 4096);
   const file = inode.open(k, O.RDWR);
   const results = recording.ops.map((line) => {
@@ -75,7 +75,7 @@ function replay(recording: Recording): { results: string[]; maps: string[] } {
   expect(inode.mapping!.vmas.size).toBe(0);
   k.pageCache.dropAll(k, inode.mapping!);
   expect(k.vm.committed).toBe(0);
-  expect(core.freeFrames + (k.vm.zeroFrame ? 1 : 0)).toBe(freeBefore + 1);
+  expect(freeFrames(k) + (k.vm.zeroFrame ? 1 : 0)).toBe(freeBefore + 1);
   return { results: results.map((r) => BigInt.asUintN(64, BigInt(r ?? 0)).toString(16)), maps };
 }
 

@@ -1,4 +1,5 @@
-import { RLimit, S } from '@ring3/abi';
+import { Header, MemoryMap, RLimit, S } from '@ring3/abi';
+import { createCore, loadCoreModule, type Core } from '@ring3/core';
 import { Kernel } from '../../kernel.js';
 import { Cred } from '../../task/cred.js';
 import { SignalStruct } from '../../signal/signal-struct.js';
@@ -12,7 +13,6 @@ import { AddressSpace } from '../address-space.js';
 import { mmAlloc } from '../mm-life.js';
 import type { Mm } from '../mm.js';
 import { PageCache } from '../page-cache.js';
-import { FakeCore } from './fake-core.js';
 
 /** A file on a disk that is an array: counts reads and writes of pages. */
 export class DiskMapping extends AddressSpace {
@@ -49,9 +49,25 @@ export class DiskInode extends Inode {
   }
 }
 
-/** A kernel with just what mm/ needs: one task with an empty address space on a fake core. */
-export function makeMachine(frames = 4096, layout: 'compact' | 'linux' = 'compact'): { k: Kernel; mm: Mm; core: FakeCore } {
-  const core = new FakeCore(frames);
+/** Cores by size: making one costs more than a test. */
+const cores = new Map<number, Core>();
+
+function coreWith(frames: number): Core {
+  let core = cores.get(frames);
+  if (!core) {
+    core = createCore(loadCoreModule(), { memoryLimit: frames * 4096 }, { pageFault: () => 1, rdtsc: () => 0n });
+    cores.set(frames, core);
+  }
+  return core;
+}
+
+export function freeFrames(k: Kernel): number {
+  return k.core.u32[(MemoryMap.Header + Header.FreeFrames) >>> 2]!;
+}
+
+/** A kernel with just what mm/ needs: one task with an empty address space. */
+export function makeMachine(frames = 4096, layout: 'compact' | 'linux' = 'compact'): { k: Kernel; mm: Mm } {
+  const core = coreWith(frames);
   const parts = {
     core,
     platform: { debug: () => undefined, random: (into: Uint8Array) => into.fill(0) },
@@ -64,10 +80,10 @@ export function makeMachine(frames = 4096, layout: 'compact' | 'linux' = 'compac
   signal.rlimits = Array.from({ length: RLimit.Count }, (_, which) => ({ cur: which === RLimit.STACK ? 8 << 20 : Infinity, max: Infinity }));
   const cred = new Cred();
   cred.capEffective = (1n << 38n) - 1n;
-  k.current = { cred, signal, personality: 0, minFlt: 0, majFlt: 0, mm: null } as unknown as Task;
+  k.current = { cred, signal, personality: 0, minFlt: 0, majFlt: 0, mm: null, fs: {} } as unknown as Task;
   const mm = mmAlloc(k);
   mm.mmapBase = 0xf000_0000;
   k.current.mm = mm;
   core.activate(mm.pgd);
-  return { k, mm, core };
+  return { k, mm };
 }

@@ -1,0 +1,284 @@
+import { MapFlag, Madv, O, PageSize, Prot } from '@ring3/abi';
+import { describe, expect, it } from 'vitest';
+import { EAGAIN, EEXIST, EFAULT, EINVAL, ENOMEM, EPERM } from '../errno.js';
+import { KernelIter } from '../io/kernel-iter.js';
+import { doBrk } from './brk.js';
+import { FaultError, FaultResult, handleMmFault } from './fault.js';
+import { doMadvise } from './madvise.js';
+import { activateMm, dupMm, mmPut } from './mm-life.js';
+import { doMmap, doMunmap } from './mmap.js';
+import { doMprotect } from './mprotect.js';
+import { doMremap } from './mremap.js';
+import { doMsync } from './msync.js';
+import { genericFileRead, genericFileWrite, truncatePages } from './page-cache.js';
+import { mapsText } from './proc-maps.js';
+import { createMemfd } from './shmem.js';
+import { reclaim } from './reclaim.js';
+import { DiskInode, freeFrames, makeMachine, type DiskMapping } from './testing/machine.js';
+import { clearUser, copyFromUser, copyToUser, getU32, getU64Number, getU8, putU32, putU64, putU8, readRemote, strncpyFromUser, writeRemote } from './uaccess.js';
+import { UserIter } from './user-iter.js';
+
+const PRIVATE = MapFlag.Private | MapFlag.Anonymous;
+const RW = Prot.Read | Prot.Write;
+const P = PageSize.Bytes;
+
+describe('anonymous memory', () => {
+  it('reads the zero page without a frame of its own, then writes one', () => {
+    const { k, mm } = makeMachine();
+    const va = doMmap(k, mm, null, 0, 4 * P, RW, PRIVATE, 0);
+    expect(getU32(k, va + 8)).toBe(0);
+    expect(mm.rssAnon).toBe(0);
+    putU32(k, va + 8, 0xdead_beef);
+    expect(getU32(k, va + 8)).toBe(0xdead_beef);
+    expect(mm.rssAnon).toBe(1);
+    expect(k.current.minFlt).toBe(2);
+  });
+
+  it('crosses pages, stops at holes', () => {
+    const { k, mm } = makeMachine();
+    const va = doMmap(k, mm, null, 0, 2 * P, RW, PRIVATE, 0);
+    putU64(k, va + P - 3, -2);
+    expect(getU64Number(k, va + P - 3)).toBe(2 ** 64);
+    expect([...copyFromUser(k, va + P - 4, 10)]).toEqual([0, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0]);
+    expect(() => copyToUser(k, va + 2 * P - 2, new Uint8Array(4))).toThrow();
+    try {
+      strncpyFromUser(k, 0x1000, 10);
+    } catch (error) {
+      expect(error).toBe(EFAULT);
+    }
+    clearUser(k, va, 2 * P);
+    expect(getU8(k, va + P)).toBe(0);
+  });
+
+  it('fork copies on write, in both directions, and reuses the last copy', () => {
+    const { k, mm } = makeMachine();
+    const va = doMmap(k, mm, null, 0, 2 * P, RW, PRIVATE, 0);
+    putU32(k, va, 1);
+    putU32(k, va + P, 2);
+    const before = freeFrames(k);
+    const child = dupMm(k, mm);
+    expect(child.rssAnon).toBe(2);
+    putU32(k, va, 10);
+    k.current.mm = child;
+    activateMm(k, child);
+    expect(getU32(k, va)).toBe(1);
+    putU32(k, va + P, 20);
+    k.current.mm = mm;
+    activateMm(k, mm);
+    expect(getU32(k, va)).toBe(10);
+    expect(getU32(k, va + P)).toBe(2);
+    mmPut(k, child);
+    expect(freeFrames(k)).toBe(before);
+    putU32(k, va + P, 3);
+    expect(freeFrames(k)).toBe(before);
+  });
+
+  it('shared memory is seen by both after fork', () => {
+    const { k, mm } = makeMachine();
+    const va = doMmap(k, mm, null, 0, P, RW, MapFlag.Shared | MapFlag.Anonymous, 0);
+    const child = dupMm(k, mm);
+    putU32(k, va, 7);
+    expect(mm.rssShmem).toBe(1);
+    expect([...readRemote(k, child, va, 4)]).toEqual([7, 0, 0, 0]);
+    expect(mapsText(k, mm)).toContain('rw-s 00000000');
+    expect(mapsText(k, mm)).toContain('/dev/zero (deleted)');
+  });
+
+  it('MADV_DONTNEED gives zeros back, mremap keeps content', () => {
+    const { k, mm } = makeMachine();
+    const va = doMmap(k, mm, null, 0, 2 * P, RW, PRIVATE, 0);
+    putU32(k, va, 5);
+    putU32(k, va + P, 6);
+    doMadvise(k, mm, va, P, Madv.DontNeed);
+    expect(getU32(k, va)).toBe(0);
+    const moved = doMremap(k, mm, va, 2 * P, 64 * P, 1, 0);
+    expect(getU32(k, moved + P)).toBe(6);
+    expect(getU32(k, moved + 63 * P)).toBe(0);
+  });
+});
+
+describe('faults', () => {
+  it('tells MAPERR, ACCERR and BUS apart', () => {
+    const { k, mm } = makeMachine();
+    const ro = doMmap(k, mm, null, 0, P, Prot.Read, PRIVATE, 0);
+    const none = doMmap(k, mm, null, 0, P, 0, PRIVATE | MapFlag.NoReserve, 0);
+    const file = new DiskInode(k, P).open(k, O.RDWR);
+    const mapped = doMmap(k, mm, file, 0, 2 * P, Prot.Read, MapFlag.Private, 0);
+    expect(handleMmFault(k, mm, 0x40, FaultError.User)).toBe(FaultResult.SigsegvMaperr);
+    expect(handleMmFault(k, mm, ro, FaultError.User | FaultError.Write)).toBe(FaultResult.SigsegvAccerr);
+    expect(handleMmFault(k, mm, none, FaultError.User)).toBe(FaultResult.SigsegvAccerr);
+    expect(handleMmFault(k, mm, mapped + P, FaultError.User)).toBe(FaultResult.SigbusAdrerr);
+    expect(handleMmFault(k, mm, mapped, FaultError.User)).toBe(FaultResult.Ok);
+    expect(handleMmFault(k, mm, mapped, FaultError.User | FaultError.Present | FaultError.Fetch)).toBe(FaultResult.SigsegvAccerr);
+    expect(handleMmFault(k, mm, 2 ** 47, FaultError.User)).toBe(FaultResult.SigsegvMaperr);
+  });
+
+  it('grows a stack to its limit and keeps the guard gap', () => {
+    const { k, mm } = makeMachine();
+    const top = 0x5000_0000;
+    doMmap(k, mm, null, top - P, P, RW, PRIVATE | MapFlag.Fixed | MapFlag.GrowsDown, 0);
+    putU8(k, top - 1024 * 1024, 1);
+    expect(mm.vmas[0]!.start).toBe(top - 1024 * 1024);
+    expect(handleMmFault(k, mm, top - 9 * 1024 * 1024, FaultError.Write)).toBe(FaultResult.SigsegvMaperr);
+    doMmap(k, mm, null, top - 4 * 1024 * 1024, P, RW, PRIVATE | MapFlag.Fixed, 0);
+    expect(handleMmFault(k, mm, top - 3 * 1024 * 1024 - P, FaultError.Write)).toBe(FaultResult.SigsegvMaperr);
+    expect(handleMmFault(k, mm, top - 2 * 1024 * 1024, FaultError.Write)).toBe(FaultResult.Ok);
+  });
+
+  it('runs out of memory as a result, not an exception', () => {
+    const { k, mm } = makeMachine(40);
+    const va = doMmap(k, mm, null, 0, 30 * P, RW, PRIVATE, 0);
+    doMmap(k, mm, null, va - 30 * P, 30 * P, RW, PRIVATE | MapFlag.Fixed, 0);
+    let result: FaultResult = FaultResult.Ok;
+    for (let i = -30; i < 30 && result === FaultResult.Ok; i++) result = handleMmFault(k, mm, va + i * P, FaultError.Write);
+    expect(result).toBe(FaultResult.Oom);
+    expect(() => doMmap(k, mm, null, 0, 100 * P, RW, PRIVATE, 0)).toThrowError();
+  });
+});
+
+describe('files', () => {
+  function withFile(pages: number) {
+    const machine = makeMachine(1024 + pages);
+    const inode = new DiskInode(machine.k, pages * P);
+    const mapping = inode.mapping as DiskMapping;
+    mapping.disk.forEach((_, i) => (mapping.disk[i] = i >> 12));
+    return { ...machine, inode, mapping, file: inode.open(machine.k, O.RDWR) };
+  }
+
+  it('maps cached neighbours around a read fault', () => {
+    const { k, mm, file, inode, mapping } = withFile(20);
+    const va = doMmap(k, mm, file, 0, 20 * P, Prot.Read, MapFlag.Private, 0);
+    expect(getU8(k, va + 3 * P)).toBe(3);
+    expect(k.current.majFlt).toBe(1);
+    genericFileRead(k, inode, new KernelIter(new Uint8Array(20 * P)), 0);
+    expect(mapping.reads).toBe(20);
+    expect(getU8(k, va + 4 * P)).toBe(4);
+    expect(k.current.minFlt).toBe(1);
+    expect(mm.rssFile).toBeGreaterThan(4);
+    expect(k.current.majFlt).toBe(1);
+  });
+
+  it('private writes stay private, shared ones reach read() and the disk', () => {
+    const { k, mm, file, inode, mapping } = withFile(4);
+    const own = doMmap(k, mm, file, 0, 4 * P, RW, MapFlag.Private, 0);
+    const shared = doMmap(k, mm, file, 0, 4 * P, RW, MapFlag.Shared, 0);
+    putU8(k, own, 100);
+    putU8(k, shared + P, 101);
+    expect(mm.rssAnon).toBe(1);
+    const bytes = new Uint8Array(2 * P);
+    expect(genericFileRead(k, inode, new KernelIter(bytes), 0)).toBe(2 * P);
+    expect([bytes[0], bytes[P]]).toEqual([0, 101]);
+    expect(inode.mtime.sec).toBe(1);
+    doMsync(k, mm, shared, 4 * P, 4);
+    expect(mapping.disk[P]).toBe(101);
+    expect(mapping.writes).toBe(1);
+    putU8(k, shared + P + 1, 102);
+    doMsync(k, mm, shared, 4 * P, 4);
+    expect(mapping.writes).toBe(2);
+    expect(mapping.disk[P + 1]).toBe(102);
+    doMadvise(k, mm, own, P, Madv.DontNeed);
+    expect(getU8(k, own)).toBe(0);
+  });
+
+  it('write() extends, keeps what it does not cover, stops at a bad source', () => {
+    const { k, mm, inode, mapping } = withFile(2);
+    inode.size = P + 10;
+    expect(genericFileWrite(k, inode, new KernelIter(new Uint8Array([9, 9])), P + 20)).toBe(2);
+    expect(inode.size).toBe(P + 22);
+    const va = doMmap(k, mm, null, 0, P, RW, PRIVATE, 0);
+    putU8(k, va + P - 1, 77);
+    expect(genericFileWrite(k, inode, UserIter.single(va + P - 1, 50), 0)).toBe(1);
+    const bytes = new Uint8Array(P + 22);
+    genericFileRead(k, inode, new KernelIter(bytes), 0);
+    expect([bytes[0], bytes[1], bytes[P], bytes[P + 20]]).toEqual([77, 0, 1, 9]);
+    k.pageCache.writeback(k, mapping);
+    expect(mapping.disk[0]).toBe(77);
+  });
+
+  it('truncation zaps private copies too and zeroes the tail', () => {
+    const { k, mm, file, inode } = withFile(3);
+    const va = doMmap(k, mm, file, 0, 3 * P, RW, MapFlag.Private, 0);
+    putU8(k, va + 2 * P, 50);
+    getU8(k, va + P);
+    truncatePages(k, inode, P + 5);
+    expect(mm.rssAnon).toBe(0);
+    expect(handleMmFault(k, mm, va + 2 * P, FaultError.User)).toBe(FaultResult.SigbusAdrerr);
+    expect([getU8(k, va + P + 4), getU8(k, va + P + 5)]).toEqual([1, 0]);
+    truncatePages(k, inode, 3 * P);
+    expect(getU8(k, va + P + 5)).toBe(0);
+  });
+
+  it('gives up clean pages when memory is short, writes dirty ones first', () => {
+    const { k, mm, file, inode, mapping } = withFile(8);
+    const va = doMmap(k, mm, file, 0, 8 * P, RW, MapFlag.Shared, 0);
+    putU8(k, va, 200);
+    genericFileRead(k, inode, new KernelIter(new Uint8Array(8 * P)), 0);
+    expect(reclaim(k, 100)).toBe(7);
+    expect(reclaim(k, 100)).toBe(1);
+    expect(mapping.pages.size).toBe(0);
+    expect(mm.rssFile).toBe(0);
+    expect(mapping.disk[0]).toBe(200);
+    expect(getU8(k, va)).toBe(200);
+  });
+});
+
+describe('calls', () => {
+  it('places mappings top-down, honours hints below the layout only', () => {
+    const { k, mm } = makeMachine();
+    const first = doMmap(k, mm, null, 0, P, RW, PRIVATE, 0);
+    const second = doMmap(k, mm, null, 0, P, 0, PRIVATE, 0);
+    expect(first).toBe(mm.mmapBase - P);
+    expect(second).toBe(first - P);
+    expect(doMmap(k, mm, null, 0x1234_5000, P, RW, PRIVATE, 0)).toBe(0x1234_5000);
+    expect(doMmap(k, mm, null, 0x7000_0000_0000, P, RW, PRIVATE, 0)).toBeLessThan(2 ** 32);
+    expect(doMmap(k, mm, null, 0x7000_0000_0000, P, RW, PRIVATE | MapFlag.Fixed, 0)).toBe(0x7000_0000_0000);
+    expect(doMmap(k, mm, null, 0, P, RW, PRIVATE | MapFlag.Bit32, 0)).toBe(0x4000_0000);
+  });
+
+  it('refuses as Linux does', () => {
+    const { k, mm } = makeMachine();
+    const thrown = (call: () => unknown): unknown => {
+      try {
+        call();
+      } catch (error) {
+        return error;
+      }
+      return null;
+    };
+    expect(thrown(() => doMmap(k, mm, null, 0, 0, RW, PRIVATE, 0))).toBe(EINVAL);
+    expect(thrown(() => doMmap(k, mm, null, 0, 2 ** 46, 0, PRIVATE | MapFlag.NoReserve, 0))).toBe(ENOMEM);
+    expect(thrown(() => doMmap(k, mm, null, 0, P, RW, MapFlag.Anonymous, 0))).toBe(EINVAL);
+    const va = doMmap(k, mm, null, 0, P, RW, PRIVATE, 0);
+    expect(thrown(() => doMmap(k, mm, null, va, P, RW, PRIVATE | MapFlag.FixedNoReplace, 0))).toBe(EEXIST);
+    expect(thrown(() => doMunmap(k, mm, va + 1, P))).toBe(EINVAL);
+    expect(thrown(() => doMprotect(k, mm, va + 4 * P, P, RW))).toBe(ENOMEM);
+    k.current.cred.capEffective = 0n;
+    (k.current.signal.rlimits as { cur: number; max: number }[])[8] = { cur: 0, max: 0 };
+    expect(thrown(() => doMmap(k, mm, null, 0, P, RW, PRIVATE | MapFlag.Locked, 0))).toBe(EPERM);
+    (k.current.signal.rlimits as { cur: number; max: number }[])[8] = { cur: P, max: P };
+    expect(thrown(() => doMmap(k, mm, null, 0, 2 * P, RW, PRIVATE | MapFlag.Locked, 0))).toBe(EAGAIN);
+    expect(thrown(() => doMmap(k, mm, null, 0x1000, P, RW, PRIVATE | MapFlag.Fixed, 0))).toBe(EPERM);
+  });
+
+  it('brk grows and shrinks the heap', () => {
+    const { k, mm } = makeMachine();
+    mm.startBrk = mm.brk = 0x2000_0100;
+    expect(doBrk(k, mm, 0)).toBe(0x2000_0100);
+    expect(doBrk(k, mm, 0x2000_5000)).toBe(0x2000_5000);
+    putU32(k, 0x2000_4ffc, 1);
+    expect(mapsText(k, mm)).toBe(`20001000-20005000 rw-p 00000000 00:00 0 ${' '.repeat(33)}[heap]\n`);
+    expect(doBrk(k, mm, 0x2000_2000)).toBe(0x2000_2000);
+    expect(mm.rssAnon).toBe(0);
+    doMmap(k, mm, null, 0x2000_3000, P, 0, PRIVATE | MapFlag.Fixed, 0);
+    expect(doBrk(k, mm, 0x2000_6000)).toBe(0x2000_2000);
+  });
+
+  it('memfd seals', () => {
+    const { k, mm } = makeMachine();
+    const file = createMemfd(k, 'x', true);
+    file.inode.size = P;
+    file.inode.seals = 8;
+    expect(() => doMmap(k, mm, file, 0, P, RW, MapFlag.Shared, 0)).toThrowError();
+    expect(writeRemote(k, mm, 0x1000, new Uint8Array(1))).toBe(0);
+  });
+});
