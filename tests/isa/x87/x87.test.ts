@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Cpu, ExitReason, MemoryMap, Pte, Vector } from '@ring3/abi';
-import { createCore, loadCoreModule, type Core } from '@ring3/core';
+import { Cpu, ExitReason, Vector } from '@ring3/abi';
 import { rows } from '@ring3/isa';
+import { DATA, Machine } from './machine.js';
 
 /**
  * Every x87 row against the processor that the tests run on: native.c says what it does, the core must do the same. Where makes
@@ -14,8 +14,6 @@ import { rows } from '@ring3/isa';
  */
 
 const CASES = 600;
-const CODE = 0x1_0000;
-const DATA = 0x2_0000;
 
 /** struct run of native.c. */
 const enum Run {
@@ -66,59 +64,25 @@ function formsOf(row: (typeof rows)[number]): Form[] {
 /** Results may differ in the last place, and then in C1: no two makes of processors agree in it. */
 const TRANSCENDENTAL = /^(f2xm1|fyl2x|fyl2xp1|fptan|fpatan|fsincos|fsin|fcos)$/;
 
-class Machine {
-  readonly core: Core;
-  readonly #code: number;
-  readonly #data: number;
-  readonly #image: number;
+/** Runs the loaded instruction once from a native state, as native.c did. */
+function runFrom(machine: Machine, before: Buffer): { exit: ExitReason; after: Buffer } {
+  machine.restore(before.subarray(0, State.Rax));
+  machine.write(DATA, before.subarray(State.Memory, State.Memory + State.MemoryBytes));
+  machine.setRegister(Cpu.Rax, before.readBigUInt64LE(State.Rax));
+  machine.setRegister(Cpu.Rdx, BigInt(DATA));
+  machine.core.setEflags(before.readUInt32LE(State.Rflags));
+  const exit = machine.step();
+  const after = Buffer.alloc(State.Memory + State.MemoryBytes);
+  after.set(machine.save().subarray(0, State.Rax));
+  after.writeBigUInt64LE(machine.register(Cpu.Rax), State.Rax);
+  after.writeUInt32LE(machine.core.getEflags(), State.Rflags);
+  after.set(machine.read(DATA, State.MemoryBytes), State.Memory);
+  return { exit, after };
+}
 
-  constructor() {
-    this.core = createCore(loadCoreModule(), { memoryLimit: 1 << 20 }, { pageFault: () => 1, rdtsc: () => 0n });
-    this.core.resetCpu();
-    const pgd = this.core.createPageTable();
-    this.#code = this.#map(pgd, CODE);
-    this.#data = this.#map(pgd, DATA);
-    this.#image = this.core.allocFrame(0);
-    this.core.activate(pgd);
-  }
-
-  #map(pgd: number, va: number): number {
-    const frame = this.core.allocFrame(0);
-    const slot = this.core.pteSlot(pgd, va, true);
-    this.core.view.setUint32(slot, frame | Pte.P | Pte.RW | Pte.US, true);
-    this.core.view.setUint32(slot + 4, 0, true);
-    return frame;
-  }
-
-  load(form: Form): void {
-    const bytes = form.opcode === 0x9b ? [0x9b] : [form.opcode, form.modrm];
-    this.core.u8.set(form.prefix ? [form.prefix, ...bytes] : bytes, this.#code);
-    this.core.codeFlush();
-  }
-
-  run(before: Buffer): { exit: ExitReason; after: Buffer } {
-    const { core } = this;
-    core.u8.fill(0, this.#image, this.#image + 512);
-    core.u8.set(before.subarray(0, State.Rax), this.#image);
-    core.fxrstor(this.#image);
-    core.u8.set(before.subarray(State.Memory, State.Memory + State.MemoryBytes), this.#data);
-    core.view.setBigUint64(MemoryMap.Cpu + Cpu.Rax, before.readBigUInt64LE(State.Rax), true);
-    core.view.setBigUint64(MemoryMap.Cpu + Cpu.Rdx, BigInt(DATA), true);
-    core.view.setBigUint64(MemoryMap.Cpu + Cpu.Rip, BigInt(CODE), true);
-    core.setEflags(before.readUInt32LE(State.Rflags));
-    const exit = core.run(1);
-    const after = Buffer.alloc(State.Memory + State.MemoryBytes);
-    core.fxsave(this.#image);
-    after.set(core.u8.subarray(this.#image, this.#image + State.Rax));
-    after.writeBigUInt64LE(core.view.getBigUint64(MemoryMap.Cpu + Cpu.Rax, true), State.Rax);
-    after.writeUInt32LE(core.getEflags(), State.Rflags);
-    after.set(core.u8.subarray(this.#data, this.#data + State.MemoryBytes), State.Memory);
-    return { exit, after };
-  }
-
-  get vector(): number {
-    return this.core.view.getUint32(MemoryMap.Cpu + Cpu.ExitVector, true);
-  }
+function encoding({ opcode, modrm, prefix }: Form): number[] {
+  const bytes = opcode === 0x9b ? [0x9b] : [opcode, modrm];
+  return prefix ? [prefix, ...bytes] : bytes;
 }
 
 /** Bytes of an environment image that hold FIP, FOP and FDP: those depend on the addresses where the code lies. */
@@ -200,11 +164,11 @@ describe.skipIf(!hasGcc)('x87 against the processor', () => {
           maxBuffer: 1 << 28,
         });
         expect([form.name, status, stdout.length]).toEqual([form.name, 0, CASES * Run.Bytes]);
-        machine!.load(form);
+        machine!.load(encoding(form));
         const ulps = TRANSCENDENTAL.test(row.mnemonic) ? 1n : 0n;
         for (let at = 0; at < stdout.length; at += Run.Bytes) {
           const before = stdout.subarray(at + Run.Before, at + Run.After);
-          const { exit, after } = machine!.run(before);
+          const { exit, after } = runFrom(machine!, before);
           let found: string[];
           if (stdout[at + Run.Trapped]) {
             found = exit === ExitReason.Exception && machine!.vector === Vector.MF ? [] : [`#MF, got exit ${exit}`];
