@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { At, O, S } from '@ring3/abi';
 import { expect, test } from 'vitest';
 import { EINVAL, ENOENT, Errno } from '../errno.js';
+import { createOverlay } from '../fs/overlay/overlay.js';
+import { createTmpfs } from '../fs/tmpfs/tmpfs.js';
 import type { Kernel } from '../kernel.js';
 import { credOf, makeTree, readFile, writeFile } from './testing/tree.js';
 import { changeMode, changeOwner, truncateInode } from './attr.js';
@@ -151,6 +153,13 @@ function answers(k: Kernel, cases: string[]): string[] {
     }
   });
 }
+
+test('the same on an overlay', () => {
+  const cases = lines('cases.txt');
+  const expected = cases.map((line, i) => `${line} → ${differences[line] ?? lines('native-results.txt')[i]}`);
+  const ours = answers(makeTree((k) => createOverlay(k, createTmpfs(k, { mode: 0o755 }))), cases);
+  expect(cases.map((line, i) => `${line} → ${ours[i]}`)).toEqual(expected);
+});
 
 test('names, links, permissions and renames answer as Linux does', () => {
   const cases = lines('cases.txt');
