@@ -12,6 +12,7 @@ import type { FutexTable } from './ipc/futex.js';
 import type { ConsoleTable } from './tty/console-table.js';
 import type { Tracer } from './trace/tracer.js';
 import type { HostStreamSuperBlock } from './fs/host-stream/host-stream.js';
+import type { ExitRecord } from './task/init.js';
 import { VmState } from './mm/vm-state.js';
 import { registerState } from './state.js';
 
@@ -59,6 +60,14 @@ export class Kernel {
   }
   /** Counters and sysctls of mm/. */
   readonly vm = new VmState();
+  /** NIS domain name (uname). */
+  domainname = '(none)';
+  /** How the machine's own processes ended, until takeExits. */
+  readonly exits: ExitRecord[] = [];
+  /** Numbers of calls that were asked for in vain, each said once under the debug topic 'syscalls'. */
+  readonly unknownSyscalls = new Set<number>();
+  /** cpuClock at the last accountTime. */
+  accounted = 0;
   /** Ids that agree everywhere (stat, maps, mountinfo): one counter per kind, so that runs are deterministic. */
   readonly nextId = { ino: 1, dev: 1, mapping: 1, mount: 1, file: 1 };
 }

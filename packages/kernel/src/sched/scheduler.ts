@@ -76,6 +76,11 @@ export class Scheduler {
     return next.state === TaskState.Running;
   }
 
+  /** How long the host may sleep while nothing is runnable: ms to the next timer, Infinity when there is none. */
+  msUntilNextTimer(k: Kernel): number {
+    return Math.max(0, (k.timers.next - k.clock.monotonic(k)) / 1e6);
+  }
+
   /** Takes a task that is being put on the CPU by other means (spawn) out of the queue. */
   dequeue(task: Task): void {
     const at = this.queue.indexOf(task);

@@ -16,6 +16,7 @@ const UserFlags = 0x1 | 0x4 | 0x10 | 0x40 | 0x80 | 0x100 | 0x400 | 0x800 | 0x100
 /** Takes back everything that setupFrame saved. Linux: rt_sigreturn, restore_sigcontext (arch/x86/kernel/signal.c). */
 export function sigreturn(k: Kernel): number {
   const task = k.current;
+  task.restart = null;
   try {
     const userSp = getReg(k, Cpu.Rsp);
     // The handler's `ret` popped pretcode.

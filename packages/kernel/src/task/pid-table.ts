@@ -25,6 +25,11 @@ export class PidTable {
     throw EAGAIN;
   }
 
+  /** Gives back a number that alloc gave and that no task got. */
+  free(nr: number): void {
+    this.byNumber.delete(nr);
+  }
+
   /** find_pid: also one that only a process group or session still uses. */
   get(nr: number): Pid | undefined {
     return this.byNumber.get(nr);

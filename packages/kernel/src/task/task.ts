@@ -77,7 +77,8 @@ export class Task extends Waiter {
   selfExecId = 0;
   parentExecId = 0;
   noNewPrivs = false;
-  keepSpawnStatus = false;
+  /** The machine started it: its end is reported through Kernel.exits. */
+  spawned = false;
   /** Scheduling: SCHED_*, realtime priority, timer slack in ns, CPUs allowed (bit 0 is the one there is). */
   policy = 0;
   rtPriority = 0;

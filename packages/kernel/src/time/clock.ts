@@ -37,6 +37,11 @@ export class Clock {
     return Math.max(0, Math.floor(k.platform.monotonicNs() - this.start));
   }
 
+  /** Retired instructions of the machine. */
+  icount(k: Kernel): number {
+    return getReg(k, Cpu.Icount);
+  }
+
   realtime(k: Kernel): Timespec {
     return this.realtimeAt(this.monotonic(k));
   }

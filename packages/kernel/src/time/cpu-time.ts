@@ -14,7 +14,8 @@ export function accountTime(k: Kernel): void {
   const now = cpuClock(k);
   const elapsed = now - k.accounted;
   k.accounted = now;
-  if (elapsed > 0 && k.current !== k.init && k.current.state !== TaskState.Dead) k.current.utime += elapsed;
+  const task = k.current;
+  if (elapsed > 0 && task !== k.init && task.state !== TaskState.Zombie && task.state !== TaskState.Dead) task.utime += elapsed;
 }
 
 /** The machine was not running: that time is nobody's. */

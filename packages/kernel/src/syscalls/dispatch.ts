@@ -1,0 +1,105 @@
+import { Cpu, ErrorNumber, MemoryMap } from '@ring3/abi';
+import { Errno } from '../errno.js';
+import type { Kernel } from '../kernel.js';
+import { NO_RESULT, PARKED } from '../sched/park.js';
+import { getRegSigned, setReg } from '../task/regs.js';
+import { Trace, emit } from '../trace/tracer.js';
+import type { ArgKind, SyscallRow } from './row.js';
+import { syscallTable } from './table.js';
+
+/** How an argument's register is read. */
+const enum Conversion {
+  Int = 0,
+  Uint = 1,
+  Long = 2,
+  Ulong = 3,
+}
+
+/** Registers of the arguments, as u32 indices (arch/x86/entry/entry_64.S). */
+const argumentRegisters = [Cpu.Rdi, Cpu.Rsi, Cpu.Rdx, Cpu.R10, Cpu.R8, Cpu.R9].map((offset) => (MemoryMap.Cpu + offset) >>> 2);
+
+/** Conversion of argument i of call nr at 6 × nr + i. */
+const conversions = new Uint8Array(6 * syscallTable.length);
+
+function conversionOf(kind: ArgKind): Conversion {
+  switch (kind) {
+    case 'int': case 'fd': case 'dirfd': case 'pid': case 'mode': case 'sig': case 'idtype':
+      return Conversion.Int;
+    case 'uint': case 'uid':
+      return Conversion.Uint;
+    case 'long': case 'off':
+      return Conversion.Long;
+    default:
+      return kind.startsWith('flags:') ? Conversion.Int : Conversion.Ulong;
+  }
+}
+
+syscallTable.forEach((row, nr) => row?.args.forEach((kind, i) => (conversions[6 * nr + i] = conversionOf(kind))));
+
+/** A `syscall` instruction retired. Linux: do_syscall_64 (arch/x86/entry/common.c). Hooks of ptrace and seccomp belong here. */
+export function startSyscall(k: Kernel): void {
+  const task = k.current;
+  task.origRax = getRegSigned(k, Cpu.Rax);
+  if (k.trace.on(Trace.Syscalls)) traceEnter(k);
+  runHandler(k);
+}
+
+/** A task that slept in a call is on the CPU again: its handler runs from the start, with task.op set. */
+export function resumeSyscall(k: Kernel): void {
+  // It slept in a page fault: the instruction runs again.
+  if (k.current.origRax === -1) k.current.op = null;
+  else runHandler(k);
+}
+
+function runHandler(k: Kernel): void {
+  const task = k.current;
+  let result: number;
+  try {
+    result = call(k, task.origRax);
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    result = -error.code;
+  }
+  if (result === PARKED) return;
+  task.op = null;
+  if (result !== NO_RESULT) setReg(k, Cpu.Rax, result);
+  if (k.trace.on(Trace.Syscalls)) emit(k, Trace.Syscalls, 'syscalls:sys_exit', { nr: task.origRax, ret: getRegSigned(k, Cpu.Rax) });
+}
+
+function call(k: Kernel, nr: number): number {
+  const row = nr >= 0 ? syscallTable[nr] : undefined;
+  if (!row?.call) return unknown(k, nr, row);
+  const at = 6 * nr;
+  return row.call(k, argument(k, at), argument(k, at + 1), argument(k, at + 2), argument(k, at + 3), argument(k, at + 4), argument(k, at + 5));
+}
+
+function argument(k: Kernel, index: number): number {
+  const at = argumentRegisters[index % 6]!;
+  switch (conversions[index] as Conversion) {
+    case Conversion.Int:
+      return k.core.i32[at]!;
+    case Conversion.Uint:
+      return k.core.u32[at]!;
+    case Conversion.Long:
+      return k.core.i32[at + 1]! * 0x1_0000_0000 + k.core.u32[at]!;
+    case Conversion.Ulong:
+      return k.core.u32[at + 1]! * 0x1_0000_0000 + k.core.u32[at]!;
+  }
+}
+
+/** Says once per number that a program asked for what is not there. */
+function unknown(k: Kernel, nr: number, row: SyscallRow | undefined): number {
+  if (!k.unknownSyscalls.has(nr)) {
+    k.unknownSyscalls.add(nr);
+    k.platform.debug('syscalls', `${row?.name ?? `call ${nr}`} is not there (pid ${k.current.tgid}, ${k.current.comm}): ENOSYS`);
+  }
+  return -ErrorNumber.ENOSYS;
+}
+
+function traceEnter(k: Kernel): void {
+  const nr = k.current.origRax;
+  const raw = (i: number) => k.core.u32[argumentRegisters[i]! + 1]! * 0x1_0000_0000 + k.core.u32[argumentRegisters[i]!]!;
+  emit(k, Trace.Syscalls, 'syscalls:sys_enter', {
+    nr, name: syscallTable[nr]?.name ?? null, a0: raw(0), a1: raw(1), a2: raw(2), a3: raw(3), a4: raw(4), a5: raw(5),
+  });
+}

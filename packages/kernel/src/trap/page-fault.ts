@@ -1,0 +1,64 @@
+import { Cpu, PageFaultError, Sig, SiCode, Vector } from '@ring3/abi';
+import type { CoreImports } from '@ring3/core';
+import { Errno } from '../errno.js';
+import type { Kernel } from '../kernel.js';
+import { FaultResult, handleMmFault } from '../mm/fault.js';
+import { TASK_SIZE_MAX } from '../mm/layout.js';
+import { forceSignal, kernelInfo } from '../signal/send.js';
+import { getReg, getRegPair } from '../task/regs.js';
+import { TaskState } from '../task/task.js';
+import { Trace, emit } from '../trace/tracer.js';
+
+/**
+ * A page fault of the running program: the core's import, called in place. Linux: do_user_addr_fault (arch/x86/mm/fault.c).
+ * @returns 0 when the instruction can run again; 1 when the core must leave (a signal is pending, or the task sleeps)
+ */
+export function pageFault(k: Kernel, va: number, error: number): number {
+  const task = k.current;
+  if (k.trace.on(Trace.Exceptions)) {
+    emit(k, Trace.Exceptions, 'exceptions:page_fault_user', { address: va, ip: getReg(k, Cpu.Rip), error_code: error });
+  }
+  const result = task.mm ? resolve(k, va, error) : FaultResult.SigsegvMaperr;
+  if (result === FaultResult.Ok) return task.state === TaskState.Running ? 0 : 1;
+  const [cr2Lo, cr2Hi] = getRegPair(k, Cpu.Cr2);
+  task.cr2Lo = cr2Lo;
+  task.cr2Hi = cr2Hi;
+  task.trapNr = Vector.PF;
+  // The kernel's half looks mapped, so that nobody can probe it. Linux: set_signal_archinfo.
+  task.errorCode = va >= TASK_SIZE_MAX ? error | PageFaultError.Protection : error;
+  switch (result) {
+    case FaultResult.Oom:
+      k.platform.debug('oom', `out of memory: killed process ${task.tgid} (${task.comm})`);
+      forceSignal(k, task, kernelInfo(Sig.KILL));
+      break;
+    case FaultResult.SigbusAdrerr:
+      forceSignal(k, task, { signo: Sig.BUS, errno: 0, code: SiCode.BusAdrErr, addr: cr2Lo, addrHigh: cr2Hi });
+      break;
+    default: {
+      const code = result === FaultResult.SigsegvAccerr ? SiCode.SegvAccErr : SiCode.SegvMapErr;
+      forceSignal(k, task, { signo: Sig.SEGV, errno: 0, code, addr: cr2Lo, addrHigh: cr2Hi });
+    }
+  }
+  return 1;
+}
+
+function resolve(k: Kernel, va: number, error: number): FaultResult {
+  try {
+    return handleMmFault(k, k.current.mm!, va, error);
+  } catch (thrown) {
+    if (thrown instanceof Errno) return FaultResult.SigbusAdrerr;
+    throw thrown;
+  }
+}
+
+/** The imports that a core is created with, before its kernel exists: `kernel` is asked at each call. */
+export function coreImports(kernel: () => Kernel): CoreImports {
+  return {
+    pageFault: (va, error) => pageFault(kernel(), va, error),
+    rdtsc: () => {
+      const k = kernel();
+      return BigInt(k.clock.monotonic(k));
+    },
+  };
+}
+

@@ -1,0 +1,99 @@
+import { Cpu, ExitReason, Vector } from '@ring3/abi';
+import type { Kernel } from '../kernel.js';
+import { TaskState } from '../task/task.js';
+import { getReg, setReg } from '../task/regs.js';
+import { returnToUser } from '../signal/deliver.js';
+import { resumeSyscall, startSyscall } from '../syscalls/dispatch.js';
+import { accountTime, skipAccounting } from '../time/cpu-time.js';
+import { checkCpuTimers, cpuTimerBudget } from '../time/cpu-timers.js';
+import { userException } from './exceptions.js';
+
+/**
+ * How a slice of the machine's time ended. 'ready': its instructions are used up; more can run. 'idle': nothing is runnable; wait
+ * for input, or for k.timers.next (monotonic ns; Infinity: only input helps). 'dead': no process is left.
+ */
+export type SliceResult = 'ready' | 'idle' | 'dead';
+
+/** With a real clock, timers are looked at after this many traps, besides at every turn's end. */
+const TrapsPerTimerCheck = 32;
+
+/**
+ * The trap path: runs the machine for at most `maxInstructions`, then hands back to the host. The host's slices are no scheduling
+ * points: turns and timers depend on retired instructions (and the clock) alone.
+ *
+ *   run(core) → why it stopped → syscall | fault | exception → signals → reschedule → run
+ */
+export function runSlice(k: Kernel, maxInstructions: number): SliceResult {
+  const virtual = k.options.clock === 'virtual';
+  let left = maxInstructions;
+  let traps = 0;
+  skipAccounting(k);
+  k.timers.run(k, k.clock.monotonic(k));
+
+  while (left > 0) {
+    if (k.current.state !== TaskState.Running || k.scheduler.needResched) {
+      if (!k.scheduler.schedule(k)) {
+        if (k.init.children.size === 0) return 'dead';
+        if (!virtual || k.timers.next === Infinity) return 'idle';
+        k.clock.skipTo(k, k.timers.next);
+        k.timers.run(k, k.clock.monotonic(k));
+        continue;
+      }
+    }
+
+    const task = k.current;
+    if (task.op) {
+      resumeSyscall(k);
+      if (task.state !== TaskState.Running) continue;
+    }
+    if (task.origRax !== -1 || task.sigPending || task.signal.cldNotify !== 0) {
+      returnToUser(k);
+      if (task.state !== TaskState.Running || task !== k.current) continue;
+    }
+
+    let budget = Math.min(left, k.scheduler.turnLeft, cpuTimerBudget(k));
+    if (virtual) budget = Math.min(budget, Math.max(1, k.timers.next - k.clock.monotonic(k)));
+    const before = getReg(k, Cpu.Icount);
+    const reason = k.core.run(budget);
+    const retired = getReg(k, Cpu.Icount) - before;
+    left -= retired;
+    k.scheduler.turnLeft -= retired;
+
+    switch (reason) {
+      case ExitReason.Syscall:
+        startSyscall(k);
+        break;
+      case ExitReason.PageFault:
+      case ExitReason.Budget:
+        break;
+      case ExitReason.Exception:
+        userException(k);
+        break;
+      case ExitReason.Int80:
+        // No 32-bit entry is compiled in: the gate is not present for user mode. int 0x80 has retired; a fault stays at it.
+        setReg(k, Cpu.Rip, getReg(k, Cpu.Rip) - 2);
+        userException(k, Vector.GP, 0x80 * 8 + 2);
+        break;
+      case ExitReason.Interrupt:
+        accountTime(k);
+        return 'ready';
+      case ExitReason.Internal:
+        throw new InternalFault(k);
+    }
+
+    if (k.scheduler.turnLeft <= 0) k.scheduler.needResched = true;
+    if (virtual ? k.timers.next !== Infinity : reason === ExitReason.Budget || ++traps % TrapsPerTimerCheck === 0) {
+      k.timers.run(k, k.clock.monotonic(k));
+    }
+    checkCpuTimers(k);
+  }
+  accountTime(k);
+  return 'ready';
+}
+
+/** The core met a state that must not be: a bug of Ring3, reported as one. */
+export class InternalFault extends Error {
+  constructor(k: Kernel) {
+    super(`internal fault of the core at rip 0x${getReg(k, Cpu.Rip).toString(16)}, icount ${getReg(k, Cpu.Icount)}, pid ${k.current.tid}`);
+  }
+}
