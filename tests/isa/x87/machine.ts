@@ -1,7 +1,8 @@
 import { Cpu, type ExitReason, MemoryMap, Pte } from '@ring3/abi';
 import { createCore, loadCoreModule, type Core } from '@ring3/core';
 
-const CODE = 0x1_0000;
+/** The instruction lies here. */
+export const CODE = 0x1_0000;
 /** Two pages of data lie here, in frames that need not be neighbours. */
 export const DATA = 0x2_0000;
 const PAGE = 0x1000;

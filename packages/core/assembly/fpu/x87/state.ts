@@ -179,7 +179,7 @@ function recordOpcode(): void {
   for (let rip = uopRip(current); rip + 1 < end; rip++) {
     const p = rd(rip, 1);
     if (p == 0) return;
-    const byte = load<u8>(p);
+    const byte: u32 = load<u8>(p);
     if ((byte & 0xf8) != 0xd8) continue;
     const q = rd(rip + 1, 1);
     if (q != 0) store<u16>(MemoryMap.Cpu + Cpu.Fop, ((byte & 7) << 8) | load<u8>(q));
