@@ -213,6 +213,28 @@ export const enum HotOp {
   movq64_R_V,
   movq_M_V,
 
+  // Called in the form that the generated dispatch would call, whatever their operands and prefixes.
+  addsd,
+  mulsd,
+  subsd,
+  divsd,
+  ucomisd,
+  comisd,
+  pxor_V_W,
+  addss,
+  mulss,
+  subss,
+  pcmpeqb_V_W,
+  pmovmskb_G_U,
+  por_V_W,
+  pand_V_W,
+  paddd_V_W,
+  pminub_V_W,
+  cvtsi2sd32,
+  cvtsi2sd64,
+  cvttsd2si32,
+  cvttsd2si64,
+
   Count,
 
   /** Register forms with the operands' places exchanged: 'add r, r/m' is 'add r/m, r'. */

@@ -4,6 +4,14 @@ import { MemoryMap } from '../../../abi/src/machine/memory-map';
 import { Uop, UopFlag } from '../../../abi/src/machine/uop';
 import { Vector } from '../../../abi/src/x86/vectors';
 import { execute } from '../decode/dispatch.generated';
+import { paddd_V_W } from '../execute/sse/add';
+import { addsd, addss, divsd, mulsd, mulss, subsd, subss } from '../execute/sse/arith-scalar';
+import { comisd, ucomisd } from '../execute/sse/comis';
+import { pcmpeqb_V_W } from '../execute/sse/compare';
+import { cvtsi2sd, cvttsd2si } from '../execute/sse/convert-integer';
+import { pand_V_W, por_V_W, pxor_V_W } from '../execute/sse/logic';
+import { pmovmskb_G_U } from '../execute/sse/mask';
+import { pminub_V_W } from '../execute/sse/minmax';
 import { fault, faultWith, takeNonCanonical } from '../mmu/access';
 import { readTable, TlbLayout } from '../mmu/tlb';
 import { isCanonical } from '../mmu/walk';
@@ -94,6 +102,7 @@ export function interpret(ip: u32, n: i32): i32 {
   let start = ip;
   let p: u32 = 0;
   let va: u64 = 0;
+  let status: i32 = 0;
   while (true) {
     while (true) {
       switch (<i32>load<u16>(ip)) {
@@ -1004,8 +1013,108 @@ export function interpret(ip: u32, n: i32): i32 {
           setR<u64>(ip, load<u64>(xmm(load<u8>(ip, Uop.Reg))));
           ip += Uop.Bytes;
           continue;
+        case HotOp.addsd:
+          status = addsd(ip);
+          if (status) return leave(status, ip, n - ((ip - start) >>> 4));
+          ip += Uop.Bytes;
+          continue;
+        case HotOp.mulsd:
+          status = mulsd(ip);
+          if (status) return leave(status, ip, n - ((ip - start) >>> 4));
+          ip += Uop.Bytes;
+          continue;
+        case HotOp.subsd:
+          status = subsd(ip);
+          if (status) return leave(status, ip, n - ((ip - start) >>> 4));
+          ip += Uop.Bytes;
+          continue;
+        case HotOp.divsd:
+          status = divsd(ip);
+          if (status) return leave(status, ip, n - ((ip - start) >>> 4));
+          ip += Uop.Bytes;
+          continue;
+        case HotOp.ucomisd:
+          status = ucomisd(ip);
+          if (status) return leave(status, ip, n - ((ip - start) >>> 4));
+          ip += Uop.Bytes;
+          continue;
+        case HotOp.comisd:
+          status = comisd(ip);
+          if (status) return leave(status, ip, n - ((ip - start) >>> 4));
+          ip += Uop.Bytes;
+          continue;
+        case HotOp.pxor_V_W:
+          status = pxor_V_W(ip);
+          if (status) return leave(status, ip, n - ((ip - start) >>> 4));
+          ip += Uop.Bytes;
+          continue;
+        case HotOp.addss:
+          status = addss(ip);
+          if (status) return leave(status, ip, n - ((ip - start) >>> 4));
+          ip += Uop.Bytes;
+          continue;
+        case HotOp.mulss:
+          status = mulss(ip);
+          if (status) return leave(status, ip, n - ((ip - start) >>> 4));
+          ip += Uop.Bytes;
+          continue;
+        case HotOp.subss:
+          status = subss(ip);
+          if (status) return leave(status, ip, n - ((ip - start) >>> 4));
+          ip += Uop.Bytes;
+          continue;
+        case HotOp.pcmpeqb_V_W:
+          status = pcmpeqb_V_W(ip);
+          if (status) return leave(status, ip, n - ((ip - start) >>> 4));
+          ip += Uop.Bytes;
+          continue;
+        case HotOp.pmovmskb_G_U:
+          status = pmovmskb_G_U(ip);
+          if (status) return leave(status, ip, n - ((ip - start) >>> 4));
+          ip += Uop.Bytes;
+          continue;
+        case HotOp.por_V_W:
+          status = por_V_W(ip);
+          if (status) return leave(status, ip, n - ((ip - start) >>> 4));
+          ip += Uop.Bytes;
+          continue;
+        case HotOp.pand_V_W:
+          status = pand_V_W(ip);
+          if (status) return leave(status, ip, n - ((ip - start) >>> 4));
+          ip += Uop.Bytes;
+          continue;
+        case HotOp.paddd_V_W:
+          status = paddd_V_W(ip);
+          if (status) return leave(status, ip, n - ((ip - start) >>> 4));
+          ip += Uop.Bytes;
+          continue;
+        case HotOp.pminub_V_W:
+          status = pminub_V_W(ip);
+          if (status) return leave(status, ip, n - ((ip - start) >>> 4));
+          ip += Uop.Bytes;
+          continue;
+        case HotOp.cvtsi2sd32:
+          status = cvtsi2sd<u32>(ip);
+          if (status) return leave(status, ip, n - ((ip - start) >>> 4));
+          ip += Uop.Bytes;
+          continue;
+        case HotOp.cvtsi2sd64:
+          status = cvtsi2sd<u64>(ip);
+          if (status) return leave(status, ip, n - ((ip - start) >>> 4));
+          ip += Uop.Bytes;
+          continue;
+        case HotOp.cvttsd2si32:
+          status = cvttsd2si<u32>(ip);
+          if (status) return leave(status, ip, n - ((ip - start) >>> 4));
+          ip += Uop.Bytes;
+          continue;
+        case HotOp.cvttsd2si64:
+          status = cvttsd2si<u64>(ip);
+          if (status) return leave(status, ip, n - ((ip - start) >>> 4));
+          ip += Uop.Bytes;
+          continue;
         default: {
-          const status = execute(load<u16>(ip), ip);
+          status = execute(load<u16>(ip), ip);
           if (status == Status.Next) {
             ip += Uop.Bytes;
             continue;

@@ -9,6 +9,10 @@ export function promote(u: u32): void {
   const hot = hotOf(load<u16>(u), (flags & UopFlag.RmReg) != 0);
   if (hot == NO_HOT_OP) return;
   const prefixes = flags & ~UopFlag.RmReg;
+  if (isCall(hot)) {
+    store<u16>(u, <u16>hot);
+    return;
+  }
   if (prefixes) {
     const plainFs = prefixes == UopFlag.Fs && hot == HotOp.mov64_G_M && load<u8>(u, Uop.Index) == Cpu.Zero;
     if (plainFs) store<u16>(u, HotOp.mov64_G_Fs);
@@ -44,6 +48,11 @@ export function promote(u: u32): void {
     return;
   }
   store<u16>(u, <u16>hot);
+}
+
+/** Does the hot switch call the cold function? */
+function isCall(hot: u32): bool {
+  return hot > <u32>HotOp.movq_M_V && hot < <u32>HotOp.Count;
 }
 
 function isBranch(hot: u32): bool {

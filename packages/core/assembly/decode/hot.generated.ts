@@ -937,11 +937,11 @@ const HOT_FORMS: usize = memory.data<u16>([
   0xffff, 0xffff, // sqrtps_Vps_Wps
   0xffff, 0xffff, // sqrtss_Vss_Wss
   0xffff, 0xffff, // addps_Vps_Wps
-  0xffff, 0xffff, // addss_Vss_Wss
+  <u16>HotOp.addss, <u16>HotOp.addss, // addss_Vss_Wss
   0xffff, 0xffff, // mulps_Vps_Wps
-  0xffff, 0xffff, // mulss_Vss_Wss
+  <u16>HotOp.mulss, <u16>HotOp.mulss, // mulss_Vss_Wss
   0xffff, 0xffff, // subps_Vps_Wps
-  0xffff, 0xffff, // subss_Vss_Wss
+  <u16>HotOp.subss, <u16>HotOp.subss, // subss_Vss_Wss
   0xffff, 0xffff, // minps_Vps_Wps
   0xffff, 0xffff, // minss_Vss_Wss
   0xffff, 0xffff, // divps_Vps_Wps
@@ -952,10 +952,10 @@ const HOT_FORMS: usize = memory.data<u16>([
   0xffff, 0xffff, // rsqrtss_Vss_Wss
   0xffff, 0xffff, // rcpps_Vps_Wps
   0xffff, 0xffff, // rcpss_Vss_Wss
-  0xffff, 0xffff, // andps_Vps_Wps
+  <u16>HotOp.pand_V_W, <u16>HotOp.pand_V_W, // andps_Vps_Wps
   0xffff, 0xffff, // andnps_Vps_Wps
-  0xffff, 0xffff, // orps_Vps_Wps
-  0xffff, 0xffff, // xorps_Vps_Wps
+  <u16>HotOp.por_V_W, <u16>HotOp.por_V_W, // orps_Vps_Wps
+  <u16>HotOp.pxor_V_W, <u16>HotOp.pxor_V_W, // xorps_Vps_Wps
   0xffff, 0xffff, // cmpps_Vps_Wps_Ib
   0xffff, 0xffff, // cmpss_Vss_Wss_Ib
   0xffff, 0xffff, // ucomiss_Vss_Wss
@@ -1003,9 +1003,9 @@ const HOT_FORMS: usize = memory.data<u16>([
   0xffff, <u16>HotOp.movsd_V_M, // movsd_Vsd_Wsd
   0xffff, <u16>HotOp.movsd_M_V, // movsd_Wsd_Vsd
   0xffff, 0xffff, // movd_Vdq_Ey_32
-  0xffff, 0xffff, // movd_Vdq_Ey_64
+  <u16>HotOp.movq64_V_R, 0xffff, // movd_Vdq_Ey_64
   0xffff, 0xffff, // movd_Ey_Vdq_32
-  0xffff, 0xffff, // movd_Ey_Vdq_64
+  <u16>HotOp.movq64_R_V, 0xffff, // movd_Ey_Vdq_64
   0xffff, <u16>HotOp.movsd_V_M, // movq_Vq_Wq
   0xffff, <u16>HotOp.movq_M_V, // movq_Wq_Vq
   0xffff, 0xffff, // movlpd_Vq_Mq
@@ -1013,32 +1013,32 @@ const HOT_FORMS: usize = memory.data<u16>([
   0xffff, 0xffff, // movhpd_Vq_Mq
   0xffff, 0xffff, // movhpd_Mq_Vq
   0xffff, 0xffff, // movmskpd_Gd_Upd
-  0xffff, 0xffff, // pmovmskb_Gd_Udq
+  <u16>HotOp.pmovmskb_G_U, <u16>HotOp.pmovmskb_G_U, // pmovmskb_Gd_Udq
   0xffff, 0xffff, // maskmovdqu_Vdq_Udq
   0xffff, 0xffff, // movq2dq_Vdq_Nq
   0xffff, 0xffff, // movdq2q_Pq_Uq
   0xffff, 0xffff, // sqrtpd_Vpd_Wpd
   0xffff, 0xffff, // sqrtsd_Vsd_Wsd
   0xffff, 0xffff, // addpd_Vpd_Wpd
-  0xffff, 0xffff, // addsd_Vsd_Wsd
+  <u16>HotOp.addsd, <u16>HotOp.addsd, // addsd_Vsd_Wsd
   0xffff, 0xffff, // mulpd_Vpd_Wpd
-  0xffff, 0xffff, // mulsd_Vsd_Wsd
+  <u16>HotOp.mulsd, <u16>HotOp.mulsd, // mulsd_Vsd_Wsd
   0xffff, 0xffff, // subpd_Vpd_Wpd
-  0xffff, 0xffff, // subsd_Vsd_Wsd
+  <u16>HotOp.subsd, <u16>HotOp.subsd, // subsd_Vsd_Wsd
   0xffff, 0xffff, // minpd_Vpd_Wpd
   0xffff, 0xffff, // minsd_Vsd_Wsd
   0xffff, 0xffff, // divpd_Vpd_Wpd
-  0xffff, 0xffff, // divsd_Vsd_Wsd
+  <u16>HotOp.divsd, <u16>HotOp.divsd, // divsd_Vsd_Wsd
   0xffff, 0xffff, // maxpd_Vpd_Wpd
   0xffff, 0xffff, // maxsd_Vsd_Wsd
-  0xffff, 0xffff, // andpd_Vpd_Wpd
+  <u16>HotOp.pand_V_W, <u16>HotOp.pand_V_W, // andpd_Vpd_Wpd
   0xffff, 0xffff, // andnpd_Vpd_Wpd
-  0xffff, 0xffff, // orpd_Vpd_Wpd
-  0xffff, 0xffff, // xorpd_Vpd_Wpd
+  <u16>HotOp.por_V_W, <u16>HotOp.por_V_W, // orpd_Vpd_Wpd
+  <u16>HotOp.pxor_V_W, <u16>HotOp.pxor_V_W, // xorpd_Vpd_Wpd
   0xffff, 0xffff, // cmppd_Vpd_Wpd_Ib
   0xffff, 0xffff, // cmpsd_Vsd_Wsd_Ib
-  0xffff, 0xffff, // ucomisd_Vsd_Wsd
-  0xffff, 0xffff, // comisd_Vsd_Wsd
+  <u16>HotOp.ucomisd, <u16>HotOp.ucomisd, // ucomisd_Vsd_Wsd
+  <u16>HotOp.comisd, <u16>HotOp.comisd, // comisd_Vsd_Wsd
   0xffff, 0xffff, // unpcklpd_Vpd_Wpd
   0xffff, 0xffff, // unpckhpd_Vpd_Wpd
   0xffff, 0xffff, // shufpd_Vpd_Wpd_Ib
@@ -1052,10 +1052,10 @@ const HOT_FORMS: usize = memory.data<u16>([
   0xffff, 0xffff, // cvttpd2dq_Vdq_Wpd
   0xffff, 0xffff, // cvtdq2pd_Vpd_Wq
   0xffff, 0xffff, // cvtpd2dq_Vdq_Wpd
-  0xffff, 0xffff, // cvtsi2sd_Vsd_Ey_32
-  0xffff, 0xffff, // cvtsi2sd_Vsd_Ey_64
-  0xffff, 0xffff, // cvttsd2si_Gy_Wsd_32
-  0xffff, 0xffff, // cvttsd2si_Gy_Wsd_64
+  <u16>HotOp.cvtsi2sd32, <u16>HotOp.cvtsi2sd32, // cvtsi2sd_Vsd_Ey_32
+  <u16>HotOp.cvtsi2sd64, <u16>HotOp.cvtsi2sd64, // cvtsi2sd_Vsd_Ey_64
+  <u16>HotOp.cvttsd2si32, <u16>HotOp.cvttsd2si32, // cvttsd2si_Gy_Wsd_32
+  <u16>HotOp.cvttsd2si64, <u16>HotOp.cvttsd2si64, // cvttsd2si_Gy_Wsd_64
   0xffff, 0xffff, // cvtsd2si_Gy_Wsd_32
   0xffff, 0xffff, // cvtsd2si_Gy_Wsd_64
   0xffff, 0xffff, // cvtpi2pd_Vpd_Qq
@@ -1073,7 +1073,7 @@ const HOT_FORMS: usize = memory.data<u16>([
   0xffff, 0xffff, // pcmpgtb_Vdq_Wdq
   0xffff, 0xffff, // pcmpgtw_Vdq_Wdq
   0xffff, 0xffff, // pcmpgtd_Vdq_Wdq
-  0xffff, 0xffff, // pcmpeqb_Vdq_Wdq
+  <u16>HotOp.pcmpeqb_V_W, <u16>HotOp.pcmpeqb_V_W, // pcmpeqb_Vdq_Wdq
   0xffff, 0xffff, // pcmpeqw_Vdq_Wdq
   0xffff, 0xffff, // pcmpeqd_Vdq_Wdq
   0xffff, 0xffff, // psrlw_Vdq_Wdq
@@ -1084,13 +1084,13 @@ const HOT_FORMS: usize = memory.data<u16>([
   0xffff, 0xffff, // psllw_Vdq_Wdq
   0xffff, 0xffff, // pslld_Vdq_Wdq
   0xffff, 0xffff, // psllq_Vdq_Wdq
-  0xffff, 0xffff, // pand_Vdq_Wdq
+  <u16>HotOp.pand_V_W, <u16>HotOp.pand_V_W, // pand_Vdq_Wdq
   0xffff, 0xffff, // pandn_Vdq_Wdq
-  0xffff, 0xffff, // por_Vdq_Wdq
-  0xffff, 0xffff, // pxor_Vdq_Wdq
+  <u16>HotOp.por_V_W, <u16>HotOp.por_V_W, // por_Vdq_Wdq
+  <u16>HotOp.pxor_V_W, <u16>HotOp.pxor_V_W, // pxor_Vdq_Wdq
   0xffff, 0xffff, // paddb_Vdq_Wdq
   0xffff, 0xffff, // paddw_Vdq_Wdq
-  0xffff, 0xffff, // paddd_Vdq_Wdq
+  <u16>HotOp.paddd_V_W, <u16>HotOp.paddd_V_W, // paddd_Vdq_Wdq
   0xffff, 0xffff, // paddsb_Vdq_Wdq
   0xffff, 0xffff, // paddsw_Vdq_Wdq
   0xffff, 0xffff, // paddusb_Vdq_Wdq
@@ -1110,7 +1110,7 @@ const HOT_FORMS: usize = memory.data<u16>([
   0xffff, 0xffff, // pmulhuw_Vdq_Wdq
   0xffff, 0xffff, // psadbw_Vdq_Wdq
   0xffff, 0xffff, // pmuludq_Vdq_Wdq
-  0xffff, 0xffff, // pminub_Vdq_Wdq
+  <u16>HotOp.pminub_V_W, <u16>HotOp.pminub_V_W, // pminub_Vdq_Wdq
   0xffff, 0xffff, // pmaxub_Vdq_Wdq
   0xffff, 0xffff, // pminsw_Vdq_Wdq
   0xffff, 0xffff, // pmaxsw_Vdq_Wdq
