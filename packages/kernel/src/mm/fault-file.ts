@@ -5,7 +5,7 @@ import { ENOMEM, ENOSPC, Errno } from '../errno.js';
 import type { AddressSpace } from './address-space.js';
 import { prepareAnonVma } from './anon-vma.js';
 import { FaultResult } from './fault-result.js';
-import { allocFrameRaw, allocPte } from './frames.js';
+import { allocFrameRaw, allocPte, freeFrames } from './frames.js';
 import type { Mm, Vma } from './mm.js';
 import { PageCache } from './page-cache.js';
 import { dirtyLow, protLow, pteFrame, pteHasFrame, readPteLow, setPte, wantsWriteNotify } from './pte.js';
@@ -16,6 +16,9 @@ import { Vm } from './vm-flags.js';
 
 /** fault_around_bytes: an aligned window of this size is mapped at a read fault, as far as its pages are cached. */
 const FAULT_AROUND = 16 * PageSize.Bytes;
+/** Pages of an aligned window that a missing page brings along, while more frames than the reserve are free. */
+const READ_AROUND = 16;
+const READ_AROUND_RESERVE = 256;
 /** One leaf page table spans this much; the window stays within. */
 const TABLE_SPAN = 512 * PageSize.Bytes;
 
@@ -47,7 +50,29 @@ function findPage(k: Kernel, vma: Vma, va: number, mapping: AddressSpace): Fault
     throw error;
   }
   pageRead = mapping.evictable;
+  if (pageRead && !(vma.flags & Vm.RandRead)) readAround(k, mapping, index);
   return FaultResult.Ok;
+}
+
+/**
+ * do_sync_mmap_readahead: whoever misses one page will want those around it. They are only cached; fault-around maps them later.
+ * A page that cannot be read is left to the fault that needs it.
+ */
+function readAround(k: Kernel, mapping: AddressSpace, index: number): void {
+  const frame = faultedFrame;
+  // Held, so that reading its neighbours does not evict it.
+  k.core.getFrame(frame);
+  const first = index - (index % READ_AROUND);
+  const end = Math.min(first + READ_AROUND, PageCache.pagesOf(mapping.inode.size));
+  try {
+    for (let at = first; at < end && freeFrames(k) > READ_AROUND_RESERVE; at++) k.pageCache.getPage(k, mapping, at);
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+  } finally {
+    k.core.putFrame(frame);
+  }
+  faultedFrame = frame;
+  pageRead = true;
 }
 
 /** do_read_fault */

@@ -1,4 +1,4 @@
-import { PageFlag, PageSize, Pte } from '@ring3/abi';
+import { PageFaultError, PageFlag, PageSize, Pte } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import { prepareAnonVma } from './anon-vma.js';
 import { fileFault, fileWriteShared } from './fault-file.js';
@@ -14,15 +14,6 @@ import { Vm } from './vm-flags.js';
 
 export { FaultResult } from './fault-result.js';
 
-/** Error code of a page fault (SDM volume 3, 4.7; arch/x86/include/asm/traps.h). */
-export const enum FaultError {
-  Present = 1,
-  Write = 2,
-  User = 4,
-  Reserved = 8,
-  Fetch = 0x10,
-}
-
 /**
  * A page fault of the current task in `mm`: makes the page at va accessible, or says which signal it is. Counts minor and
  * major faults. Linux: arch/x86/mm/fault.c do_user_addr_fault, mm/memory.c handle_mm_fault.
@@ -33,13 +24,13 @@ export function handleMmFault(k: Kernel, mm: Mm, va: number, error: number): Fau
   if (!vma) return FaultResult.SigsegvMaperr;
   if (vma.start > va && (!(vma.flags & Vm.GrowsDown) || !expandStack(k, mm, vma, va))) return FaultResult.SigsegvMaperr;
   if (isAccessError(vma, error)) return FaultResult.SigsegvAccerr;
-  return countFault(k, handleVmaFault(k, mm, vma, va - (va & PageSize.Mask), (error & FaultError.Write) !== 0));
+  return countFault(k, handleVmaFault(k, mm, vma, va - (va & PageSize.Mask), (error & PageFaultError.Write) !== 0));
 }
 
 /** access_error. A fetch is told from a read only once the page is there. */
 function isAccessError(vma: Vma, error: number): boolean {
-  if (error & FaultError.Write) return !(vma.flags & Vm.Write);
-  if (error & FaultError.Present) return true;
+  if (error & PageFaultError.Write) return !(vma.flags & Vm.Write);
+  if (error & PageFaultError.Protection) return true;
   return !(vma.flags & Vm.Access);
 }
 

@@ -32,6 +32,11 @@ export function zeroFrame(k: Kernel): number {
   return k.vm.zeroFrame;
 }
 
+/** Frames that are free, without evicting anything (nr_free_pages). */
+export function freeFrames(k: Kernel): number {
+  return k.core.u32[(MemoryMap.Header + Header.FreeFrames) >>> 2]!;
+}
+
 /** Host address of a frame's struct page. */
 export function pageStruct(k: Kernel, frame: number): number {
   return MemoryMap.MemMap + ((frame - k.core.u32[(MemoryMap.Header + Header.FrameBase) >>> 2]!) >>> 12) * PageStruct.Bytes;

@@ -1,9 +1,9 @@
-import { MapFlag, Madv, O, PageSize, Prot } from '@ring3/abi';
+import { MapFlag, Madv, O, PageFaultError, PageSize, Prot } from '@ring3/abi';
 import { describe, expect, it } from 'vitest';
 import { EAGAIN, EEXIST, EFAULT, EINVAL, ENOMEM, EPERM } from '../errno.js';
 import { KernelIter } from '../io/kernel-iter.js';
 import { doBrk } from './brk.js';
-import { FaultError, FaultResult, handleMmFault } from './fault.js';
+import { FaultResult, handleMmFault } from './fault.js';
 import { doMadvise } from './madvise.js';
 import { activateMm, dupMm, mmPut } from './mm-life.js';
 import { doMmap, doMunmap } from './mmap.js';
@@ -14,7 +14,8 @@ import { genericFileRead, genericFileWrite, truncatePages } from './page-cache.j
 import { mapsText } from './proc-maps.js';
 import { createMemfd } from './shmem.js';
 import { reclaim } from './reclaim.js';
-import { DiskInode, freeFrames, makeMachine, type DiskMapping } from './testing/machine.js';
+import { freeFrames } from './frames.js';
+import { DiskInode, makeMachine, type DiskMapping } from './testing/machine.js';
 import { clearUser, copyFromUser, copyToUser, getU32, getU64Number, getU8, putU32, putU64, putU8, readRemote, strncpyFromUser, writeRemote } from './uaccess.js';
 import { UserIter } from './user-iter.js';
 
@@ -104,13 +105,13 @@ describe('faults', () => {
     const none = doMmap(k, mm, null, 0, P, 0, PRIVATE | MapFlag.NoReserve, 0);
     const file = new DiskInode(k, P).open(k, O.RDWR);
     const mapped = doMmap(k, mm, file, 0, 2 * P, Prot.Read, MapFlag.Private, 0);
-    expect(handleMmFault(k, mm, 0x40, FaultError.User)).toBe(FaultResult.SigsegvMaperr);
-    expect(handleMmFault(k, mm, ro, FaultError.User | FaultError.Write)).toBe(FaultResult.SigsegvAccerr);
-    expect(handleMmFault(k, mm, none, FaultError.User)).toBe(FaultResult.SigsegvAccerr);
-    expect(handleMmFault(k, mm, mapped + P, FaultError.User)).toBe(FaultResult.SigbusAdrerr);
-    expect(handleMmFault(k, mm, mapped, FaultError.User)).toBe(FaultResult.Ok);
-    expect(handleMmFault(k, mm, mapped, FaultError.User | FaultError.Present | FaultError.Fetch)).toBe(FaultResult.SigsegvAccerr);
-    expect(handleMmFault(k, mm, 2 ** 47, FaultError.User)).toBe(FaultResult.SigsegvMaperr);
+    expect(handleMmFault(k, mm, 0x40, PageFaultError.User)).toBe(FaultResult.SigsegvMaperr);
+    expect(handleMmFault(k, mm, ro, PageFaultError.User | PageFaultError.Write)).toBe(FaultResult.SigsegvAccerr);
+    expect(handleMmFault(k, mm, none, PageFaultError.User)).toBe(FaultResult.SigsegvAccerr);
+    expect(handleMmFault(k, mm, mapped + P, PageFaultError.User)).toBe(FaultResult.SigbusAdrerr);
+    expect(handleMmFault(k, mm, mapped, PageFaultError.User)).toBe(FaultResult.Ok);
+    expect(handleMmFault(k, mm, mapped, PageFaultError.User | PageFaultError.Protection | PageFaultError.Fetch)).toBe(FaultResult.SigsegvAccerr);
+    expect(handleMmFault(k, mm, 2 ** 47, PageFaultError.User)).toBe(FaultResult.SigsegvMaperr);
   });
 
   it('grows a stack to its limit and keeps the guard gap', () => {
@@ -119,10 +120,10 @@ describe('faults', () => {
     doMmap(k, mm, null, top - P, P, RW, PRIVATE | MapFlag.Fixed | MapFlag.GrowsDown, 0);
     putU8(k, top - 1024 * 1024, 1);
     expect(mm.vmas[0]!.start).toBe(top - 1024 * 1024);
-    expect(handleMmFault(k, mm, top - 9 * 1024 * 1024, FaultError.Write)).toBe(FaultResult.SigsegvMaperr);
+    expect(handleMmFault(k, mm, top - 9 * 1024 * 1024, PageFaultError.Write)).toBe(FaultResult.SigsegvMaperr);
     doMmap(k, mm, null, top - 4 * 1024 * 1024, P, RW, PRIVATE | MapFlag.Fixed, 0);
-    expect(handleMmFault(k, mm, top - 3 * 1024 * 1024 - P, FaultError.Write)).toBe(FaultResult.SigsegvMaperr);
-    expect(handleMmFault(k, mm, top - 2 * 1024 * 1024, FaultError.Write)).toBe(FaultResult.Ok);
+    expect(handleMmFault(k, mm, top - 3 * 1024 * 1024 - P, PageFaultError.Write)).toBe(FaultResult.SigsegvMaperr);
+    expect(handleMmFault(k, mm, top - 2 * 1024 * 1024, PageFaultError.Write)).toBe(FaultResult.Ok);
   });
 
   it('runs out of memory as a result, not an exception', () => {
@@ -130,7 +131,7 @@ describe('faults', () => {
     const va = doMmap(k, mm, null, 0, 30 * P, RW, PRIVATE, 0);
     doMmap(k, mm, null, va - 30 * P, 30 * P, RW, PRIVATE | MapFlag.Fixed, 0);
     let result: FaultResult = FaultResult.Ok;
-    for (let i = -30; i < 30 && result === FaultResult.Ok; i++) result = handleMmFault(k, mm, va + i * P, FaultError.Write);
+    for (let i = -30; i < 30 && result === FaultResult.Ok; i++) result = handleMmFault(k, mm, va + i * P, PageFaultError.Write);
     expect(result).toBe(FaultResult.Oom);
     expect(() => doMmap(k, mm, null, 0, 100 * P, RW, PRIVATE, 0)).toThrowError();
   });
@@ -150,6 +151,8 @@ describe('files', () => {
     const va = doMmap(k, mm, file, 0, 20 * P, Prot.Read, MapFlag.Private, 0);
     expect(getU8(k, va + 3 * P)).toBe(3);
     expect(k.current.majFlt).toBe(1);
+    expect(mapping.reads).toBe(16);
+    expect(mm.rssFile).toBe(1);
     genericFileRead(k, inode, new KernelIter(new Uint8Array(20 * P)), 0);
     expect(mapping.reads).toBe(20);
     expect(getU8(k, va + 4 * P)).toBe(4);
@@ -202,7 +205,7 @@ describe('files', () => {
     getU8(k, va + P);
     truncatePages(k, inode, P + 5);
     expect(mm.rssAnon).toBe(0);
-    expect(handleMmFault(k, mm, va + 2 * P, FaultError.User)).toBe(FaultResult.SigbusAdrerr);
+    expect(handleMmFault(k, mm, va + 2 * P, PageFaultError.User)).toBe(FaultResult.SigbusAdrerr);
     expect([getU8(k, va + P + 4), getU8(k, va + P + 5)]).toEqual([1, 0]);
     truncatePages(k, inode, 3 * P);
     expect(getU8(k, va + P + 5)).toBe(0);

@@ -1,7 +1,7 @@
-import { PageSize } from '@ring3/abi';
+import { PageFaultError, PageSize } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import { EFAULT, ENAMETOOLONG } from '../errno.js';
-import { FaultError, FaultResult, handleMmFault } from './fault.js';
+import { FaultResult, handleMmFault } from './fault.js';
 import { TASK_SIZE_MAX } from './layout.js';
 import type { Mm } from './mm.js';
 
@@ -23,7 +23,7 @@ export function faultIn(k: Kernel, mm: Mm, va: number, write: boolean): number {
   for (let attempt = 0; attempt < 4; attempt++) {
     const host = k.core.translateIn(mm.pgd, va, access);
     if (host !== 0) return host;
-    if (handleMmFault(k, mm, va, write ? FaultError.Write : 0) !== FaultResult.Ok) throw EFAULT;
+    if (handleMmFault(k, mm, va, write ? PageFaultError.Write : 0) !== FaultResult.Ok) throw EFAULT;
   }
   throw EFAULT;
 }

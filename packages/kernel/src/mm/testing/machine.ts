@@ -1,4 +1,4 @@
-import { Header, MemoryMap, RLimit, S } from '@ring3/abi';
+import { RLimit, S } from '@ring3/abi';
 import { createCore, loadCoreModule, type Core } from '@ring3/core';
 import { Kernel } from '../../kernel.js';
 import { Cred } from '../../task/cred.js';
@@ -59,10 +59,6 @@ function coreWith(frames: number): Core {
     cores.set(frames, core);
   }
   return core;
-}
-
-export function freeFrames(k: Kernel): number {
-  return k.core.u32[(MemoryMap.Header + Header.FreeFrames) >>> 2]!;
 }
 
 /** A kernel with just what mm/ needs: one task with an empty address space. */
