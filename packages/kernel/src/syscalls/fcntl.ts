@@ -19,12 +19,12 @@ export function sysFcntl(k: Kernel, fd: number, command: number, arg: number): n
   switch (command) {
     case Fcntl.DUPFD:
     case Fcntl.DUPFD_CLOEXEC:
-      if (arg >= 2 ** 31) throw EINVAL;
+      if (arg < 0 || arg >= 2 ** 31) throw EINVAL;
       return dupFd(k, fd, arg, command === Fcntl.DUPFD_CLOEXEC);
     case Fcntl.GETFD:
       return fdFlags(k, fd);
     case Fcntl.SETFD:
-      setFdFlags(k, fd, arg % 2 === 1 ? FdFlag.CLOEXEC : 0);
+      setFdFlags(k, fd, arg % 2 !== 0 ? FdFlag.CLOEXEC : 0);
       return 0;
     case Fcntl.GETFL:
       return file.flags;
@@ -59,7 +59,7 @@ export function sysFcntl(k: Kernel, fd: number, command: number, arg: number): n
 }
 
 function setFlags(k: Kernel, file: File, arg: number): number {
-  const flags = arg % 2 ** 31;
+  const flags = arg | 0;
   if (flags & O.NOATIME && !(file.flags & O.NOATIME) && !ownerOrCapable(file.inode, k.current.cred)) throw EPERM;
   if (flags & O.DIRECT && isReg(file.inode)) throw EINVAL;
   file.flags = (file.flags & ~SETFL_MASK) | (flags & SETFL_MASK);
@@ -77,7 +77,7 @@ function addSeals(file: File, arg: number): number {
   const { inode } = file;
   if (!file.writable) throw EPERM;
   const all = Seal.SEAL | Seal.SHRINK | Seal.GROW | Seal.WRITE | Seal.FUTURE_WRITE;
-  if (arg > all || arg & ~all || inode.seals === null) throw EINVAL;
+  if (arg < 0 || arg > all || arg & ~all || inode.seals === null) throw EINVAL;
   if (inode.seals & Seal.SEAL) throw EPERM;
   if (arg & Seal.WRITE && !(inode.seals & Seal.WRITE) && (inode.mapping?.writableMaps ?? 0) > 0) throw EBUSY;
   inode.seals |= arg;
@@ -93,7 +93,7 @@ function ownerCommand(k: Kernel, file: File, command: number, arg: number): numb
     case Fcntl.GETOWN:
       return file.owner;
     case Fcntl.SETSIG:
-      if (arg > 64) throw EINVAL;
+      if (arg < 0 || arg > 64) throw EINVAL;
       file.ownerSignal = arg;
       return 0;
     case Fcntl.GETSIG:

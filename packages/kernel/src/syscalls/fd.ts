@@ -55,7 +55,7 @@ export const fdSyscalls: readonly SyscallRow[] = [
   { nr: Sys.pipe, name: 'pipe', args: ['fdpair:out'], call: sysPipe, done: 'full' },
   { nr: Sys.dup, name: 'dup', args: ['fd'], call: sysDup, done: 'full', result: 'fd' },
   { nr: Sys.dup2, name: 'dup2', args: ['fd', 'fd'], call: sysDup2, done: 'full', result: 'fd' },
-  { nr: Sys.fcntl, name: 'fcntl', args: ['fd', 'flags:fcntl', 'ulong'], call: sysFcntl, done: 'leases and F_NOTIFY are refused' },
+  { nr: Sys.fcntl, name: 'fcntl', args: ['fd', 'flags:fcntl', 'long'], call: sysFcntl, done: 'leases and F_NOTIFY are refused' },
   { nr: Sys.flock, name: 'flock', args: ['fd', 'flags:flock'], call: sysFlock, done: 'full' },
   { nr: Sys.dup3, name: 'dup3', args: ['fd', 'fd', 'flags:open'], call: sysDup3, done: 'full', result: 'fd' },
   { nr: Sys.pipe2, name: 'pipe2', args: ['fdpair:out', 'flags:open'], call: sysPipe2, done: 'full' },
