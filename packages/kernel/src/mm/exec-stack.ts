@@ -15,7 +15,7 @@ const STACK_EXPAND = 128 * 1024;
 
 /**
  * fs/exec.c: __bprm_mm_init. A new address space gets one page of stack at its very top; copy_strings fills it from the end
- * downwards (writeRemote grows it). Returns the vma; strings end at vma.end − 8.
+ * downwards (writeRemote grows it). Returns the vma; strings end at vma.end − 8. @throws ENOMEM
  */
 export function createArgStack(k: Kernel, mm: Mm): Vma {
   const end = layoutOf(k).stackTop;

@@ -5,7 +5,9 @@ import { KernelIter } from '../io/kernel-iter.js';
 import { doBrk } from './brk.js';
 import { FaultResult, handleMmFault } from './fault.js';
 import { doMadvise } from './madvise.js';
-import { activateMm, dupMm, mmPut } from './mm-life.js';
+import { createArgStack, ExecStack, setupArgPages } from './exec-stack.js';
+import { pickMmapLayout } from './layout.js';
+import { activateMm, dupMm, mmAlloc, mmPut } from './mm-life.js';
 import { doMmap, doMunmap } from './mmap.js';
 import { doMprotect } from './mprotect.js';
 import { doMremap } from './mremap.js';
@@ -283,5 +285,47 @@ describe('calls', () => {
     file.inode.seals = 8;
     expect(() => doMmap(k, mm, file, 0, P, RW, MapFlag.Shared, 0)).toThrowError();
     expect(writeRemote(k, mm, 0x1000, new Uint8Array(1))).toBe(0);
+  });
+});
+
+describe('exec', () => {
+  it('fills the argument stack from outside, moves it into place, grows it', () => {
+    for (const layout of ['compact', 'linux'] as const) {
+      const { k, mm } = makeMachine(2048, layout);
+      const fresh = mmAlloc(k);
+      pickMmapLayout(k, fresh);
+      const stack = createArgStack(k, fresh);
+      const { end } = stack;
+      const text = Uint8Array.from({ length: 3 * P }, (_, i) => i & 0xff);
+      expect(writeRemote(k, fresh, end - 8 - text.length, text)).toBe(text.length);
+      const shift = setupArgPages(k, fresh, stack, end - 16 * P, ExecStack.Disable);
+      expect(shift).toBe(16 * P);
+      expect([...readRemote(k, fresh, end - shift - 8 - text.length, text.length)]).toEqual([...text]);
+      expect(stack.end - stack.start).toBe(4 * P + 128 * 1024);
+      expect(mapsText(k, fresh)).toMatch(/rw-p 00000000 00:00 0 +\[stack\]\n$/);
+      expect(fresh.mmapBase).toBe(layout === 'linux' ? 0x7fff_f7ff_f000 : 0xf7ff_f000);
+      k.current.mm = fresh;
+      activateMm(k, fresh);
+      putU32(k, end - shift - 64 * P, 1);
+      k.current.mm = mm;
+      activateMm(k, mm);
+      mmPut(k, fresh);
+      mmPut(k, mm);
+      expect(k.vm.committed).toBe(0);
+    }
+  });
+
+  it('ptrace writes through read-only private pages into a copy', () => {
+    const { k, mm } = makeMachine();
+    const inode = new DiskInode(k, P);
+    const va = doMmap(k, mm, inode.open(k, O.RDONLY), 0, P, Prot.Read | Prot.Exec, MapFlag.Private, 0);
+    expect(getU8(k, va)).toBe(0);
+    expect(writeRemote(k, mm, va, new Uint8Array([0xcc]))).toBe(1);
+    expect(getU8(k, va)).toBe(0xcc);
+    expect(writeRemote(k, mm, va, new Uint8Array([0xcd]), false)).toBe(0);
+    expect(handleMmFault(k, mm, va, PageFaultError.User | PageFaultError.Write)).toBe(FaultResult.SigsegvAccerr);
+    const bytes = new Uint8Array(1);
+    genericFileRead(k, inode, new KernelIter(bytes), 0);
+    expect(bytes[0]).toBe(0);
   });
 });

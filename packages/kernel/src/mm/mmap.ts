@@ -1,7 +1,7 @@
 import { MapFlag, O, Overcommit, PageSize, Personality, Prot } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import type { File } from '../vfs/file.js';
-import { EACCES, EEXIST, EINVAL, ENOMEM, EOPNOTSUPP, EOVERFLOW, EPERM } from '../errno.js';
+import { EACCES, EEXIST, EINVAL, ENOMEM, EOPNOTSUPP, EOVERFLOW, EPERM, ETXTBSY } from '../errno.js';
 import { checkCanMlock, checkMlockFuture, commitMemory, mayExpandVm, statAccount, uncommitMemory } from './account.js';
 import { Vma, type Mm } from './mm.js';
 import { doMunmap } from './munmap.js';
@@ -28,7 +28,7 @@ const MAX_FILE_PAGES = 2 ** 51;
 
 /**
  * mm/mmap.c: do_mmap. Maps `length` bytes; pgoff in pages. Returns the address. Populates where MAP_POPULATE or locking asks for it.
- * @throws EINVAL ENOMEM EOVERFLOW EEXIST EPERM EAGAIN EACCES ENODEV EOPNOTSUPP
+ * @throws EINVAL ENOMEM EOVERFLOW EEXIST EPERM EAGAIN EACCES ENODEV EOPNOTSUPP ETXTBSY
  */
 export function doMmap(k: Kernel, mm: Mm, file: File | null, addr: number, length: number, prot: number, flags: number, pgoff: number): number {
   if (length === 0) throw EINVAL;
@@ -138,6 +138,7 @@ function insertNew(k: Kernel, mm: Mm, file: File | null, va: number, end: number
   const vma = new Vma(va, end, vmFlags);
   vma.pgoff = pgoff;
   if (file) {
+    if (vmFlags & Vm.DenyWrite && file.inode.writeCount > 0) throw ETXTBSY;
     if (vmFlags & Vm.Shared) file.inode.mapping?.mapShared(k);
     holdFile(file);
     vma.file = file;
