@@ -85,7 +85,7 @@ export function doMlockAll(k: Kernel, mm: Mm, flags: number): void {
   if (flags & Mcl.Current && !mlockAllows(k, mm.totalVm)) throw ENOMEM;
   applyLockAll(k, mm, flags);
   if (!(flags & Mcl.Current)) return;
-  for (const vma of [...mm.vmas]) if (vma.flags & Vm.Locked) populate(k, mm, vma.start, vma.end - vma.start);
+  for (const vma of mm.vmas) if (vma.flags & Vm.Locked) populate(k, mm, vma.start, vma.end - vma.start);
 }
 
 /** apply_mlockall_flags; 0 unlocks all. */

@@ -25,6 +25,23 @@ const PRIVATE = MapFlag.Private | MapFlag.Anonymous;
 const RW = Prot.Read | Prot.Write;
 const P = PageSize.Bytes;
 
+function withFile(pages: number) {
+  const machine = makeMachine(1024 + pages);
+  const inode = new DiskInode(machine.k, pages * P);
+  const mapping = inode.mapping as DiskMapping;
+  mapping.disk.forEach((_, i) => (mapping.disk[i] = i >> 12));
+  return { ...machine, inode, mapping, file: inode.open(machine.k, O.RDWR) };
+}
+
+function thrown(call: () => unknown): unknown {
+  try {
+    call();
+  } catch (error) {
+    return error;
+  }
+  return null;
+}
+
 describe('anonymous memory', () => {
   it('reads the zero page without a frame of its own, then writes one', () => {
     const { k, mm } = makeMachine();
@@ -44,11 +61,7 @@ describe('anonymous memory', () => {
     expect(getU64Number(k, va + P - 3)).toBe(2 ** 64);
     expect([...copyFromUser(k, va + P - 4, 10)]).toEqual([0, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0]);
     expect(() => copyToUser(k, va + 2 * P - 2, new Uint8Array(4))).toThrow();
-    try {
-      strncpyFromUser(k, 0x1000, 10);
-    } catch (error) {
-      expect(error).toBe(EFAULT);
-    }
+    expect(thrown(() => strncpyFromUser(k, 0x1000, 10))).toBe(EFAULT);
     clearUser(k, va, 2 * P);
     expect(getU8(k, va + P)).toBe(0);
   });
@@ -140,14 +153,6 @@ describe('faults', () => {
 });
 
 describe('files', () => {
-  function withFile(pages: number) {
-    const machine = makeMachine(1024 + pages);
-    const inode = new DiskInode(machine.k, pages * P);
-    const mapping = inode.mapping as DiskMapping;
-    mapping.disk.forEach((_, i) => (mapping.disk[i] = i >> 12));
-    return { ...machine, inode, mapping, file: inode.open(machine.k, O.RDWR) };
-  }
-
   it('maps cached neighbours around a read fault', () => {
     const { k, mm, file, inode, mapping } = withFile(20);
     const va = doMmap(k, mm, file, 0, 20 * P, Prot.Read, MapFlag.Private, 0);
@@ -242,14 +247,6 @@ describe('calls', () => {
 
   it('refuses as Linux does', () => {
     const { k, mm } = makeMachine();
-    const thrown = (call: () => unknown): unknown => {
-      try {
-        call();
-      } catch (error) {
-        return error;
-      }
-      return null;
-    };
     expect(thrown(() => doMmap(k, mm, null, 0, 0, RW, PRIVATE, 0))).toBe(EINVAL);
     expect(thrown(() => doMmap(k, mm, null, 0, 2 ** 46, 0, PRIVATE | MapFlag.NoReserve, 0))).toBe(ENOMEM);
     expect(thrown(() => doMmap(k, mm, null, 0, P, RW, MapFlag.Anonymous, 0))).toBe(EINVAL);

@@ -97,7 +97,7 @@ export class PageCache {
 
   /** Forgets the pages of an inode that is evicted; dirty ones are lost (truncate_inode_pages_final). */
   dropAll(k: Kernel, mapping: AddressSpace): void {
-    for (const index of [...mapping.pages.keys()]) this.drop(k, mapping, index);
+    for (const index of mapping.pages.keys()) this.drop(k, mapping, index);
     mapping.released(k);
   }
 
@@ -112,7 +112,7 @@ export class PageCache {
   /** Writes dirty pages first … last back (fsync, msync, eviction). @throws EIO; the failed page stays dirty */
   writeback(k: Kernel, mapping: AddressSpace, first = 0, last = Infinity): void {
     if (mapping.dirty.size === 0) return;
-    for (const index of [...mapping.dirty].sort((a, b) => a - b)) {
+    for (const index of [...mapping.dirty].toSorted((a, b) => a - b)) {
       if (index < first || index > last) continue;
       const frame = mapping.pages.get(index);
       if (frame === undefined) continue;
@@ -127,7 +127,7 @@ export class PageCache {
 
   /** sync(2), shutdown, shortage of memory. Pages that fail stay dirty. */
   writebackAll(k: Kernel): void {
-    for (const mapping of [...this.dirtyMappings]) {
+    for (const mapping of this.dirtyMappings) {
       try {
         this.writeback(k, mapping);
       } catch (error) {

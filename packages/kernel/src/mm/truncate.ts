@@ -23,7 +23,7 @@ export function truncatePages(k: Kernel, inode: Inode, newSize: number): void {
 }
 
 function dropRange(k: Kernel, mapping: AddressSpace, first: number, last: number): void {
-  for (const index of [...mapping.pages.keys()]) {
+  for (const index of mapping.pages.keys()) {
     if (index >= first && index <= last) k.pageCache.drop(k, mapping, index);
   }
 }
