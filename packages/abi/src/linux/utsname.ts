@@ -29,18 +29,7 @@ export const enum SysInfo {
   Bytes = 112,
 }
 
-/** membarrier's commands (uapi linux/membarrier.h). */
-export const enum MembarrierCmd {
-  Query = 0,
-  Global = 1 << 0,
-  GlobalExpedited = 1 << 1,
-  RegisterGlobalExpedited = 1 << 2,
-  PrivateExpedited = 1 << 3,
-  RegisterPrivateExpedited = 1 << 4,
-  PrivateExpeditedSyncCore = 1 << 5,
-  RegisterPrivateExpeditedSyncCore = 1 << 6,
-}
-
+/** getrandom's flags (uapi linux/random.h). */
 export const enum GetRandom {
   NonBlock = 1,
   Random = 2,

@@ -1,4 +1,4 @@
-import { ArchPrctl, Cap, Cpu, GetRandom, Header, MembarrierCmd, MemoryMap, PageSize, Personality, RLimit, SysInfo, Sys, UtsName } from '@ring3/abi';
+import { ArchPrctl, Cap, Cpu, GetRandom, Header, MemoryMap, PageSize, Personality, RLimit, SysInfo, Sys, UtsName } from '@ring3/abi';
 import { EINTR, EINVAL, ENODEV, EPERM, ESRCH } from '../errno.js';
 import type { Kernel } from '../kernel.js';
 import { TASK_SIZE_MAX } from '../mm/layout.js';
@@ -168,14 +168,6 @@ function personality(k: Kernel, value: number): number {
   return old;
 }
 
-/** One CPU: whoever calls has passed every barrier that the others need. Only what needs no registration is offered. */
-function membarrier(_k: Kernel, command: number, flags: number): number {
-  if (flags !== 0) throw EINVAL;
-  if (command === MembarrierCmd.Query) return MembarrierCmd.Global;
-  if (command === MembarrierCmd.Global) return 0;
-  throw EINVAL;
-}
-
 function restartSyscall(k: Kernel): number {
   const block = k.current.restart;
   const restart = block && restartFunction(block.kind);
@@ -205,7 +197,6 @@ export const miscSyscalls: readonly SyscallRow[] = [
   { nr: Sys.capget, name: 'capget', args: ['ptr', 'ptr'], call: capget, done: 'full' },
   { nr: Sys.capset, name: 'capset', args: ['ptr', 'ptr'], call: capset, done: 'full' },
   { nr: Sys.personality, name: 'personality', args: ['uint'], call: personality, done: 'full' },
-  { nr: Sys.membarrier, name: 'membarrier', args: ['int', 'int'], call: membarrier, done: 'query and global' },
   { nr: Sys.restart_syscall, name: 'restart_syscall', args: [], call: restartSyscall, done: 'full' },
   { nr: Sys.syslog, name: 'syslog', args: ['int', 'buf:out', 'int'], call: syslog, done: 'an empty log' },
 ];
