@@ -19,7 +19,11 @@ export const enum Dirent {
   Ino = 0,
   Off = 8,
   Reclen = 16,
-  Type64 = 18,
-  Name64 = 19,
   Name = 18,
+}
+
+/** What linux_dirent64 has elsewhere. */
+export const enum Dirent64 {
+  Type = 18,
+  Name = 19,
 }

@@ -10,13 +10,17 @@ export const enum Seek {
 export const enum Limit {
   PATH_MAX = 4096,
   NAME_MAX = 255,
-  PIPE_BUF = 4096,
   /** UIO_MAXIOV */
   IOV_MAX = 1024,
   /** MAXSYMLINKS (include/linux/namei.h) */
   MAXSYMLINKS = 40,
   /** MAX_RW_COUNT (include/linux/fs.h): INT_MAX rounded down to a page. */
   MAX_RW_COUNT = 0x7fff_f000,
+}
+
+/** What a write to a pipe moves in one piece, and a slot of a pipe holds. */
+export const enum PipeLimit {
+  BUF = 4096,
 }
 
 export const enum RenameFlag {

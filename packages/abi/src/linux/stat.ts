@@ -71,7 +71,7 @@ export const enum StatxLayout {
 export const enum Statx {
   BASIC_STATS = 0x7ff,
   BTIME = 0x800,
-  __RESERVED = 0x8000_0000,
+  RESERVED = 0x8000_0000,
 }
 
 /** utimensat's special tv_nsec values. */

@@ -1,4 +1,4 @@
-import { At, Cap, Dirent, Sys } from '@ring3/abi';
+import { At, Cap, Dirent, Dirent64, Sys } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import { EINVAL, ENOTDIR } from '../errno.js';
 import { copyToUser } from '../mm/uaccess.js';
@@ -27,8 +27,8 @@ function putHead(view: DataView, at: number, entry: DirEntry, next: number, leng
 
 const putDirent64: PutEntry = (bytes, view, at, entry, next, length) => {
   putHead(view, at, entry, next, length);
-  bytes[at + Dirent.Type64] = entry.type;
-  putName(bytes, at + Dirent.Name64, entry.name);
+  bytes[at + Dirent64.Type] = entry.type;
+  putName(bytes, at + Dirent64.Name, entry.name);
 };
 
 const putDirent: PutEntry = (bytes, view, at, entry, next, length) => {
@@ -62,7 +62,7 @@ function readDirectory(k: Kernel, fd: number, va: number, size: number, extra: n
 }
 
 function sysGetdents64(k: Kernel, fd: number, va: number, size: number): number {
-  return readDirectory(k, fd, va, size, Dirent.Name64 + 1, putDirent64);
+  return readDirectory(k, fd, va, size, Dirent64.Name + 1, putDirent64);
 }
 
 /** Name, NUL and the type in the last byte. */

@@ -126,7 +126,13 @@ export const fileSyscalls: readonly SyscallRow[] = [
   { nr: Sys.vmsplice, name: 'vmsplice', args: ['fd', 'iovec', 'ulong', 'flags:splice'], call: sysVmsplice, done: 'pages are copied' },
   { nr: Sys.preadv, name: 'preadv', args: ['fd', 'iovec:out', 'ulong', 'off'], call: sysPreadv, done: 'full' },
   { nr: Sys.pwritev, name: 'pwritev', args: ['fd', 'iovec', 'ulong', 'off'], call: sysPwritev, done: 'full' },
-  { nr: Sys.copy_file_range, name: 'copy_file_range', args: ['fd', 'ptr', 'fd', 'ptr', 'size', 'uint'], call: sysCopyFileRange, done: 'full' },
+  {
+    nr: Sys.copy_file_range,
+    name: 'copy_file_range',
+    args: ['fd', 'ptr', 'fd', 'ptr', 'size', 'uint'],
+    call: sysCopyFileRange,
+    done: 'full',
+  },
   { nr: Sys.preadv2, name: 'preadv2', args: ['fd', 'iovec:out', 'ulong', 'off', 'ulong', 'flags:rwf'], call: sysPreadv2, done: 'full' },
   { nr: Sys.pwritev2, name: 'pwritev2', args: ['fd', 'iovec', 'ulong', 'off', 'ulong', 'flags:rwf'], call: sysPwritev2, done: 'full' },
 ];

@@ -13,7 +13,9 @@ import { fsSyscalls } from './fs.js';
 import { pathSyscalls } from './path.js';
 import { statSyscalls } from './stat.js';
 
-const rows = new Map([...fileSyscalls, ...fdSyscalls, ...dirSyscalls, ...statSyscalls, ...pathSyscalls, ...fsSyscalls].map((row) => [row.name, row]));
+const rows = new Map(
+  [...fileSyscalls, ...fdSyscalls, ...dirSyscalls, ...statSyscalls, ...pathSyscalls, ...fsSyscalls].map((row) => [row.name, row]),
+);
 
 let k: Kernel;
 /** User memory: paths at `text`, data at `buffer`. */
@@ -31,7 +33,11 @@ function call(name: string, ...args: (number | string)[]): number {
   let at = text;
   const values = args.map((arg) => {
     if (typeof arg === 'number') return arg;
-    copyToUser(k, at, Uint8Array.from(`${arg}\0`, (c) => c.charCodeAt(0)));
+    copyToUser(
+      k,
+      at,
+      Uint8Array.from(`${arg}\0`, (c) => c.charCodeAt(0)),
+    );
     at += arg.length + 1;
     return at - arg.length - 1;
   });
@@ -45,7 +51,12 @@ function caught(...args: Parameters<typeof call>): unknown {
     return error;
   }
 }
-const put = (value: string): void => copyToUser(k, buffer, Uint8Array.from(value, (c) => c.charCodeAt(0)));
+const put = (value: string): void =>
+  copyToUser(
+    k,
+    buffer,
+    Uint8Array.from(value, (c) => c.charCodeAt(0)),
+  );
 const got = (length: number, at = buffer): string => String.fromCharCode(...copyFromUser(k, at, length));
 
 test('open, write, lseek, read, stat', () => {
@@ -91,7 +102,7 @@ test('directories', () => {
   const fd = call('open', '/d', O.DIRECTORY, 0);
   const length = call('getdents64', fd, buffer, 4096);
   const names: string[] = [];
-  for (let at = 0; at < length; ) {
+  for (let at = 0; at < length;) {
     const record = copyFromUser(k, buffer + at, getU32(k, buffer + at + 16) & 0xffff);
     names.push(`${String.fromCharCode(...record.subarray(19)).replace(/\0.*$/s, '')}:${record[18]}`);
     at += record.length;

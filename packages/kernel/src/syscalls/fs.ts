@@ -49,7 +49,8 @@ function sysFallocate(k: Kernel, fd: number, mode: number, offset: number, lengt
   const file = fget(k, fd);
   const { inode } = file;
   if (offset < 0 || length <= 0) throw EINVAL;
-  const known = Falloc.KEEP_SIZE | Falloc.PUNCH_HOLE | Falloc.COLLAPSE_RANGE | Falloc.ZERO_RANGE | Falloc.INSERT_RANGE | Falloc.UNSHARE_RANGE;
+  const known =
+    Falloc.KEEP_SIZE | Falloc.PUNCH_HOLE | Falloc.COLLAPSE_RANGE | Falloc.ZERO_RANGE | Falloc.INSERT_RANGE | Falloc.UNSHARE_RANGE;
   if (mode & ~known) throw EOPNOTSUPP;
   if (mode & Falloc.PUNCH_HOLE && !(mode & Falloc.KEEP_SIZE)) throw EOPNOTSUPP;
   if (!file.writable) throw EBADF;
@@ -96,9 +97,15 @@ function putStatfs(k: Kernel, va: number, mount: Mount | null, sb: SuperBlock): 
   const bytes = new Uint8Array(StatfsLayout.Bytes);
   const view = new DataView(bytes.buffer);
   const fields: [number, number][] = [
-    [StatfsLayout.Type, sb.magic], [StatfsLayout.Bsize, sb.blockSize], [StatfsLayout.Blocks, counts.blocks],
-    [StatfsLayout.Bfree, counts.bfree], [StatfsLayout.Bavail, counts.bavail], [StatfsLayout.Files, counts.files],
-    [StatfsLayout.Ffree, counts.ffree], [StatfsLayout.Namelen, Limit.NAME_MAX], [StatfsLayout.Frsize, sb.blockSize],
+    [StatfsLayout.Type, sb.magic],
+    [StatfsLayout.Bsize, sb.blockSize],
+    [StatfsLayout.Blocks, counts.blocks],
+    [StatfsLayout.Bfree, counts.bfree],
+    [StatfsLayout.Bavail, counts.bavail],
+    [StatfsLayout.Files, counts.files],
+    [StatfsLayout.Ffree, counts.ffree],
+    [StatfsLayout.Namelen, Limit.NAME_MAX],
+    [StatfsLayout.Frsize, sb.blockSize],
     [StatfsLayout.Flags, statfsFlags(mount, sb)],
   ];
   for (const [at, value] of fields) put64(view, at, value);
@@ -125,7 +132,7 @@ function sysMount(k: Kernel, sourceVa: number, targetVa: number, typeVa: number,
   const sourceName = optional(k, sourceVa);
   const type = optional(k, typeVa);
   const data = optional(k, dataVa);
-  let bits = flags % 2 ** 32 | 0;
+  let bits = (flags % 2 ** 32) | 0;
   if ((bits & Ms.MGC_MSK) === (Ms.MGC_VAL | 0)) bits &= ~Ms.MGC_MSK;
   const at = pathAt(k, At.FDCWD, userPath(k, targetVa), LookupFlags.Follow);
   const needsSource = (bits & (Ms.BIND | Ms.MOVE)) !== 0 && !(bits & Ms.REMOUNT);
@@ -184,7 +191,13 @@ export const fsSyscalls: readonly SyscallRow[] = [
   { nr: Sys.statfs, name: 'statfs', args: ['path', 'ptr'], call: sysStatfs, done: 'full' },
   { nr: Sys.fstatfs, name: 'fstatfs', args: ['fd', 'ptr'], call: sysFstatfs, done: 'full' },
   { nr: Sys.sync, name: 'sync', args: [], call: sysSync, done: 'full' },
-  { nr: Sys.mount, name: 'mount', args: ['str', 'path', 'str', 'flags:mount', 'ptr'], call: sysMount, done: 'no propagation, remount changes the mount only' },
+  {
+    nr: Sys.mount,
+    name: 'mount',
+    args: ['str', 'path', 'str', 'flags:mount', 'ptr'],
+    call: sysMount,
+    done: 'no propagation, remount changes the mount only',
+  },
   { nr: Sys.umount2, name: 'umount2', args: ['path', 'flags:umount'], call: sysUmount2, done: 'MNT_EXPIRE is refused' },
   { nr: Sys.readahead, name: 'readahead', args: ['fd', 'off', 'size'], call: sysReadahead, done: 'reads nothing ahead' },
   { nr: Sys.setxattr, name: 'setxattr', args: ['path', 'str', 'ptr', 'size', 'int'], call: noXattrPath, done: xattr },
@@ -206,6 +219,12 @@ export const fsSyscalls: readonly SyscallRow[] = [
   { nr: Sys.sync_file_range, name: 'sync_file_range', args: ['fd', 'off', 'off', 'uint'], call: sysSyncFileRange, done: 'full' },
   { nr: Sys.fallocate, name: 'fallocate', args: ['fd', 'flags:falloc', 'off', 'off'], call: sysFallocate, done: 'full' },
   { nr: Sys.inotify_init1, name: 'inotify_init1', args: ['uint'], call: null, done: missing },
-  { nr: Sys.name_to_handle_at, name: 'name_to_handle_at', args: ['dirfd', 'path', 'ptr', 'ptr', 'uint'], call: sysNameToHandleAt, done: 'no file handles' },
+  {
+    nr: Sys.name_to_handle_at,
+    name: 'name_to_handle_at',
+    args: ['dirfd', 'path', 'ptr', 'ptr', 'uint'],
+    call: sysNameToHandleAt,
+    done: 'no file handles',
+  },
   { nr: Sys.syncfs, name: 'syncfs', args: ['fd'], call: sysSyncfs, done: 'full' },
 ];

@@ -62,7 +62,15 @@ export function sysSendfile(k: Kernel, outFd: number, inFd: number, offsetVa: nu
 }
 
 /** Linux: vfs_copy_file_range (5.4 copies between file systems too). @throws EISDIR EINVAL EBADF */
-export function sysCopyFileRange(k: Kernel, inFd: number, inVa: number, outFd: number, outVa: number, count: number, flags: number): number {
+export function sysCopyFileRange(
+  k: Kernel,
+  inFd: number,
+  inVa: number,
+  outFd: number,
+  outVa: number,
+  count: number,
+  flags: number,
+): number {
   const source = fget(k, inFd);
   const target = fget(k, outFd);
   if (flags !== 0) throw EINVAL;

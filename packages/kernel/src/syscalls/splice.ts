@@ -1,4 +1,4 @@
-import { Limit, O, Sig, SpliceFlag } from '@ring3/abi';
+import { Limit, O, PipeLimit, Sig, SpliceFlag } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import { EAGAIN, EBADF, EINVAL, EPIPE, ESPIPE } from '../errno.js';
 import { PipeFile } from '../fs/pipe/pipe-file.js';
@@ -53,7 +53,7 @@ function drain(k: Kernel, source: PipeFile, target: File, offsetVa: number, leng
 function fill(k: Kernel, source: File, offsetVa: number, target: PipeFile, length: number, flags: number): number {
   checkReaders(k, target);
   const { pipe } = target;
-  const room = (pipe.slots - pipe.buffers.length) * Limit.PIPE_BUF;
+  const room = (pipe.slots - pipe.buffers.length) * PipeLimit.BUF;
   if (room === 0) return waitFile(k, target, POLLOUT, 'splice', 0, nonblocking(flags, target));
   const bytes = new Uint8Array(Math.min(length, room));
   const iter = new KernelIter(bytes);

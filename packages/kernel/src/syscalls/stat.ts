@@ -53,7 +53,7 @@ function sysNewfstatat(k: Kernel, dirfd: number, path: number, buf: number, flag
 }
 
 function sysStatx(k: Kernel, dirfd: number, path: number, flags: number, mask: number, buf: number): number {
-  if (mask >>> 0 >= Statx.__RESERVED || (flags & At.STATX_SYNC_TYPE) === At.STATX_SYNC_TYPE) throw EINVAL;
+  if (mask >>> 0 >= Statx.RESERVED || (flags & At.STATX_SYNC_TYPE) === At.STATX_SYNC_TYPE) throw EINVAL;
   if (flags & ~(At.SYMLINK_NOFOLLOW | At.NO_AUTOMOUNT | At.EMPTY_PATH | At.STATX_SYNC_TYPE)) throw EINVAL;
   putStatx(k, buf, targetAt(k, dirfd, path, flags).inode);
   return 0;

@@ -38,12 +38,12 @@ function prependPath(path: Path, root: Path): { name: string; reached: boolean }
     parts.push(dentry.name);
     dentry = dentry.parent;
   }
-  return { name: `/${parts.reverse().join('/')}`, reached };
+  return { name: `/${parts.toReversed().join('/')}`, reached };
 }
 
 /** A dentry's place inside its own file system (mountinfo's root field). Linux: dentry_path. */
 export function dentryString(dentry: Dentry): string {
   const parts: string[] = [];
   for (let d = dentry; d.parent && d.parent !== d; d = d.parent) parts.push(d.name);
-  return `/${parts.reverse().join('/')}`;
+  return `/${parts.toReversed().join('/')}`;
 }

@@ -24,5 +24,5 @@ export function openDevice(k: Kernel, inode: Inode, flags: number): File {
 
 /** Majors and names, for /proc/devices. */
 export function charDevices(): { major: number; name: string }[] {
-  return [...drivers].map(([major, { name }]) => ({ major, name })).sort((a, b) => a.major - b.major);
+  return [...drivers].map(([major, { name }]) => ({ major, name })).toSorted((a, b) => a.major - b.major);
 }

@@ -25,11 +25,7 @@ export class DirectoryFile extends File {
     if (this.path?.dentry.unhashed) throw ENOENT;
     if (this.entries && this.pos > 0) return this.entries;
     const { inode } = this;
-    this.entries = [
-      { name: '.', ino: inode.ino, type: Dt.DIR },
-      { name: '..', ino: this.parentIno(), type: Dt.DIR },
-      ...inode.readdir(k),
-    ];
+    this.entries = [{ name: '.', ino: inode.ino, type: Dt.DIR }, { name: '..', ino: this.parentIno(), type: Dt.DIR }, ...inode.readdir(k)];
     fileAccessed(k, this);
     return this.entries;
   }

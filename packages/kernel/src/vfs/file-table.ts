@@ -155,7 +155,7 @@ export function putFiles(k: Kernel, files: FilesStruct): void {
 
 /** execve: the table is private by now (unshare_files). Linux: do_close_on_exec. */
 export function doCloseOnExec(k: Kernel, files: FilesStruct): void {
-  const fds = [...files.closeOnExec].sort((a, b) => a - b);
+  const fds = [...files.closeOnExec].toSorted((a, b) => a - b);
   files.closeOnExec.clear();
   for (const fd of fds) {
     const file = files.fds[fd];

@@ -9,14 +9,19 @@ import { makeTree } from './testing/tree.js';
 
 const { RDLCK, WRLCK, UNLCK } = { RDLCK: LockType.RDLCK, WRLCK: LockType.WRLCK, UNLCK: LockType.UNLCK };
 
+const lock = (owner: FilesStruct, type: LockType, start: number, end: number) => new FileLock('posix', owner, 1, type, start, end);
+
 test('ranges of one owner split and merge, others are kept out', () => {
   const k = makeTree();
   const file = openAt(k, At.FDCWD, '/f', O.RDWR | O.CREAT, 0o600);
   const { inode } = file;
   const [a, b] = [new FilesStruct(), new FilesStruct()];
-  const lock = (owner: FilesStruct, type: LockType, start: number, end: number) => new FileLock('posix', owner, 1, type, start, end);
   const held = (owner: FilesStruct): string =>
-    inode.locks!.list.filter((l) => l.owner === owner).map((l) => `${l.type}:${l.start}-${l.end}`).sort().join(' ');
+    inode
+      .locks!.list.filter((l) => l.owner === owner)
+      .map((l) => `${l.type}:${l.start}-${l.end}`)
+      .toSorted()
+      .join(' ');
   setLock(k, inode, lock(a, WRLCK, 0, 99));
   setLock(k, inode, lock(a, UNLCK, 10, 19));
   expect(held(a)).toBe('1:0-9 1:20-99');

@@ -22,14 +22,30 @@ const differences: Record<string, string> = {
   'open /d/f CREAT|DIRECTORY 644': 'ENOTDIR',
 };
 
-const lines = (name: string): string[] => readFileSync(new URL(`testing/${name}`, import.meta.url), 'latin1').trimEnd().split('\n');
+const lines = (name: string): string[] =>
+  readFileSync(new URL(`testing/${name}`, import.meta.url), 'latin1')
+    .trimEnd()
+    .split('\n');
 
 const flagNames: Record<string, number> = {
-  RDONLY: O.RDONLY, WRONLY: O.WRONLY, RDWR: O.RDWR, CREAT: O.CREAT, EXCL: O.EXCL, TRUNC: O.TRUNC, DIRECTORY: O.DIRECTORY, NOFOLLOW: O.NOFOLLOW,
-  NOATIME: O.NOATIME, NONBLOCK: O.NONBLOCK, PATH: O.PATH, TMPFILE: O.TMPFILE,
+  RDONLY: O.RDONLY,
+  WRONLY: O.WRONLY,
+  RDWR: O.RDWR,
+  CREAT: O.CREAT,
+  EXCL: O.EXCL,
+  TRUNC: O.TRUNC,
+  DIRECTORY: O.DIRECTORY,
+  NOFOLLOW: O.NOFOLLOW,
+  NOATIME: O.NOATIME,
+  NONBLOCK: O.NONBLOCK,
+  PATH: O.PATH,
+  TMPFILE: O.TMPFILE,
 };
 const long: Record<string, string> = {
-  LONG255: `/${'a'.repeat(255)}`, LONG256: `/${'a'.repeat(256)}`, PATH4095: '/'.repeat(4095), PATH4096: '/'.repeat(4096),
+  LONG255: `/${'a'.repeat(255)}`,
+  LONG256: `/${'a'.repeat(256)}`,
+  PATH4095: '/'.repeat(4095),
+  PATH4096: '/'.repeat(4096),
 };
 
 function modeText(mode: number): string {
@@ -55,7 +71,16 @@ function run(k: Kernel, words: string[]): string {
     case 'read':
       return readFile(k, a);
     case 'open':
-      fput(k, openAt(k, At.FDCWD, a, b.split('|').reduce((flags, name) => flags | flagNames[name]!, 0), parseInt(c, 8)));
+      fput(
+        k,
+        openAt(
+          k,
+          At.FDCWD,
+          a,
+          b.split('|').reduce((flags, name) => flags | flagNames[name]!, 0),
+          parseInt(c, 8),
+        ),
+      );
       break;
     case 'stat':
       return modeText(at().inode.mode);
@@ -132,7 +157,11 @@ function run(k: Kernel, words: string[]): string {
 function listNames(k: Kernel, path: string): string {
   const file = openAt(k, At.FDCWD, path, O.DIRECTORY, 0);
   try {
-    return file.readdir(k).map(({ name }) => name).filter((name) => name !== '.' && name !== '..').join(' ');
+    return file
+      .readdir(k)
+      .map(({ name }) => name)
+      .filter((name) => name !== '.' && name !== '..')
+      .join(' ');
   } catch (error) {
     if (error === ENOENT) return '';
     throw error;
@@ -157,7 +186,10 @@ function answers(k: Kernel, cases: string[]): string[] {
 test('the same on an overlay', () => {
   const cases = lines('cases.txt');
   const expected = cases.map((line, i) => `${line} → ${differences[line] ?? lines('native-results.txt')[i]}`);
-  const ours = answers(makeTree((k) => createOverlay(k, createTmpfs(k, { mode: 0o755 }))), cases);
+  const ours = answers(
+    makeTree((k) => createOverlay(k, createTmpfs(k, { mode: 0o755 }))),
+    cases,
+  );
   expect(cases.map((line, i) => `${line} → ${ours[i]}`)).toEqual(expected);
 });
 

@@ -14,15 +14,30 @@ import { PathFile } from './path-file.js';
 import { May, ownerOrCapable, permission } from './permission.js';
 
 const VALID_FLAGS =
-  O.ACCMODE | O.CREAT | O.EXCL | O.NOCTTY | O.TRUNC | O.APPEND | O.NONBLOCK | O.SYNC | O.ASYNC | O.DIRECT | O.LARGEFILE | O.DIRECTORY |
-  O.NOFOLLOW | O.NOATIME | O.CLOEXEC | O.PATH | O.TMPFILE;
+  O.ACCMODE |
+  O.CREAT |
+  O.EXCL |
+  O.NOCTTY |
+  O.TRUNC |
+  O.APPEND |
+  O.NONBLOCK |
+  O.SYNC |
+  O.ASYNC |
+  O.DIRECT |
+  O.LARGEFILE |
+  O.DIRECTORY |
+  O.NOFOLLOW |
+  O.NOATIME |
+  O.CLOEXEC |
+  O.PATH |
+  O.TMPFILE;
 /** What F_GETFL does not show: they only mattered while opening. */
 const OPEN_ONLY = O.CREAT | O.EXCL | O.NOCTTY | O.TRUNC | O.CLOEXEC;
 
 /** Linux: build_open_flags. @throws EINVAL a mangled O_TMPFILE */
 function checkFlags(flags: number): number {
   const known = flags & VALID_FLAGS;
-  if (known & O.__TMPFILE) {
+  if (known & O.TMPFILE_BIT) {
     if ((known & (O.TMPFILE | O.CREAT)) !== O.TMPFILE || (known & O.ACCMODE) === O.RDONLY) throw EINVAL;
   } else if (known & O.PATH) {
     return known & (O.DIRECTORY | O.NOFOLLOW | O.PATH | O.CLOEXEC);
@@ -42,7 +57,7 @@ function accessMask(flags: number): number {
  */
 export function openAt(k: Kernel, dirfd: number, name: string, flags: number, mode: number): File {
   const how = checkFlags(flags);
-  if (how & O.__TMPFILE) return openTmpfile(k, dirfd, name, how, mode);
+  if (how & O.TMPFILE_BIT) return openTmpfile(k, dirfd, name, how, mode);
   const walk = new Walk(k, dirfd, name);
   const created = how & O.CREAT ? walkCreating(k, walk, how, mode) : walkExisting(walk, how);
   const { inode } = walk;
@@ -99,7 +114,7 @@ function openTmpfile(k: Kernel, dirfd: number, name: string, how: number, mode: 
   inode.linkable = (how & O.EXCL) === 0;
   const dentry = new Dentry(`#${inode.ino}`, dir.dentry, inode, dir.dentry.sb);
   dentry.unhashed = true;
-  return openPath(k, new Path(dir.mount, dentry), how & ~(O.TRUNC | O.DIRECTORY), 0);
+  return openPath(k, new Path(dir.mount, dentry), how & ~O.TRUNC, 0);
 }
 
 /** Linux: may_open. */

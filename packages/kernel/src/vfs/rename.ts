@@ -11,7 +11,11 @@ import { May, permission } from './permission.js';
 
 /** Linux: do_renameat2. @throws EXDEV another mount @throws EINVAL into its own subtree, or bad flags @throws ENOTEMPTY EEXIST EBUSY … */
 export function renameAt(k: Kernel, oldFd: number, oldName: string, newFd: number, newName: string, flags: number): void {
-  const { NOREPLACE, EXCHANGE, WHITEOUT } = { NOREPLACE: RenameFlag.NOREPLACE, EXCHANGE: RenameFlag.EXCHANGE, WHITEOUT: RenameFlag.WHITEOUT };
+  const { NOREPLACE, EXCHANGE, WHITEOUT } = {
+    NOREPLACE: RenameFlag.NOREPLACE,
+    EXCHANGE: RenameFlag.EXCHANGE,
+    WHITEOUT: RenameFlag.WHITEOUT,
+  };
   if (flags & ~(NOREPLACE | EXCHANGE | WHITEOUT)) throw EINVAL;
   if (flags & EXCHANGE && flags & (NOREPLACE | WHITEOUT)) throw EINVAL;
   if (flags & WHITEOUT && !k.current.cred.capable(Cap.MKNOD)) throw EPERM;

@@ -31,7 +31,7 @@ export class HostMapping extends AddressSpace {
     const position = index * PageSize.Bytes;
     const length = Math.min(PageSize.Bytes, host.size - position);
     const handle = length > 0 ? host.sb.handle(k, host, true) : -1;
-    for (let done = 0; done < length; ) {
+    for (let done = 0; done < length;) {
       const from = k.core.u8.subarray(frame + done, frame + length);
       const n = hostCall(k, (fs) => fs.write(handle, from, position + done));
       if (n === 0) throw EIO;

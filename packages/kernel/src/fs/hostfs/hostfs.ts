@@ -98,7 +98,7 @@ export class HostSuper extends SuperBlock {
   }
   override shutdown(k: Kernel): void {
     this.sync(k);
-    for (const inode of [...this.handles.keys()]) this.closeHandle(k, inode);
+    for (const inode of this.handles.keys()) this.closeHandle(k, inode);
   }
   override statfs(k: Kernel): { blocks: number; bfree: number; bavail: number; files: number; ffree: number } {
     const { bsize, blocks, bfree, files, ffree } = hostCall(k, (host) => host.statfs(this.hostRoot));

@@ -28,7 +28,10 @@ function makeOverlay(): Kernel {
 const names = (k: Kernel, path: string): string[] => {
   const file = openAt(k, At.FDCWD, path, O.DIRECTORY, 0);
   try {
-    return file.readdir(k).map(({ name }) => name).sort();
+    return file
+      .readdir(k)
+      .map(({ name }) => name)
+      .toSorted();
   } finally {
     fput(k, file);
   }

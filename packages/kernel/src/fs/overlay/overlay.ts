@@ -64,7 +64,7 @@ registerState('OverlaySuper', OverlaySuper);
 
 /**
  * An overlay over a file system or a directory of one. What is written stays in memory: at most `size` bytes (0: as much as there is).
- * Changes of the lower tree are seen until a file is changed here.
+ * A lower file that changes is seen until it is changed here; names that come and go there are seen where they were not looked up yet.
  */
 export function createOverlay(k: Kernel, lower: SuperBlock | Path, options: { size?: number; source?: string } = {}): OverlaySuper {
   const base = lower instanceof Path ? lower.inode : lower.root;

@@ -25,7 +25,9 @@ const bytes = (n: number): KernelIter => new KernelIter(new Uint8Array(n).fill(1
 test('takes and gives as many bytes as on Linux', () => {
   const k = makeTree();
   const [reader, writer] = createPipe(k, O.NONBLOCK);
-  const steps = readFileSync(new URL('native-pipe.txt', import.meta.url), 'latin1').trimEnd().split('\n');
+  const steps = readFileSync(new URL('native-pipe.txt', import.meta.url), 'latin1')
+    .trimEnd()
+    .split('\n');
   const ours = steps.map((step) => {
     const [op, size] = step.split(' ');
     const result = caught(() => (op === 'w' ? writer.write(k, bytes(Number(size)), 0) : reader.read(k, bytes(Number(size)), 0)));

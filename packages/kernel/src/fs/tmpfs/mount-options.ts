@@ -1,6 +1,5 @@
 import { EINVAL } from '../../errno.js';
-import { registerFilesystem } from '../../vfs/filesystems.js';
-import { createTmpfs, type TmpfsOptions } from './tmpfs-super.js';
+import type { TmpfsOptions } from './tmpfs-super.js';
 
 /** A count with k, m or g behind it. @throws EINVAL */
 function scaled(text: string): number {
@@ -43,5 +42,3 @@ export function parseTmpfsOptions(data: string): TmpfsOptions {
   }
   return options;
 }
-
-registerFilesystem('tmpfs', (k, source, data) => createTmpfs(k, { ...parseTmpfsOptions(data), source: source || 'none' }));

@@ -50,7 +50,7 @@ export class TmpfsInode extends Inode {
   }
   /** Newest first, as a walk over d_subdirs gives them (dcache_readdir). */
   override readdir(_k: Kernel): DirEntry[] {
-    return [...this.entries].map(([name, inode]) => ({ name, ino: inode.ino, type: dtOf(inode.mode) })).reverse();
+    return [...this.entries].map(([name, inode]) => ({ name, ino: inode.ino, type: dtOf(inode.mode) })).toReversed();
   }
 
   private fresh(k: Kernel, mode: number, cred: Cred): TmpfsInode {
@@ -163,7 +163,8 @@ export class TmpfsInode extends Inode {
       checkNewSize(k, end);
       if (seals & Seal.GROW) throw EPERM;
     }
-    for (let index = Math.floor(offset / PageSize.Bytes); index * PageSize.Bytes < end; index++) k.pageCache.getPage(k, this.mapping!, index);
+    for (let index = Math.floor(offset / PageSize.Bytes); index * PageSize.Bytes < end; index++)
+      k.pageCache.getPage(k, this.mapping!, index);
     if (grows) this.size = end;
     this.updateTimes(k, { ctime: currentTime(k) });
   }
