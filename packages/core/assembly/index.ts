@@ -105,7 +105,7 @@ export function moveRange(pgd: u32, from: f64, to: f64, length: f64): bool {
 }
 
 export function translate(va: f64, access: u32): u32 {
-  return walk.translateIn(load<u32>(MemoryMap.Cpu + Cpu.Cr3), <u64>va, access);
+  return walk.translateIn(tlb.activePgd, <u64>va, access);
 }
 
 export function translateIn(pgd: u32, va: f64, access: u32): u32 {

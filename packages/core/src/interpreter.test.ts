@@ -132,6 +132,22 @@ describe('self-modifying code', () => {
     expect(m.get('rax')).toBe(100n);
   });
 
+  test('an instruction over a page end, whose second half changes', () => {
+    const m = new BareMachine();
+    // At …ffd: mov eax, imm32 (its immediate's upper three bytes lie behind the page's end), then: add rbx, rax; dec ecx; jnz; ud2
+    const at = 0x40_1000 - 2;
+    m.load([0xb8, 1, 0, 0, 0, 0x48, 0x01, 0xc3, 0xff, 0xc9, 0x75, 0xf4, 0x0f, 0x0b], at);
+    m.set('rcx', 1000);
+    expect(m.run()).toBe(ExitReason.Exception);
+    expect(m.get('rbx')).toBe(1000n);
+    expect(m.icount).toBe(4000);
+    m.write(at + 2, [1]);
+    m.rip = at;
+    m.set('rcx', 10);
+    m.run();
+    expect(m.get('rbx')).toBe(1000n + 10n * 0x101n);
+  });
+
   test('what the kernel writes is seen', () => {
     const m = new BareMachine();
     m.load([0xb8, 1, 0, 0, 0, 0x0f, 0x0b]);

@@ -12,10 +12,13 @@ import { promote } from './promote';
 /**
  * Decoded code lies in the arena, which is filled from below and emptied as a whole.
  *
- *   code page   ┌───────┬──────┬──────────────────────────────┐
- *   of a frame  │ frame │ next │ index: u32[4096]             │  host address of the micro-op per byte offset, 0 = not decoded
- *               └───────┴──────┴──────────────────────────────┘
+ *   code page   ┌───────┬──────┬────────────┬──────────────────┐
+ *   of a frame  │ frame │ next │ generation │ index: u32[4096] │  host address of the micro-op per byte offset, 0 = not decoded
+ *               └───────┴──────┴────────────┴──────────────────┘
  *   run         micro-ops in program order, up to a branch that always leaves, or a pseudo micro-op
+ *
+ * An instruction over a page's end is a Straddle pseudo micro-op in its first page. It is joined when it is first executed:
+ * the instruction and a Goto follow it, and disp and imm name the code page of its second page with the generation that holds.
  *
  * A code page stays with its frame until the arena is emptied; when the frame is written only its index is cleared, so what
  * leads to the page (PageStruct.Code, X entries) stays true. Old runs are not reached any more: links stay within a page, and
@@ -25,6 +28,8 @@ export const enum CodePage {
   Frame = 0,
   /** The code page made before this one. */
   Next = 4,
+  /** u32, counts how often its content was dropped: what straddling instructions check of their second page. */
+  Generation = 8,
   Index = 16,
   Bytes = 16 + 4 * 4096,
 }
@@ -65,7 +70,10 @@ export function codePage(frame: u32): u32 {
 export function dropCode(frame: u32): void {
   const struct = pageStruct(frame);
   const code = load<u32>(struct, PageStruct.Code);
-  if (code) memory.fill(code + CodePage.Index, 0, CodePage.Bytes - CodePage.Index);
+  if (code) {
+    memory.fill(code + CodePage.Index, 0, CodePage.Bytes - CodePage.Index);
+    store<u32>(code, load<u32>(code, CodePage.Generation) + 1, CodePage.Generation);
+  }
   store<u32>(struct, load<u32>(struct, PageStruct.Flags) & ~PageFlag.HasCode, PageStruct.Flags);
   store<u32>(struct, load<u32>(struct, PageStruct.Version) + 1, PageStruct.Version);
   countStat(Stat.CodeDrops);
@@ -107,7 +115,7 @@ export function endMarker(at: u32, offset: u32): void {
 
 /** Decodes from `offset` of a code page on; the micro-op there. 0 = the arena was emptied: look the code page up again. */
 export function decodeRun(code: u32, offset: u32): u32 {
-  if (arenaTop + (Run.Max + 1) * Uop.Bytes > <u32>MemoryMap.CodeArenaEnd) {
+  if (arenaTop + (Run.Max + 4) * Uop.Bytes > <u32>MemoryMap.CodeArenaEnd) {
     flushCode();
     return 0;
   }
@@ -131,6 +139,7 @@ export function decodeRun(code: u32, offset: u32): u32 {
     store<u32>(slot, at, CodePage.Index);
     if (!length) {
       pseudo(at, HotOp.Straddle, o, 0);
+      at += 2 * Uop.Bytes;
       break;
     }
     const last = isBlockEnd(load<u16>(at));
@@ -145,6 +154,22 @@ export function decodeRun(code: u32, offset: u32): u32 {
   }
   arenaTop = at + Uop.Bytes;
   return first;
+}
+
+/** Joins a Straddle micro-op with the instruction that was decoded from both pages, of `length` bytes; `second` is the other page. */
+export function joinStraddle(u: u32, decoded: u32, length: u32, second: u32): void {
+  const end = <u32>(load<u16>(u, Uop.Pc) & 0xfff) + length;
+  markHasCode(load<u32>(second, CodePage.Frame));
+  v128.store(u + Uop.Bytes, v128.load(decoded));
+  promote(u + Uop.Bytes);
+  pseudo(u + 2 * Uop.Bytes, HotOp.Goto, end, 0);
+  store<u32>(u, second, Uop.Disp);
+  store<u32>(u, load<u32>(second, CodePage.Generation), Uop.Imm);
+}
+
+/** Does what was joined still hold, with `second` the code page now behind this one? */
+export function isJoined(u: u32, second: u32): bool {
+  return second != 0 && second == load<u32>(u, Uop.Disp) && load<u32>(second, CodePage.Generation) == load<u32>(u, Uop.Imm);
 }
 
 /** The micro-op at `offset` of a code page if it is decoded, else 0. */

@@ -196,6 +196,7 @@ export const enum HotOp {
   call_J,
   jmp_R,
   jmp_M,
+  jmp_X,
   call_R,
   call_M,
   ret,

@@ -1,6 +1,6 @@
 import { Cpu } from '../../../abi/src/machine/cpu-state';
 import { ExitReason, Status } from '../../../abi/src/machine/exits';
-import { MemoryMap } from '../../../abi/src/machine/memory-map';
+import { MemoryMap, PageSize } from '../../../abi/src/machine/memory-map';
 import { Uop, UopFlag } from '../../../abi/src/machine/uop';
 import { Vector } from '../../../abi/src/x86/vectors';
 import { execute } from '../decode/dispatch.generated';
@@ -15,7 +15,7 @@ import { pminub_V_W } from '../execute/sse/minmax';
 import { fault, faultWith, takeNonCanonical } from '../mmu/access';
 import { readTable, TlbLayout } from '../mmu/tlb';
 import { isCanonical } from '../mmu/walk';
-import { decodedAt } from './code-cache';
+import { decodedAt, isJoined } from './code-cache';
 import { condition, isBelow, isBelowEqual, isLess, isLessEqual, isSign } from './conditions';
 import { Retired } from './exceptions';
 import { ccResult, getOf, getPf } from './flags';
@@ -81,6 +81,13 @@ function findCode(rip: u64): u32 {
   return decodedAt(code, low & 0xfff);
 }
 
+/** May the instruction behind a Straddle micro-op run? */
+function stillJoined(u: u32): bool {
+  const next = reg<u64>(Cpu.PageVa) + PageSize.Bytes;
+  if (next >> 32) return false;
+  return isJoined(u, load<u32>(readTable + ((<u32>next >>> 12) << 2), TlbLayout.Execute));
+}
+
 /** The target of a taken branch that has no link yet; in-page ones get it. Indirect branches left their target in Cpu.Rip. */
 function resolve(u: u32): u32 {
   if (load<u16>(u) > <u32>HotOp.call_J) return findCode(load<u64>(MemoryMap.Cpu + Cpu.Rip));
@@ -111,6 +118,10 @@ export function interpret(ip: u32, n: i32): i32 {
           n++;
           break;
         case HotOp.Straddle:
+          if (!stillJoined(ip)) return pause(uopRip(ip), n - ((ip - start) >>> 4));
+          start += Uop.Bytes;
+          ip += Uop.Bytes;
+          continue;
         case HotOp.End:
           return pause(reg<u64>(Cpu.PageVa) + load<u32>(ip, Uop.Imm), n - ((ip - start) >>> 4));
         case HotOp.add32_R_G:
@@ -928,6 +939,13 @@ export function interpret(ip: u32, n: i32): i32 {
           break;
         case HotOp.jmp_M:
           p = readAt(table, reg<u64>(load<u8>(ip, Uop.Rm)) + I<u64>(ip), 8);
+          if (!p) return faulted(ip, n - ((ip - start) >>> 4));
+          va = load<u64>(p, TlbLayout.Bias);
+          if (<u32>(va >> 47) && !isCanonical(va)) return badTarget(ip, n - ((ip - start) >>> 4));
+          store<u64>(MemoryMap.Cpu + Cpu.Rip, va);
+          break;
+        case HotOp.jmp_X:
+          p = readAt(table, reg<u64>(load<u8>(ip, Uop.Rm)) + (reg<u64>(load<u8>(ip, Uop.Index) & 0xf8) << (load<u8>(ip, Uop.Index) & 3)) + I<u64>(ip), 8);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           va = load<u64>(p, TlbLayout.Bias);
           if (<u32>(va >> 47) && !isCanonical(va)) return badTarget(ip, n - ((ip - start) >>> 4));

@@ -24,11 +24,12 @@ export function promote(u: u32): void {
     store<u16>(u, <u16>hot);
     return;
   }
-  if ((hot == HotOp.jmp_M || hot == HotOp.call_M) && load<u8>(u, Uop.Index) == Cpu.Zero) {
+  const indexed = load<u8>(u, Uop.Index) != Cpu.Zero;
+  if (hot == HotOp.jmp_M || (hot == HotOp.call_M && !indexed)) {
     // The same; the displacement of the address goes to Imm.
     store<u32>(u, load<u32>(u, Uop.Disp), Uop.Imm);
     store<u32>(u, 0, Uop.Disp);
-    store<u16>(u, <u16>hot);
+    store<u16>(u, indexed ? HotOp.jmp_X : <u16>hot);
     return;
   }
   if (hot >= <u32>HotOp.Cmov32) {
@@ -42,9 +43,9 @@ export function promote(u: u32): void {
     store<u16>(u, <u16>(hot & ~HotOp.Swapped));
     return;
   }
-  if (!(flags & UopFlag.RmReg) && load<u8>(u, Uop.Index) != Cpu.Zero && !isImplicit(hot)) {
-    const indexed = withIndex(hot);
-    if (indexed) store<u16>(u, <u16>indexed);
+  if (!(flags & UopFlag.RmReg) && indexed && !isImplicit(hot)) {
+    const other = withIndex(hot);
+    if (other) store<u16>(u, <u16>other);
     return;
   }
   store<u16>(u, <u16>hot);

@@ -8,7 +8,7 @@ import { decode } from '../decode/decoder';
 import { hostPageFault } from '../host';
 import { fault, retryWrite } from '../mmu/access';
 import { executeSlow, fetchSlow } from '../mmu/walk';
-import { decodedAt, decodeRun, endMarker, Run, setWritesToCodeGoOn } from './code-cache';
+import { decodedAt, decodeRun, endMarker, joinStraddle, Run, setWritesToCodeGoOn } from './code-cache';
 import { Retired } from './exceptions';
 import { loadCc, storeCc } from './flags';
 import { HotOp } from './hot-ops';
@@ -41,7 +41,7 @@ export function run(budget: f64): i32 {
     const before = remaining;
     let status: i32 = 0;
     let u = entry(load<u64>(MemoryMap.Cpu + Cpu.Rip));
-    if (u && load<u16>(u) == HotOp.Straddle) u = joinStraddling(u);
+    if (u && load<u16>(u) == HotOp.Straddle) u = joinStraddling();
     else if (u && (alone || traced || remaining <= Run.Max + 1)) {
       u = copyRun(u, alone || traced ? 1 : <u32>remaining);
     }
@@ -108,19 +108,27 @@ function copyRun(u: u32, count: u32): u32 {
   return MemoryMap.StepBuffer;
 }
 
-/** An instruction over a page's end: decoded from both pages each time, never kept. 0 = faulted. */
-function joinStraddling(u: u32): u32 {
-  const offset = load<u32>(u, Uop.Imm);
+/**
+ * An instruction over a page's end, decoded from both pages: to the step buffer for now, and behind its Straddle micro-op for the
+ * next time. 0 = faulted.
+ */
+function joinStraddling(): u32 {
   const rip = load<u64>(MemoryMap.Cpu + Cpu.Rip);
+  const offset = <u32>rip & PageSize.Mask;
+  const split = PageSize.Bytes - offset;
   const first = fetchSlow(rip);
   if (!first) return 0;
-  const split = PageSize.Bytes - offset;
-  const second = fetchSlow(rip + split);
-  if (!second) return 0;
+  const behind = fetchSlow(rip + split);
+  if (!behind) return 0;
   const bytes: u32 = MemoryMap.ReadScratch;
   memory.copy(bytes, first, split);
-  memory.copy(bytes + split, second, 15 - split);
+  memory.copy(bytes + split, behind, 15 - split);
   const length = decode(bytes, 15, offset, MemoryMap.StepBuffer);
+  // Either may empty the arena, and with it the Straddle micro-op.
+  const second = executeSlow(rip + split);
+  const code = executeSlow(rip);
+  const u = decodedAt(code, offset);
+  if (u && second && load<u16>(u) == HotOp.Straddle) joinStraddle(u, MemoryMap.StepBuffer, length, second);
   endMarker(MemoryMap.StepBuffer + Uop.Bytes, offset + length);
   return MemoryMap.StepBuffer;
 }

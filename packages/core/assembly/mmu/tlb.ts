@@ -40,6 +40,8 @@ const tagged: usize = memory.data(Tagged.Entries * Tagged.Bytes, 16);
 
 /** Host address of the active context's R table. */
 export let readTable: u32 = MemoryMap.Tlb;
+/** PML4 of the active address space. Cpu.Cr3 shows it, but belongs to a block that the kernel saves and restores. */
+export let activePgd: u32 = 0;
 let active: u32 = 0;
 let clock: u32 = 0;
 let taggedInUse: bool = false;
@@ -73,6 +75,7 @@ export function activateContext(pgd: u32): void {
   store<u32>(contextUsed + (<u32>context << 2), clock);
   if (<u32>context != active) clearTagged();
   active = context;
+  activePgd = pgd;
   readTable = base(context);
 }
 

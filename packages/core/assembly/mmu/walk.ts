@@ -5,7 +5,7 @@ import { PageFaultError } from '../../../abi/src/x86/vectors';
 import { codePage, dropCode, writesToCodeGoOn } from '../cpu/code-cache';
 import { nonCanonicalFault, pageFault, retryWrite } from './access';
 import { pageStruct } from './frames';
-import { claimTagged, entryFor, findTagged, readTable, setEntry, Tagged, TlbLayout } from './tlb';
+import { activePgd, claimTagged, entryFor, findTagged, readTable, setEntry, Tagged, TlbLayout } from './tlb';
 
 export const enum Access {
   Read = 0,
@@ -75,7 +75,7 @@ export function walkTables(pgd: u32, va: u64, access: u32): u32 {
 /** walkTables for the running program: records #GP or the page fault when it gives 0. */
 function walk(va: u64, access: u32): u32 {
   if (!isCanonical(va)) return nonCanonicalFault();
-  const slot = walkTables(load<u32>(MemoryMap.Cpu + Cpu.Cr3), va, access);
+  const slot = walkTables(activePgd, va, access);
   if (slot) return slot;
   const kind: u32 = access == Access.Write ? PageFaultError.Write : access == Access.Fetch ? PageFaultError.Fetch : 0;
   return pageFault(va, PageFaultError.User | kind | (walkProtection ? PageFaultError.Protection : 0));

@@ -11,6 +11,8 @@ const enum Feature {
   Edx1 = (1 << 0) | (1 << 4) | (1 << 8) | (1 << 15) | (1 << 19) | (1 << 23) | (1 << 24) | (1 << 25) | (1 << 26),
   /** CX16 POPCNT. */
   Ecx1 = (1 << 13) | (1 << 23),
+  /** Leaf 7: ERMS, because rep movs and rep stos work page by page: glibc then uses them for large blocks. */
+  Ebx7 = 1 << 9,
   /** SYSCALL NX RDTSCP LM. */
   EdxExtended = (1 << 11) | (1 << 20) | (1 << 27) | (1 << 29),
   /** LAHF in 64-bit mode. */
@@ -70,6 +72,8 @@ export function cpuid(u: u32): i32 {
       return put(0x00ff_ff01, 0, 0, 0);
     case 4:
       return cache(reg<u32>(Cpu.Rcx));
+    case 7:
+      return put(0, reg<u32>(Cpu.Rcx) == 0 ? Feature.Ebx7 : 0, 0, 0);
     case 0x8000_0000:
       return put(Leaf.MaxExtended, 0, 0, 0);
     case 0x8000_0001:
