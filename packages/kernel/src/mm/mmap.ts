@@ -68,7 +68,7 @@ function fileFlags(k: Kernel, file: File, prot: number, flags: number, vmFlags: 
   const writable = mode === O.WRONLY || mode === O.RDWR;
   const type = flags & MapFlag.Type;
   if (type === MapFlag.Shared || type === MapFlag.SharedValidate) {
-    if (type === MapFlag.SharedValidate && flags & ~LEGACY_MAP_MASK & ~MapFlag.FixedNoReplace) throw EOPNOTSUPP;
+    if (type === MapFlag.SharedValidate && flags & ~LEGACY_MAP_MASK) throw EOPNOTSUPP;
     if (prot & Prot.Write && !writable) throw EACCES;
     vmFlags |= Vm.Shared | Vm.MayShare;
     if (!writable) vmFlags &= ~(Vm.MayWrite | Vm.Shared);

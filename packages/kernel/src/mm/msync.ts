@@ -11,7 +11,10 @@ export function doMsync(k: Kernel, mm: Mm, start: number, length: number, flags:
   if (flags & ~(Msync.Async | Msync.Invalidate | Msync.Sync)) throw EINVAL;
   if (pageOffset(start)) throw EINVAL;
   if ((flags & (Msync.Async | Msync.Sync)) === (Msync.Async | Msync.Sync)) throw EINVAL;
-  const end = start + pageAlign(length);
+  const size = pageAlign(length);
+  // Rounding up wraps to nothing.
+  if (size >= 2 ** 64) return;
+  const end = start + size;
   if (end >= 2 ** 64) throw ENOMEM;
   if (end === start) return;
   let at = start;
