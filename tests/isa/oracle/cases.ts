@@ -77,8 +77,11 @@ function instruction(shape: Shape, { size, place }: Form, r: Random): number[] {
 
 const IMMEDIATES = [0, 1, 2, 3, 7, 8, 15, 16, 17, 27, 31, 32, 33, 63, 64, 0x7f, 0x80, 0xe4, 0xff];
 
+function little(value: bigint, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => Number((value >> BigInt(8 * i)) & 255n));
+}
+
 function immediate(shape: Shape, size: number | null, r: Random): number[] {
-  const little = (value: bigint, count: number): number[] => Array.from({ length: count }, (_, i) => Number((value >> BigInt(8 * i)) & 255n));
   switch (shape.immediate) {
     case ImmediateKind.Byte:
     case ImmediateKind.SignedByte: {
@@ -121,7 +124,7 @@ function stateFor(row: Row, form: Form, r: Random): Uint8Array {
   for (const register of [3, 4, 5, 6]) set(register, BigInt(Place.Window + 64));
   set(7, BigInt(Place.Window + 32 + (r.below(4) ? 16 * r.below(3) : r.below(16))));
   // The index of a bit string would lead out of the data page.
-  if (/^bt/.test(row.mnemonic) && form.place === 'mem') for (const register of OPERANDS) set(register, BigInt(r.below(256)));
+  if (row.mnemonic.startsWith('bt') && form.place === 'mem') for (const register of OPERANDS) set(register, BigInt(r.below(256)));
   view.setBigUint64(State.Rflags, BigInt((r.next() & 0xcd5) | 0x202), true);
   const pool = poolOf(row);
   const vector = (offset: number): void => {

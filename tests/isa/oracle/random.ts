@@ -19,7 +19,7 @@ export class Random {
     this.#x = this.#y;
     this.#y = this.#z;
     this.#z = this.#w;
-    this.#w = this.#w ^ (this.#w >>> 19) ^ t ^ (t >>> 8) | 0;
+    this.#w = (this.#w ^ (this.#w >>> 19) ^ t ^ (t >>> 8)) | 0;
     return this.#w >>> 0;
   }
 
@@ -38,8 +38,27 @@ export class Random {
 }
 
 const INTEGERS = [
-  0n, 1n, 2n, 31n, 32n, 63n, 64n, 0x7fn, 0x80n, 0xffn, 0x7fffn, 0x8000n, 0xffffn, 0x7fffffffn, 0x80000000n, 0xffffffffn, 0x7fffffffffffffffn,
-  0x8000000000000000n, 0xffffffffffffffffn, 0x8080808080808080n, 0x7fff80007fff8000n,
+  0n,
+  1n,
+  2n,
+  31n,
+  32n,
+  63n,
+  64n,
+  0x7fn,
+  0x80n,
+  0xffn,
+  0x7fffn,
+  0x8000n,
+  0xffffn,
+  0x7fffffffn,
+  0x80000000n,
+  0xffffffffn,
+  0x7fffffffffffffffn,
+  0x8000000000000000n,
+  0xffffffffffffffffn,
+  0x8080808080808080n,
+  0x7fff80007fff8000n,
 ];
 
 const SINGLES = [
@@ -49,11 +68,37 @@ const SINGLES = [
 ];
 
 const DOUBLES = [
-  0n, 0x8000000000000000n, 0x3ff0000000000000n, 0xbff0000000000000n, 0x7ff0000000000000n, 0xfff0000000000000n, 0x7ff8000000000000n,
-  0xfff8000000000000n, 0x7ff0000000000001n, 0xfff0123456789abcn, 0x7ffa123456789abcn, 1n, 0xfffffffffffffn, 0x10000000000000n,
-  0x7fefffffffffffffn, 0x10000000000001n, 0x41e0000000000000n, 0xc1e0000000000000n, 0x43e0000000000000n, 0xc3e0000000000000n,
-  0x41dfffffffe00000n, 0xc1e0000000100000n, 0x3fe0000000000000n, 0x3ff8000000000000n, 0x400921fb54442d18n, 0x36a0000000000000n,
-  0x3690000000000001n, 0x380fffffe0000000n, 0x3810000000000000n, 0x47efffffe0000000n, 0x47effffff0000000n,
+  0n,
+  0x8000000000000000n,
+  0x3ff0000000000000n,
+  0xbff0000000000000n,
+  0x7ff0000000000000n,
+  0xfff0000000000000n,
+  0x7ff8000000000000n,
+  0xfff8000000000000n,
+  0x7ff0000000000001n,
+  0xfff0123456789abcn,
+  0x7ffa123456789abcn,
+  1n,
+  0xfffffffffffffn,
+  0x10000000000000n,
+  0x7fefffffffffffffn,
+  0x10000000000001n,
+  0x41e0000000000000n,
+  0xc1e0000000000000n,
+  0x43e0000000000000n,
+  0xc3e0000000000000n,
+  0x41dfffffffe00000n,
+  0xc1e0000000100000n,
+  0x3fe0000000000000n,
+  0x3ff8000000000000n,
+  0x400921fb54442d18n,
+  0x36a0000000000000n,
+  0x3690000000000001n,
+  0x380fffffe0000000n,
+  0x3810000000000000n,
+  0x47efffffe0000000n,
+  0x47effffff0000000n,
 ];
 
 export function integer(r: Random): bigint {

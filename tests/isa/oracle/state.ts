@@ -69,9 +69,13 @@ function placeOf(offset: number): [string, number, number] {
   return at < Image.Xmm ? [`st${(at - Image.St) >> 4}`, slot, 10] : [`xmm${(at - Image.Xmm) >> 4}`, slot, 16];
 }
 
+/** A little-endian field. */
+function hex(state: Uint8Array, at: number, size: number): string {
+  return Buffer.from(state.subarray(at, at + size).toReversed()).toString('hex');
+}
+
 /** The differences of two normalised states in words; '' = none. */
 export function difference(actual: Uint8Array, expected: Uint8Array, before: Uint8Array): string {
-  const hex = (state: Uint8Array, at: number, size: number): string => Buffer.from(state.subarray(at, at + size)).reverse().toString('hex');
   const found = new Map<string, string>();
   for (let i = 0; i < State.Bytes; i++) {
     if (actual[i] === expected[i]) continue;

@@ -64,7 +64,7 @@ export function pack(vectors: ReadonlyMap<string, RowVectors>): Buffer {
 export function unpack(file: Uint8Array): Map<string, RowVectors> {
   const data = gunzipSync(file);
   const vectors = new Map<string, RowVectors>();
-  for (let at = 0; at < data.length; ) {
+  for (let at = 0; at < data.length;) {
     const end = at + 2 + data.readUInt16LE(at);
     const key = data.toString('utf8', at + 2, end);
     const size = data.readUInt32LE(end + 4);
