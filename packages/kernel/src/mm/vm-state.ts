@@ -14,6 +14,7 @@ export class VmState {
   zeroFrame = 0;
   /** Identity of anon_vmas, which vma merging compares. */
   nextAnonVma = 1;
+  /** Faults that found a vma, and those of them that had to read (pgfault, pgmajfault). */
   pgFault = 0;
   pgMajFault = 0;
   /** Next frame that eviction looks at (a clock hand over mem_map), as an index. */
@@ -21,5 +22,12 @@ export class VmState {
   /** Pages of shmem (tmpfs, memfd, shared anonymous memory) and of the page cache at all: /proc/meminfo. */
   shmemPages = 0;
   cachedPages = 0;
+
+  get minorFaults(): number {
+    return this.pgFault - this.pgMajFault;
+  }
+  get majorFaults(): number {
+    return this.pgMajFault;
+  }
 }
 registerState('VmState', VmState);
