@@ -22,12 +22,5 @@ export class VmState {
   /** Pages of shmem (tmpfs, memfd, shared anonymous memory) and of the page cache at all: /proc/meminfo. */
   shmemPages = 0;
   cachedPages = 0;
-
-  get minorFaults(): number {
-    return this.pgFault - this.pgMajFault;
-  }
-  get majorFaults(): number {
-    return this.pgMajFault;
-  }
 }
 registerState('VmState', VmState);
