@@ -55,10 +55,10 @@ export function explainSpawnError(machine: Machine, program: string, path: strin
     const hint = hostRoot ? '' : ' (for a program of this system: --root /)';
     return fail(CliStatus.NotFound, `not found in the guest${program.includes('/') ? '' : "'s PATH"}${hint}`);
   }
-  if (code === 'EACCES') return fail(CliStatus.NotExecutable, machine.isDirectory(path) ? 'is a directory' : 'permission denied: not executable');
+  if (code === 'EACCES') return fail(CliStatus.NotExecutable, machine.files.isDirectory(path) ? 'is a directory' : 'permission denied: not executable');
   let head: Uint8Array;
   try {
-    head = machine.readFileHead(path, 65536);
+    head = machine.files.readHead(path, 65536);
   } catch {
     return fail(CliStatus.NotExecutable, `cannot be read (${code})`);
   }

@@ -74,7 +74,7 @@ function rootSource({ root }: RunOptions): RootSource {
   }
   if (!existsSync(root)) throw new CliError(CliStatus.Failed, `--root ${root}: no such file or directory`);
   if (!statSync(root).isDirectory()) return { kind: 'image', image: openTarImage(readFileSync(root)) };
-  if (existsSync(`${root}/ring3-image.json`)) return { kind: 'image', image: openImageFolder(root) };
+  if (existsSync(`${root}/index.json`) && existsSync(`${root}/blob`)) return { kind: 'image', image: openImageFolder(root) };
   return { kind: 'host', path: realpathSync(root) };
 }
 
@@ -107,14 +107,14 @@ function environment(options: RunOptions): string[] {
 function findProgram(machine: Machine, options: RunOptions, env: readonly string[]): string | null {
   const program = options.program!;
   if (program.includes('/')) {
-    if (machine.exists(program, workingDirectory(options))) return program;
+    if (machine.files.exists(program, workingDirectory(options))) return program;
     const absolute = resolve(program);
-    return machine.exists(absolute, '/') ? absolute : null;
+    return machine.files.exists(absolute, '/') ? absolute : null;
   }
   const path = env.find((item) => item.startsWith('PATH='))?.slice(5) ?? DEFAULT_PATH;
   for (const folder of path.split(':')) {
     const candidate = `${folder || '.'}/${program}`;
-    if (machine.isExecutable(candidate, workingDirectory(options))) return candidate;
+    if (machine.files.isExecutable(candidate, workingDirectory(options))) return candidate;
   }
   return null;
 }
@@ -133,9 +133,9 @@ function spawn(machine: Machine, options: RunOptions, path: string | null, env: 
   }
   const rlimits = new Map<number, { cur: number; max: number }>();
   for (const [name, cur, max] of options.rlimits) {
-    const number = RLIMIT_NAMES.indexOf(name);
-    if (number < 0) throw usageError(`--ulimit: '${name}' is not one of ${RLIMIT_NAMES.join(', ')}`);
-    rlimits.set(number, { cur, max });
+    const resource = RLIMIT_NAMES.indexOf(name);
+    if (resource < 0) throw usageError(`--ulimit: '${name}' is not one of ${RLIMIT_NAMES.join(', ')}`);
+    rlimits.set(resource, { cur, max });
   }
   try {
     return machine.spawn(path, options.args, {

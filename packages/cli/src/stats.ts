@@ -9,7 +9,6 @@ export function printStats(machine: Machine): void {
     ['host seconds', seconds.toFixed(3)],
     ['MIPS', (stats.instructions / 1e6 / Math.max(seconds, 1e-6)).toFixed(0)],
     ['page faults', `${stats.minorFaults} minor, ${stats.majorFaults} major`],
-    ['system calls', stats.systemCalls.toLocaleString('en')],
     ['context switches', stats.contextSwitches.toLocaleString('en')],
     ['memory in use', `${(stats.framesUsed * 4096 / 1024 / 1024).toFixed(1)} MiB`],
     ...Object.entries(stats.core).map(([name, value]): [string, string] => [name, value.toLocaleString('en')]),

@@ -36,7 +36,7 @@ export interface BootOptions {
   trace?: Tracer;
 }
 
-/** Builds a machine's kernel: its tables, pid 1, the root, and /proc, /dev, /dev/shm, /tmp where the root has room for them. */
+/** Builds a machine's kernel: its tables, pid 1, the root, and /proc, /dev, /dev/shm where the root has room for them. */
 export function createKernel({ core, platform, options, root, trace = new Tracer() }: BootOptions): Kernel {
   const k = new Kernel({ ...options }, {
     core, platform, trace,
@@ -51,7 +51,6 @@ export function createKernel({ core, platform, options, root, trace = new Tracer
   mountAtPath(k, '/proc', createProcFs);
   mountAtPath(k, '/dev', createDevtmpfs);
   mountAtPath(k, '/dev/shm', (kernel) => createTmpfs(kernel));
-  mountAtPath(k, '/tmp', (kernel) => createTmpfs(kernel));
   registerBinfmts(k);
   return k;
 }

@@ -1,7 +1,8 @@
-import { Errno, KernelIter, type Kernel, LookupFlags, May, openAt, pathAt, permission, fput, isDirectory } from '@ring3/kernel';
-import { At, O } from '@ring3/abi';
+import { Errno, fput, type Inode, type Kernel, KernelIter, LookupFlags, May, openAt, pathAt, permission } from '@ring3/kernel';
+import { At, O, S } from '@ring3/abi';
+import { toByteString } from './byte-string.js';
 
-/** Files of the guest, as its pid 1 (root) sees them. Paths are byte strings; a relative one starts at `cwd`. */
+/** Files of the guest, as its pid 1 (root) sees them. A relative path starts at `cwd`. */
 export class GuestFiles {
   constructor(private readonly kernel: Kernel) {}
 
@@ -18,10 +19,10 @@ export class GuestFiles {
   }
 
   private static absolute(path: string, cwd: string): string {
-    return path.startsWith('/') ? path : `${cwd}/${path}`;
+    return toByteString(path.startsWith('/') ? path : `${cwd}/${path}`);
   }
 
-  private inode(k: Kernel, path: string) {
+  private inode(k: Kernel, path: string): Inode {
     return pathAt(k, At.FDCWD, path, LookupFlags.Follow).inode;
   }
 
@@ -56,15 +57,19 @@ export class GuestFiles {
   /** The first `length` bytes of a file. @throws Errno */
   readHead(path: string, length: number): Uint8Array {
     return this.asInit((k) => {
-      const file = openAt(k, At.FDCWD, path, O.RDONLY | O.NONBLOCK, 0);
+      const file = openAt(k, At.FDCWD, toByteString(path), O.RDONLY | O.NONBLOCK, 0);
       try {
         const bytes = new Uint8Array(length);
         const iter = new KernelIter(bytes);
-        while (iter.remaining > 0 && file.read(k, iter, iter.done) > 0);
+        while (iter.remaining > 0 && file.read(k, iter, file.pos + iter.done) > 0);
         return bytes.subarray(0, iter.done);
       } finally {
         fput(k, file);
       }
     });
   }
+}
+
+function isDirectory(inode: Inode): boolean {
+  return (inode.mode & S.IFMT) === S.IFDIR;
 }

@@ -1,4 +1,4 @@
-import { SignalNames, type Task } from '@ring3/kernel';
+import { signalName, signalNumber } from '@ring3/kernel';
 import type { ExitStatus } from './options.js';
 
 /** A process that the embedder spawned. */
@@ -9,7 +9,6 @@ export class GuestProcess {
 
   constructor(
     readonly pid: number,
-    private readonly task: Task,
     private readonly send: (signo: number) => void,
   ) {
     this.exited = new Promise((resolve) => {
@@ -19,23 +18,16 @@ export class GuestProcess {
 
   /** Sends a signal, by name or number, as kill(2) from outside the guest. @throws RangeError for a signal that is not there */
   kill(signal: string | number = 'SIGTERM'): void {
-    const signo = typeof signal === 'number' ? signal : SignalNames.indexOf(signal);
-    if (signo < 1 || signo > 64) throw new RangeError(`no signal ${signal}`);
+    const signo = typeof signal === 'number' ? signal : signalNumber(signal);
+    if (signo === undefined || signo < 1 || signo > 64) throw new RangeError(`no signal ${signal}`);
     this.send(signo);
   }
 
-  /** Called by the machine between slices: has it ended? */
-  settle(limit?: ExitStatus['limit']): boolean {
-    if (this.task.exitCodeOfProcess === null) return false;
-    this.resolve(exitStatus(this.task.exitCodeOfProcess, limit));
-    return true;
+  /** Called by the machine with the wait status that it left (exit status << 8, or the signal's number). */
+  settle(waitStatus: number, limit: ExitStatus['limit']): void {
+    const number = waitStatus & 0x7f;
+    const why = limit ? { limit } : {};
+    if (number === 0) this.resolve({ code: (waitStatus >> 8) & 0xff, signal: null, signalNumber: 0, ...why });
+    else this.resolve({ code: null, signal: signalName(number), signalNumber: number, ...why });
   }
-}
-
-/** From the wait status that exit leaves (exit code << 8 | signal | 0x80 core). */
-function exitStatus(waitStatus: number, limit: ExitStatus['limit']): ExitStatus {
-  const signalNumber = waitStatus & 0x7f;
-  const why = limit ? { limit } : {};
-  if (signalNumber === 0) return { code: (waitStatus >> 8) & 0xff, signal: null, signalNumber, ...why };
-  return { code: null, signal: SignalNames[signalNumber] ?? `SIG${signalNumber}`, signalNumber, ...why };
 }

@@ -1,24 +1,31 @@
+import { Cpu, Header, MemoryMap, O, Stat } from '@ring3/abi';
 import { createCore, loadCoreModule } from '@ring3/core';
 import {
+  coreImports,
   createHostInput,
   createHostOutput,
   createKernel,
+  Errno,
+  type File,
+  getReg,
   hostInput,
   hostInputEnd,
   hostOutputWritable,
   killAll,
   type Kernel,
-  pageFault,
   sendFromOutside,
   spawnProcess,
-  type Task,
-  Trace,
+  takeExits,
+  type Trace,
   type TraceSink,
+  type Tty,
 } from '@ring3/kernel';
+import { toByteString } from './byte-string.js';
+import { GuestFiles } from './guest-files.js';
 import { GuestProcess } from './guest-process.js';
 import { type HostStreams, StreamHandle } from './host-streams.js';
 import { NodePlatform } from './node/node-platform.js';
-import { MachineError, type MachineOptions, type SpawnOptions } from './options.js';
+import { type ExitStatus, MachineError, type MachineOptions, type SpawnOptions } from './options.js';
 import { mountHostPaths, rootFileSystem } from './root.js';
 import { RunLoop } from './run-loop.js';
 
@@ -29,18 +36,35 @@ const QUANTUM = 1_000_000;
 /** Programs are looked for here when the environment has no PATH, as login(1) sets it for root. */
 export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
+export interface MachineStats {
+  instructions: number;
+  /** CPU seconds of this thread spent in the run loop. */
+  hostSeconds: number;
+  minorFaults: number;
+  majorFaults: number;
+  contextSwitches: number;
+  /** Frames of 4 KiB in use. */
+  framesUsed: number;
+  /** Counters of the core, by name. */
+  core: Record<string, number>;
+}
+
 /**
  * One machine: processor, memory, kernel and its file systems, run inline on the caller's thread in short slices. The guest's
  * standard streams go through `streams`.
  */
 export class Machine {
-  private readonly processes: GuestProcess[] = [];
+  readonly files: GuestFiles;
+  private readonly processes = new Map<number, GuestProcess>();
   private loop: RunLoop | null = null;
+  private hostSeconds = 0;
 
   private constructor(
-    readonly kernel: Kernel,
+    private readonly kernel: Kernel,
     private readonly options: MachineOptions,
-  ) {}
+  ) {
+    this.files = new GuestFiles(kernel);
+  }
 
   /** @throws MachineError when the root or a mount cannot be opened, or memory cannot be had */
   static create(options: MachineOptions, streams: HostStreams): Machine {
@@ -51,14 +75,8 @@ export class Machine {
       debugTopics: new Set(options.debug),
     });
     let kernel: Kernel | null = null;
-    const core = createCore(
-      loadCoreModule(),
-      { memoryLimit: options.memory ?? DEFAULT_MEMORY },
-      {
-        pageFault: (va, error) => pageFault(kernel!, va, error),
-        rdtsc: () => BigInt(kernel!.clock.monotonic(kernel!)) * 2n,
-      },
-    );
+    const memoryLimit = options.memory ?? DEFAULT_MEMORY;
+    const core = createMachineCore(memoryLimit, () => kernel!);
     kernel = createKernel({
       core,
       platform,
@@ -71,60 +89,83 @@ export class Machine {
       },
       root: (k) => rootFileSystem(k, options.root ?? { kind: 'empty' }, platform.hostFs),
     });
-    mountHostPaths(kernel, options.mounts ?? [], platform.hostFs);
-    return new Machine(kernel, options);
+    const machine = new Machine(kernel, options);
+    mountHostPaths(kernel, machine.files, options.mounts ?? [], platform.hostFs);
+    return machine;
   }
 
   /**
    * Starts a program as a new session below pid 1. `path` with a slash is taken as it is, otherwise it is looked up in env's PATH.
    * @param args without argv[0]
-   * @throws Errno as execve would give it
+   * @throws MachineError with the errno that execve gave
    */
   spawn(path: string, args: readonly string[], options: SpawnOptions = {}): GuestProcess {
     const k = this.kernel;
     const tty = options.tty ? k.consoles.open(k, { handle: StreamHandle.Console, ...options.tty }) : null;
-    const files = tty
-      ? { stdin: k.consoles.file(k, tty, 2), stdout: k.consoles.file(k, tty, 2), stderr: k.consoles.file(k, tty, 2) }
-      : { stdin: createHostInput(k, StreamHandle.Stdin), stdout: createHostOutput(k, StreamHandle.Stdout), stderr: createHostOutput(k, StreamHandle.Stderr) };
-    const task: Task = spawnProcess(k, {
-      path,
-      argv: [options.argv0 ?? path, ...args].map(toByteString),
-      envp: environment(options.env).map(toByteString),
-      cwd: options.cwd ?? '/',
-      uid: options.uid ?? 0,
-      gid: options.gid ?? 0,
-      files: [files.stdin, files.stdout, files.stderr],
-      ...(tty ? { tty } : {}),
-      ...(options.rlimits ? { rlimits: options.rlimits } : {}),
-    });
-    const process = new GuestProcess(task.tgid, task, (signo) => {
+    const task = this.guestErrors(path, () =>
+      spawnProcess(k, {
+        path: toByteString(path),
+        argv: [options.argv0 ?? path, ...args].map(toByteString),
+        envp: environment(options.env).map(toByteString),
+        cwd: toByteString(options.cwd ?? '/'),
+        uid: options.uid ?? 0,
+        gid: options.gid ?? 0,
+        files: this.standardFiles(tty),
+        ...(tty ? { tty } : {}),
+        ...(options.rlimits ? { rlimits: options.rlimits } : {}),
+      }),
+    );
+    const process = new GuestProcess(task.tid, (signo) => {
       sendFromOutside(k, task, signo);
       this.loop?.poke();
     });
-    this.processes.push(process);
+    this.processes.set(task.tid, process);
     return process;
   }
 
+  private standardFiles(tty: Tty | null): [File, File, File] {
+    const k = this.kernel;
+    if (tty) return [k.consoles.file(k, tty, O.RDWR), k.consoles.file(k, tty, O.RDWR), k.consoles.file(k, tty, O.RDWR)];
+    return [createHostInput(k, StreamHandle.Stdin), createHostOutput(k, StreamHandle.Stdout), createHostOutput(k, StreamHandle.Stderr)];
+  }
+
+  private guestErrors<T>(path: string, work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof Errno) throw new MachineError('not-executable', `${path}: ${error.name}`, error.name);
+      throw error;
+    }
+  }
+
   /**
-   * Runs until `finished` says so, nothing is left to run, or a limit of the machine is reached; then every process is killed.
-   * Between slices the host's event loop runs.
+   * Runs until every spawned process has ended and `finished` says so, nothing is left to run, or a limit of the machine is reached;
+   * then every process is killed. Between slices the host's event loop runs.
    */
-  async run(finished: () => boolean): Promise<void> {
+  async run(finished: () => boolean = () => true): Promise<void> {
     const { instructions = Infinity, wallTime = Infinity } = this.options.limits ?? {};
+    const before = process.cpuUsage();
     this.loop = new RunLoop(this.kernel, () => this.settle() && finished(), { instructions, deadlineMs: performance.now() + wallTime });
     const { reason } = await this.loop.run();
-    killAll(this.kernel);
-    for (const process of this.processes) process.settle(reason === 'finished' ? undefined : reason);
     this.loop = null;
+    this.settle();
+    killAll(this.kernel);
+    const limit = reason === 'finished' ? undefined : reason;
+    for (const process of this.processes.values()) process.settle(SIGKILL, limit);
+    const used = process.cpuUsage(before);
+    this.hostSeconds += (used.user + used.system) / 1e6;
   }
 
   /** Resolves the promises of processes that have ended; true when none is left. */
-  private settle(): boolean {
-    let ended = true;
-    for (const process of this.processes) ended = process.settle() && ended;
-    return ended;
+  private settle(limit?: ExitStatus['limit']): boolean {
+    for (const { pid, status } of takeExits(this.kernel)) {
+      this.processes.get(pid)?.settle(status, limit);
+      this.processes.delete(pid);
+    }
+    return this.processes.size === 0;
   }
 
+  /** Bytes for a stream of the guest, or keys for its console. */
   input(handle: number, bytes: Uint8Array): void {
     if (handle === StreamHandle.Console) this.kernel.consoles.input(this.kernel, handle, bytes);
     else hostInput(this.kernel, handle, bytes);
@@ -132,12 +173,15 @@ export class Machine {
   }
 
   inputEnd(handle: number): void {
-    hostInputEnd(this.kernel, handle);
+    if (handle === StreamHandle.Console) this.kernel.consoles.hangup(this.kernel, handle);
+    else hostInputEnd(this.kernel, handle);
     this.loop?.poke();
   }
 
+  /** The reader of a stream has room again. */
   outputWritable(handle: number): void {
-    hostOutputWritable(this.kernel, handle);
+    if (handle === StreamHandle.Console) this.kernel.consoles.writable(this.kernel, handle);
+    else hostOutputWritable(this.kernel, handle);
     this.loop?.poke();
   }
 
@@ -146,20 +190,48 @@ export class Machine {
     this.loop?.poke();
   }
 
-  /** Receives tracepoints of these groups, synchronously, as they happen. */
+  /** Receives tracepoints of these groups (Trace bits), synchronously, as they happen. */
   attachTrace(groups: Trace, sink: TraceSink): void {
     this.kernel.trace.attach(groups, sink);
   }
+
+  stats(): MachineStats {
+    const k = this.kernel;
+    const header = (field: Header): number => k.core.u32[(MemoryMap.Header + field) >>> 2]!;
+    const counter = (stat: Stat): number => getReg(k, Cpu.Stats + 8 * stat);
+    return {
+      instructions: getReg(k, Cpu.Icount),
+      hostSeconds: this.hostSeconds,
+      minorFaults: k.vm.pgFault - k.vm.pgMajFault,
+      majorFaults: k.vm.pgMajFault,
+      contextSwitches: k.scheduler.switches,
+      framesUsed: header(Header.FrameCount) - header(Header.FreeFrames),
+      core: {
+        'TLB misses': counter(Stat.TlbMiss),
+        'page walks': counter(Stat.PageWalks),
+        'slow reads': counter(Stat.SlowReads),
+        'slow writes': counter(Stat.SlowWrites),
+        'decoded instructions': counter(Stat.DecodedInstructions),
+        'decoded pages': counter(Stat.DecodedPages),
+        'code pages dropped': counter(Stat.CodeDrops),
+        'code cache flushes': counter(Stat.CodeFlushes),
+      },
+    };
+  }
 }
 
-/** Host strings are UTF-16, the guest's are bytes: UTF-8, one char per byte. */
-export function toByteString(text: string): string {
-  return Buffer.from(text).toString('latin1');
+const SIGKILL = 9;
+
+function createMachineCore(memoryLimit: number, kernel: () => Kernel) {
+  try {
+    return createCore(loadCoreModule(), { memoryLimit }, coreImports(kernel));
+  } catch (error) {
+    if (error instanceof RangeError) throw new MachineError('out-of-host-memory', `cannot get ${memoryLimit} bytes of memory: ${error.message}`);
+    throw error;
+  }
 }
 
-function environment(env: SpawnOptions['env']): string[] {
+function environment(env: SpawnOptions['env']): readonly string[] {
   if (!env) return [`PATH=${DEFAULT_PATH}`, 'HOME=/root', 'TERM=xterm'];
-  return Array.isArray(env) ? [...env] : Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  return Array.isArray(env) ? env : Object.entries(env).map(([name, value]) => `${name}=${value}`);
 }
-
-export { MachineError };

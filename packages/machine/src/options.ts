@@ -1,11 +1,11 @@
-import type { ImageTree } from '@ring3/image';
+import type { ImageSource } from '@ring3/image';
 
 /** Where the guest's root file system comes from. */
 export type RootSource =
   /** A folder of the host, read-only under an in-memory overlay. Node only. */
   | { kind: 'host'; path: string }
   /** An unpacked image, read-only under an in-memory overlay. */
-  | { kind: 'image'; image: ImageTree }
+  | { kind: 'image'; image: ImageSource }
   /** Nothing but a tmpfs with /dev, /proc and a minimal /etc. */
   | { kind: 'empty' };
 
@@ -14,6 +14,8 @@ export interface MountOption {
   host: string;
   guest: string;
   readOnly: boolean;
+  /** Leave it out where the guest has that path already. */
+  onlyIfMissing?: boolean;
 }
 
 export interface MachineLimits {
@@ -47,7 +49,7 @@ export interface SpawnOptions {
   gid?: number;
   /** A terminal for the three standard streams instead of separate streams. */
   tty?: { cols: number; rows: number };
-  /** Soft and hard limits by RLIMIT_* number, for this process. */
+  /** Limits by RLIMIT_* number, for this process and its children; Infinity: none. */
   rlimits?: ReadonlyMap<number, { cur: number; max: number }>;
 }
 
@@ -67,7 +69,8 @@ export class MachineError extends Error {
   constructor(
     readonly id: 'not-found' | 'not-executable' | 'bad-option' | 'out-of-host-memory' | 'internal',
     message: string,
-    readonly help?: string,
+    /** The errno behind it, as 'ENOENT', where the guest's kernel gave one. */
+    readonly errno?: string,
   ) {
     super(message);
     this.name = 'MachineError';

@@ -1,5 +1,7 @@
 import { createHostFs, createImageFs, createOverlay, createTmpfs, type Kernel, mountAt, type SuperBlock } from '@ring3/kernel';
 import type { NodeHostFs } from './node/node-host-fs.js';
+import { toByteString } from './byte-string.js';
+import type { GuestFiles } from './guest-files.js';
 import { MachineError, type MountOption, type RootSource } from './options.js';
 
 /** The root super block: what `source` holds, read-only under an in-memory overlay; or an empty tmpfs. */
@@ -15,8 +17,11 @@ export function rootFileSystem(k: Kernel, source: RootSource, hostFs: NodeHostFs
 }
 
 /** Mounts host folders and files into the guest, creating the mount points. */
-export function mountHostPaths(k: Kernel, mounts: readonly MountOption[], hostFs: NodeHostFs): void {
-  for (const { host, guest, readOnly } of mounts) mountAt(k, createHostFs(k, hostRoot(hostFs, host), { readOnly }), guest, { readOnly });
+export function mountHostPaths(k: Kernel, files: GuestFiles, mounts: readonly MountOption[], hostFs: NodeHostFs): void {
+  for (const { host, guest, readOnly, onlyIfMissing } of mounts) {
+    if (onlyIfMissing && files.exists(guest)) continue;
+    mountAt(k, createHostFs(k, hostRoot(hostFs, host), { readOnly }), toByteString(guest), { readOnly });
+  }
 }
 
 function hostRoot(hostFs: NodeHostFs, path: string): number {

@@ -1,4 +1,5 @@
-import type { Kernel } from '@ring3/kernel';
+import { Cpu } from '@ring3/abi';
+import { getReg, type Kernel, runSlice } from '@ring3/kernel';
 
 /** Instructions per call of the scheduler: long enough to amortise the call, short enough (≈ 10 ms) to serve the host. */
 const SLICE_INSTRUCTIONS = 2_000_000;
@@ -39,14 +40,14 @@ export class RunLoop {
   async run(): Promise<RunLoopEnd> {
     let lastYield = performance.now();
     while (!this.stopped && !this.finished()) {
-      const left = this.limits.instructions - this.kernel.clock.icount(this.kernel);
+      const left = this.limits.instructions - getReg(this.kernel, Cpu.Icount);
       if (left <= 0) return { reason: 'instructions' };
       const now = performance.now();
       if (now >= this.limits.deadlineMs) return { reason: 'wallTime' };
       this.poked = false;
-      const state = this.kernel.scheduler.runSlice(this.kernel, Math.min(SLICE_INSTRUCTIONS, left));
-      if (state === 'dead') break;
-      if (state === 'idle') {
+      const result = runSlice(this.kernel, Math.min(SLICE_INSTRUCTIONS, left));
+      if (result === 'dead') break;
+      if (result === 'idle') {
         await this.sleep();
         lastYield = performance.now();
       } else if (performance.now() - lastYield > HOST_YIELD_MS) {
@@ -60,7 +61,7 @@ export class RunLoop {
   /** Until the next kernel timer, the deadline of the machine, or a poke. */
   private async sleep(): Promise<void> {
     if (this.poked || this.finished()) return;
-    const timer = this.kernel.scheduler.msUntilNextTimer(this.kernel);
+    const timer = (this.kernel.timers.next - this.kernel.clock.monotonic(this.kernel)) / 1e6;
     const limit = this.limits.deadlineMs - performance.now();
     const wait = Math.max(0, Math.min(timer, limit));
     await new Promise<void>((resolve) => {

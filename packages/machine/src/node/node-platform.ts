@@ -7,10 +7,15 @@ import type { HostStreams } from '../host-streams.js';
 export interface NodePlatformOptions {
   /** Seeds the guest's random numbers; absent: the host's entropy. */
   seed?: number;
+  /** The guest's wall clock starts at a fixed time, so that runs are repeatable. */
+  virtualClock: boolean;
   streams: HostStreams;
   /** Topics to report, as RING3_DEBUG names them: 'syscalls'. */
   debugTopics: ReadonlySet<string>;
 }
+
+/** 2020-01-01T00:00:00Z: the wall clock at boot under --clock virtual. */
+const VIRTUAL_EPOCH = 1_577_836_800;
 
 /** The kernel's host in Node. */
 export class NodePlatform implements Platform {
@@ -26,6 +31,7 @@ export class NodePlatform implements Platform {
   }
 
   realtime(): { sec: number; nsec: number } {
+    if (this.options.virtualClock) return { sec: VIRTUAL_EPOCH, nsec: 0 };
     const ms = performance.timeOrigin + performance.now();
     const sec = Math.floor(ms / 1000);
     return { sec, nsec: Math.floor((ms - sec * 1000) * 1e6) };
