@@ -1,6 +1,6 @@
 import { Cap, Fcntl, FdFlag, O, OwnerType, Seal } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
-import { EBADF, EBUSY, EINVAL, EPERM } from '../errno.js';
+import { EBADF, EBUSY, EINVAL, EPERM, ESRCH } from '../errno.js';
 import { PipeFile } from '../fs/pipe/pipe-file.js';
 import { PIPE_MAX_SIZE } from '../fs/pipe/pipe.js';
 import { getI32, putU32 } from '../mm/uaccess.js';
@@ -84,11 +84,17 @@ function addSeals(file: File, arg: number): number {
   return 0;
 }
 
+/** Negative: a process group; 0: nobody. @throws ESRCH */
+function setOwner(k: Kernel, file: File, owner: number): void {
+  if (owner !== 0 && !k.pids.get(Math.abs(owner))) throw ESRCH;
+  file.owner = owner;
+}
+
 /** Who gets SIGIO. Linux: f_setown and kin. struct f_owner_ex: type 4, pid 4. */
 function ownerCommand(k: Kernel, file: File, command: number, arg: number): number {
   switch (command) {
     case Fcntl.SETOWN:
-      file.owner = arg | 0;
+      setOwner(k, file, arg | 0);
       return 0;
     case Fcntl.GETOWN:
       return file.owner;
@@ -102,7 +108,7 @@ function ownerCommand(k: Kernel, file: File, command: number, arg: number): numb
       const type = getI32(k, arg);
       const pid = getI32(k, arg + 4);
       if (type < OwnerType.TID || type > OwnerType.PGRP) throw EINVAL;
-      file.owner = type === OwnerType.PGRP ? -pid : pid;
+      setOwner(k, file, type === OwnerType.PGRP ? -pid : pid);
       return 0;
     }
     case Fcntl.GETOWN_EX:
