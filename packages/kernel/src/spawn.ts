@@ -29,7 +29,7 @@ export interface SpawnRequest {
   /** Controlling terminal of the new session. */
   tty?: Tty;
   /** Changes to the limits that pid 1 has, by RLIMIT_*. */
-  rlimits?: readonly { resource: number; cur: number; max: number }[];
+  rlimits?: ReadonlyMap<number, { cur: number; max: number }>;
 }
 
 /**
@@ -59,10 +59,7 @@ function createTask(k: Kernel, request: SpawnRequest): Task {
   const cred = request.uid === 0 && request.gid === 0 ? init.cred : userCred(request.uid, request.gid, init.cred.capBounding);
   const signal = new SignalStruct();
   signal.leader = true;
-  signal.rlimits = init.signal.rlimits.map((limit, i) => {
-    const change = request.rlimits?.find((each) => each.resource === i);
-    return change ? { cur: change.cur, max: change.max } : limit;
-  });
+  signal.rlimits = init.signal.rlimits.map((limit, i) => ({ ...(request.rlimits?.get(i) ?? limit) }));
   const fs = new FsStruct(init.fs.root, init.fs.root);
   const task = new Task(k.pids.alloc(), cred, new FilesStruct(), fs, signal, copySighand(init.sighand), new SigPending(), Cpu.TaskBytes);
   task.comm = init.comm;

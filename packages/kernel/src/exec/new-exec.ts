@@ -1,4 +1,4 @@
-import { Binprm, BinprmFlag, Cpu, Personality, RLimit, SigAltStack, SuidDump, TaskFlag } from '@ring3/abi';
+import { Binprm, BinprmFlag, Cpu, Personality, RLimit, SuidDump, TaskFlag } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import type { File } from '../vfs/file.js';
 import { Errno } from '../errno.js';
@@ -76,7 +76,6 @@ export function setupNewExec(k: Kernel, bprm: LinuxBinprm): void {
   pickMmapLayout(k, mm);
   task.sigAltSp = 0;
   task.sigAltSize = 0;
-  task.sigAltFlags = SigAltStack.Disable;
   const { uid, euid, gid, egid } = task.cred;
   const plain = !(bprm.interpFlags & BinprmFlag.EnforceNonDump) && uid === euid && gid === egid;
   mm.dumpable = plain ? SuidDump.User : SuidDump.Disable;
