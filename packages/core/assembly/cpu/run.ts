@@ -12,7 +12,8 @@ import { decodedAt, decodeRun, endMarker, joinStraddle, Run, setWritesToCodeGoOn
 import { Retired } from './exceptions';
 import { loadCc, storeCc } from './flags';
 import { HotOp } from './hot-ops';
-import { interpret, left } from './interpret';
+import { interpret } from './interpret.generated';
+import { left } from './transfer';
 
 const enum Chunk {
   /** Instructions after which the loop returns to here: V8 replaces a function's code only between calls. */
