@@ -25,6 +25,7 @@ export { waitStatus } from './task/status.js';
 export { Task, TaskState } from './task/task.js';
 export { Trace, Tracer, type TraceRecord, type TraceSink } from './trace/tracer.js';
 export { coreImports, pageFault } from './trap/page-fault.js';
+export { restoreSnapshot, takeSnapshot, type Snapshot } from './snapshot/snapshot.js';
 export { InternalFault, runSlice, type SliceResult } from './trap/trap.js';
 export type { Tty } from './tty/tty.js';
 export { UTS } from './uts.js';
