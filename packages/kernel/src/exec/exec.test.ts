@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Auxv, Cpu, Ehdr, ElfType, Phdr, Pt, Sig } from '@ring3/abi';
+import { Auxv, Cpu, Ehdr, ElfType, ExitReason, Phdr, Pt, Sig, Sys } from '@ring3/abi';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Errno } from '../errno.js';
 import type { Kernel } from '../kernel.js';
@@ -237,6 +237,28 @@ describe('load_elf_binary', () => {
       'exec:load_elf_binary', 'exec:open_exec', 'exec:flush_old_exec', 'exec:setup_new_exec', 'exec:setup_arg_pages', 'exec:elf_map', 'exec:set_brk',
       'exec:load_elf_interp', 'exec:create_elf_tables', 'exec:start_thread',
     ]);
+  });
+});
+
+describe('start_thread', () => {
+  it('the program runs up to its first system call, static or through ld.so', () => {
+    const k = makeMachine();
+    putFile(k, '/prog', dumper);
+    doExecve(k, '/prog', ['prog'], []);
+    const rsp = getReg(k, Cpu.Rsp);
+    for (const register of [Cpu.Rax, Cpu.Rbx, Cpu.Rcx, Cpu.Rdx, Cpu.Rsi, Cpu.Rdi, Cpu.Rbp, Cpu.R8, Cpu.R15, Cpu.FsBase]) {
+      expect(getReg(k, register)).toBe(0);
+    }
+    expect(k.core.run(100_000)).toBe(ExitReason.Syscall);
+    expect(getReg(k, Cpu.Rax)).toBe(Sys.write);
+    expect(Buffer.from(readRemote(k, k.current.mm!, getReg(k, Cpu.Rsi), 8)).readBigUInt64LE(0)).toBe(BigInt(rsp));
+
+    mkdirs(k, '/lib64');
+    putFile(k, '/lib64/ld-linux-x86-64.so.2', readFileSync('/lib64/ld-linux-x86-64.so.2'));
+    putFile(k, '/true', readFileSync('/bin/true'));
+    doExecve(k, '/true', ['true'], []);
+    expect(k.core.run(10_000_000)).toBe(ExitReason.Syscall);
+    expect(getReg(k, Cpu.Rax)).toBe(Sys.brk);
   });
 });
 
