@@ -151,7 +151,7 @@ export class TreeBuilder implements ImageSource {
   }
 
   private clear(directory: ImageNode): void {
-    for (const name of [...(directory.children?.keys() ?? [])]) this.remove(directory, name);
+    for (const name of directory.children?.keys() ?? []) this.remove(directory, name);
   }
 
   private remove(parent: ImageNode, name: string): void {

@@ -24,7 +24,7 @@ export function prepareBinprm(k: Kernel, bprm: LinuxBinprm): void {
 export function searchBinaryHandler(k: Kernel, bprm: LinuxBinprm): void {
   if (bprm.recursionDepth > 5) throw ELOOP;
   let failure = ENOENT;
-  for (const format of [...k.binfmts.formats]) {
+  for (const format of k.binfmts.formats) {
     stage(k, 'search_binary_handler', () => ({ format: format.name, depth: bprm.recursionDepth, interp: bprm.interp }));
     bprm.recursionDepth++;
     try {

@@ -81,6 +81,8 @@ function freePages(k: Kernel): number {
   return k.core.u32[(MemoryMap.Header + Header.FreeFrames) >>> 2]!;
 }
 
+const line = (name: string, kib: number): string => `${`${name}:`.padEnd(16)}${String(kib).padStart(8)} kB\n`;
+
 /** fs/proc/meminfo.c: meminfo_proc_show. Counts that this kernel has no notion of are 0. */
 export function meminfoText(k: Kernel): string {
   const total = totalRamPages(k);
@@ -127,7 +129,6 @@ export function meminfoText(k: Kernel): string {
     ['CommitLimit', commitLimit(k)],
     ['Committed_AS', committed],
   ];
-  const line = (name: string, kib: number): string => `${`${name}:`.padEnd(16)}${String(kib).padStart(8)} kB\n`;
   return rows.map(([name, pages]) => line(name, pages * KIB_PER_PAGE)).join('') + line('VmallocTotal', 34359738367) + line('VmallocUsed', 0);
 }
 

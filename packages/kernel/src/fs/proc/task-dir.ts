@@ -97,7 +97,7 @@ export class ThreadsDirectory extends ProcDirectory {
     super(k, sb, ino, S.IFDIR | 0o555);
   }
   private threads(k: Kernel): Task[] {
-    return [...taskOf(k, this.tid).signal.threads].sort((a, b) => a.tid - b.tid);
+    return [...taskOf(k, this.tid).signal.threads].toSorted((a, b) => a.tid - b.tid);
   }
   override lookup(k: Kernel, name: string): Inode | null {
     const thread = this.threads(k).find(({ tid }) => String(tid) === name);

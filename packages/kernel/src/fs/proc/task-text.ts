@@ -78,14 +78,15 @@ const LIMITS: readonly (readonly [RLimit, string, string])[] = [
   [RLimit.RTTIME, 'Max realtime timeout', 'us'],
 ];
 
+const limitRow = (name: string, soft: string, hard: string, units: string): string =>
+  `${name.padEnd(26)}${soft.padEnd(21)}${hard.padEnd(21)}${units === '' ? '' : units.padEnd(10)}\n`;
+const limitValue = (limit: number | undefined): string => (limit === undefined || limit === Infinity ? 'unlimited' : String(limit));
+
 function limitsText(task: Task): string {
-  const row = (name: string, soft: string, hard: string, units: string): string =>
-    `${name.padEnd(26)}${soft.padEnd(21)}${hard.padEnd(21)}${units === '' ? '' : units.padEnd(10)}\n`;
-  const value = (limit: number | undefined): string => (limit === undefined || limit === Infinity ? 'unlimited' : String(limit));
-  let text = row('Limit', 'Soft Limit', 'Hard Limit', 'Units');
+  let text = limitRow('Limit', 'Soft Limit', 'Hard Limit', 'Units');
   for (const [which, name, units] of LIMITS) {
     const limit = task.signal.rlimits[which];
-    text += row(name, value(limit?.cur), value(limit?.max), units);
+    text += limitRow(name, limitValue(limit?.cur), limitValue(limit?.max), units);
   }
   return text;
 }
