@@ -42,6 +42,11 @@ export class Scheduler {
     if (task !== k.current) this.enqueue(task);
   }
 
+  /** A fork: with more than one CPU the child would run soon, so the parent's turn becomes short. */
+  shareTurn(k: Kernel): void {
+    this.turnLeft = Math.min(this.turnLeft, Math.max(1, k.options.quantum >> 4));
+  }
+
   /** sched_yield: the current task goes behind the others. */
   yield(): void {
     this.needResched = true;

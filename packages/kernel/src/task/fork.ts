@@ -52,6 +52,7 @@ export function doFork(k: Kernel, request: CloneRequest): number {
   traceFork(k, child, request.flags);
   k.scheduler.forks++;
   k.scheduler.enqueue(child);
+  k.scheduler.shareTurn(k);
   if ((request.flags & CloneFlag.VFORK) === 0) return child.tid;
   child.vforkDone = new WaitQueue();
   return awaitVfork(k, { kind: 'vfork', child, pid: child.tid });

@@ -31,7 +31,9 @@ const platform: Platform = {
   realtime: () => ({ sec: 1_600_000_000, nsec: 0 }),
   random: (into) => into.fill(0xa5),
   streamWrite: () => true,
+  streamWanted: () => {},
   streamConsumed: () => {},
+  streamClosed: () => {},
   debug: () => {},
 };
 
