@@ -167,6 +167,23 @@ test('the arena is emptied and goes on', () => {
   expect(state(m)).toBe(state((() => { const w = start(); w.run(); return w; })()));
 });
 
+test('more code than the arena holds', () => {
+  const m = new BareMachine();
+  const pages = 2200;
+  m.map(0x40_0000, pages * 4096, { execute: true });
+  // Each page: inc eax; jmp to the next page. The last one: dec ecx; jnz to the first (a rel32 each); ud2
+  for (let i = 0; i < pages - 1; i++) m.write(0x40_0000 + i * 4096, [0xff, 0xc0, 0xe9, 0xf9, 0x0f, 0, 0]);
+  const last = 0x40_0000 + (pages - 1) * 4096;
+  const back = new DataView(new ArrayBuffer(4));
+  back.setInt32(0, 0x40_0000 - (last + 8), true);
+  m.write(last, [0xff, 0xc9, 0x0f, 0x85, ...new Uint8Array(back.buffer), 0x0f, 0x0b]);
+  m.set('rcx', 3);
+  m.rip = 0x40_0000;
+  expect(m.run()).toBe(ExitReason.Exception);
+  expect(m.get('rax')).toBe(3n * BigInt(pages - 1));
+  expect(m.icount).toBe(3 * (2 * (pages - 1) + 2));
+});
+
 test('rip-relative and far addresses above 4 GiB', () => {
   const m = start();
   // mov rax, [rip+1]; ud2; then data

@@ -17,7 +17,7 @@ export function isBelowEqual(): bool {
 // @ts-ignore: decorator
 @inline
 export function isSign(): bool {
-  return ccOp == CcOp.Explicit ? getSf() : ccResult < 0;
+  return ccOp >= <u32>CcOp.Explicit ? getSf() : ccResult < 0;
 }
 
 function isLessOther(): bool {

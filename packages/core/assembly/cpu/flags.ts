@@ -19,6 +19,7 @@ import { Eflags } from '../../../abi/src/x86/eflags';
  *   Sar       a & 1             0                               shifted by count − 1
  *   Mul       a & 1             a & 1                           1 if the product did not fit
  *   Explicit  all bits in a; the result still tells zero, but neither sign nor parity
+ *   Rotated   CF and OF in ccRotated, the others as operation ccBase left them in the same r, a and b
  */
 export const enum CcOp {
   Logic = 0,
@@ -33,12 +34,15 @@ export const enum CcOp {
   Sar = 9,
   Mul = 10,
   Explicit = 11,
+  Rotated = 12,
 }
 
 export let ccOp: u32 = CcOp.Logic;
 export let ccResult: i64 = 1;
 export let ccA: u64 = 0;
 export let ccB: u64 = 0;
+let ccBase: u32 = CcOp.Logic;
+let ccRotated: u32 = 0;
 
 /** Flags as the operation `op` left them; r, a and b as in the table above. */
 // @ts-ignore: decorator
@@ -58,8 +62,28 @@ export function setCcLogic(r: i64): void {
   ccResult = r;
 }
 
+/** CF and OF change (bits as in RFLAGS), the others stay. */
+// @ts-ignore: decorator
+@inline
+export function setCcRotated(bits: u32): void {
+  if (ccOp != CcOp.Rotated) {
+    ccBase = ccOp;
+    ccOp = CcOp.Rotated;
+  }
+  ccRotated = bits;
+}
+
+/** The operation that left SF, ZF, AF and PF. */
+// @ts-ignore: decorator
+@inline
+function resultOp(): u32 {
+  return ccOp == CcOp.Rotated ? ccBase : ccOp;
+}
+
 export function getCf(): bool {
   switch (ccOp) {
+    case CcOp.Rotated:
+      return (ccRotated & Eflags.CF) != 0;
     case CcOp.Logic:
       return false;
     case CcOp.Add:
@@ -82,6 +106,8 @@ export function getCf(): bool {
 
 export function getOf(): bool {
   switch (ccOp) {
+    case CcOp.Rotated:
+      return (ccRotated & Eflags.OF) != 0;
     case CcOp.Logic:
     case CcOp.Sar:
       return false;
@@ -113,16 +139,16 @@ export function getZf(): bool {
 }
 
 export function getSf(): bool {
-  return ccOp == CcOp.Explicit ? (ccA & Eflags.SF) != 0 : ccResult < 0;
+  return resultOp() == CcOp.Explicit ? (ccA & Eflags.SF) != 0 : ccResult < 0;
 }
 
 export function getPf(): bool {
-  if (ccOp == CcOp.Explicit) return (ccA & Eflags.PF) != 0;
+  if (resultOp() == CcOp.Explicit) return (ccA & Eflags.PF) != 0;
   return (popcnt<u32>(<u32>ccResult & 0xff) & 1) == 0;
 }
 
 export function getAf(): bool {
-  switch (ccOp) {
+  switch (resultOp()) {
     case CcOp.Add:
     case CcOp.Adc1:
     case CcOp.Sub:
@@ -146,7 +172,7 @@ export function statusFlags(): u32 {
     (getPf() ? Eflags.PF : 0) |
     (getAf() ? Eflags.AF : 0) |
     (ccResult == 0 ? Eflags.ZF : 0) |
-    (ccResult < 0 ? Eflags.SF : 0) |
+    (getSf() ? Eflags.SF : 0) |
     (getOf() ? Eflags.OF : 0)
   );
 }
@@ -190,6 +216,7 @@ export function loadCc(): void {
 
 /** Puts the lazy flags into the CPU state: when `run` ends or calls out. */
 export function storeCc(): void {
+  if (ccOp == CcOp.Rotated) setFlags(statusFlags());
   store<u32>(MemoryMap.Cpu + Cpu.CcOp, ccOp);
   store<i64>(MemoryMap.Cpu + Cpu.CcResult, ccResult);
   store<u64>(MemoryMap.Cpu + Cpu.CcA, ccA);

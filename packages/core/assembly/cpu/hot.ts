@@ -5,7 +5,7 @@ import { Eflags } from '../../../abi/src/x86/eflags';
 import { Vector } from '../../../abi/src/x86/vectors';
 import { faultWith, rd, rdStack, rw, wr, wrDone, wrStack } from '../mmu/access';
 import { TlbLayout } from '../mmu/tlb';
-import { CcOp, getCf, setCc, setCcLogic, setFlags, statusFlags } from './flags';
+import { CcOp, getCf, setCc, setCcLogic, setCcRotated } from './flags';
 import { reg, setReg } from './operands';
 
 /**
@@ -316,9 +316,10 @@ export function rorRegister<T>(u: u32, count: u32): void {
 }
 
 /** Sets CF and OF, keeps the others. */
+// @ts-ignore: decorator
+@inline
 export function rotateFlags(carry: bool, overflow: bool): void {
-  const kept = statusFlags() & ~(Eflags.CF | Eflags.OF);
-  setFlags(kept | (carry ? Eflags.CF : 0) | (overflow ? Eflags.OF : 0));
+  setCcRotated((carry ? Eflags.CF : 0) | (overflow ? Eflags.OF : 0));
 }
 
 /** #GP(0) for the 16-byte operands that must be aligned. */
