@@ -1,8 +1,8 @@
 import { Status } from '../../../../abi/src/machine/exits';
 import { Cpu } from '../../../../abi/src/machine/cpu-state';
 import { wide } from '../../cpu/hot';
-import { ea, effectiveOffset, isReg, reg, rmRead, segmentBase, setReg, uDisp, uFlags, uImm, uReg, uRm } from '../../cpu/operands';
-import { UopFlag } from '../../../../abi/src/machine/uop';
+import { ea, effectiveOffset, isReg, reg, rmRead, segmentBase, setReg, uFlags, uImm, uReg, uRm } from '../../cpu/operands';
+import { Uop, UopFlag } from '../../../../abi/src/machine/uop';
 import { fault, rd, wr, wrDone } from '../../mmu/access';
 
 /** Stores a value to the rm operand. */
@@ -42,7 +42,8 @@ export function mov_Z_I<T>(u: u32): i32 {
 
 /** 64 bits: low half in imm, high half in disp. */
 function wideImmediate(u: u32): u64 {
-  return <u64>(<u32>uImm(u)) | (<u64>(<u32>uDisp(u)) << 32);
+  // Loaded unsigned: asc 0.28 turns <u64>(<u32>load<i32>(…)) into a sign-extending load.
+  return <u64>load<u32>(u, Uop.Imm) | (<u64>load<u32>(u, Uop.Disp) << 32);
 }
 
 /** Linear address of an O operand. */
