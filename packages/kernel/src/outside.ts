@@ -12,5 +12,5 @@ export function sendFromOutside(k: Kernel, task: Task, signo: number): void {
 
 /** SIGKILL to every process: the machine ends. They die when the machine runs on; nothing of them needs to. */
 export function killAll(k: Kernel): void {
-  for (const leader of [...k.pids.processes()]) if (leader !== k.init) sendSignal(k, leader, { signo: Sig.KILL, errno: 0, code: SiCode.Kernel, pid: 0, uid: 0 }, true);
+  for (const leader of Array.from(k.pids.processes())) if (leader !== k.init) sendSignal(k, leader, { signo: Sig.KILL, errno: 0, code: SiCode.Kernel, pid: 0, uid: 0 }, true);
 }

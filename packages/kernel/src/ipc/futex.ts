@@ -85,7 +85,7 @@ export function futexWake(k: Kernel, va: number, shared: boolean, count: number,
 
 export function wakeKey(k: Kernel, key: FutexKey, count: number, bitset: number = FutexWord.BitsetMatchAny): number {
   let woken = 0;
-  for (const waiter of [...k.futexes.at(key)]) {
+  for (const waiter of Array.from(k.futexes.at(key))) {
     if ((waiter.bitset & bitset) === 0) continue;
     wakeWaiter(k, waiter);
     if (++woken >= count) break;
@@ -163,7 +163,7 @@ export function futexRequeue(k: Kernel, va: number, va2: number, shared: boolean
   const to = futexKey(k, va2, shared);
   if (expected !== null && getU32(k, va) !== expected >>> 0) throw EAGAIN;
   let count = 0;
-  for (const waiter of [...k.futexes.at(from)]) {
+  for (const waiter of Array.from(k.futexes.at(from))) {
     if (count >= wakeCount + moveCount) break;
     if (count < wakeCount) {
       wakeWaiter(k, waiter);

@@ -23,7 +23,7 @@ export class WaitQueue {
   wake(k: Kernel, limit = Infinity): void {
     if (this.waiters.size === 0) return;
     let n = 0;
-    for (const waiter of [...this.waiters]) {
+    for (const waiter of Array.from(this.waiters)) {
       if (n++ >= limit) break;
       waiter.wake(k, this);
     }

@@ -24,9 +24,9 @@ describe('signal frame', () => {
   });
 });
 
-describe('siginfo_t', () => {
-  const view = (bytes: Uint8Array) => new DataView(bytes.buffer);
+const view = (bytes: Uint8Array) => new DataView(bytes.buffer);
 
+describe('siginfo_t', () => {
   it('puts a fault address at 16, all 64 bits', () => {
     const bytes = encodeSigInfo({ signo: Sig.SEGV, errno: 0, code: SiCode.SegvMapErr, addr: 0x10, addrHigh: 0xffff_8000 });
     expect(view(bytes).getBigUint64(16, true)).toBe(0xffff_8000_0000_0010n);

@@ -81,6 +81,6 @@ export function killOrphanedPgrp(k: Kernel, task: Task, parent: Task | null): vo
   const ignored = parent ? null : task;
   if (!near || near.signal.pgrp === pgrp || near.signal.session !== task.signal.session) return;
   if (!willBecomeOrphaned(pgrp, ignored) || !hasStoppedJobs(pgrp)) return;
-  for (const member of [...pgrp.pgrp]) sendSignal(k, member, kernelInfo(Sig.HUP), true);
-  for (const member of [...pgrp.pgrp]) sendSignal(k, member, kernelInfo(Sig.CONT), true);
+  for (const member of Array.from(pgrp.pgrp)) sendSignal(k, member, kernelInfo(Sig.HUP), true);
+  for (const member of Array.from(pgrp.pgrp)) sendSignal(k, member, kernelInfo(Sig.CONT), true);
 }

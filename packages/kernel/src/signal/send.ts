@@ -40,7 +40,7 @@ export function sendSignal(k: Kernel, target: Task, info: SigInfo, group: boolea
 
 /** Sends to every process of a group: what a terminal does (^C, hangup). Linux: kill_pgrp with SEND_SIG_PRIV. */
 export function sendGroup(k: Kernel, pgrp: Pid, info: SigInfo): void {
-  for (const leader of [...pgrp.pgrp]) sendSignal(k, leader, { ...info }, true);
+  for (const leader of Array.from(pgrp.pgrp)) sendSignal(k, leader, { ...info }, true);
 }
 
 /**

@@ -77,7 +77,7 @@ export function restoreMemory(core: Core, image: MemoryImage): void {
   const base = header(Header.FrameBase);
   const used = image.memMap.length / PageStruct.Bytes;
   for (let i = 0; i < used; i++) if (core.allocFrameRaw(0) === 0) throw new RangeError('no memory for the frames of a snapshot');
-  for (const index of [...image.freeList].reverse()) core.putFrame(base + index * PageSize.Bytes);
+  for (const index of image.freeList.toReversed()) core.putFrame(base + index * PageSize.Bytes);
   const { u8 } = core;
   u8.set(image.memMap, MemoryMap.MemMap);
   for (const [index, content] of image.frames) u8.set(content, base + index * PageSize.Bytes);

@@ -44,6 +44,11 @@ export function capget(k: Kernel, header: number, data: number): number {
   return 0;
 }
 
+/** Is some bit of `part` not in `whole`? */
+function outside(part: bigint, whole: bigint): boolean {
+  return (part & ~whole) !== 0n;
+}
+
 /** capset(2): one's own sets only. Linux: cap_capset. */
 export function capset(k: Kernel, header: number, data: number): number {
   const count = blocks(k, header);
@@ -60,7 +65,6 @@ export function capset(k: Kernel, header: number, data: number): number {
   const permitted = set(1);
   const inheritable = set(2);
   const old = k.current.cred;
-  const outside = (part: bigint, whole: bigint) => (part & ~whole) !== 0n;
   if (!old.capable(Cap.SETPCAP) && outside(inheritable, old.capInheritable | old.capPermitted)) throw EPERM;
   if (outside(inheritable, old.capInheritable | old.capBounding)) throw EPERM;
   if (outside(permitted, old.capPermitted) || outside(effective, permitted)) throw EPERM;

@@ -141,7 +141,7 @@ function setgroups(k: Kernel, size: number, list: number): number {
   const groups = [...new Uint32Array(bytes.buffer, 0, size)];
   if (groups.includes(Unchanged)) throw EINVAL;
   const cred = k.current.cred.clone();
-  cred.groups = groups.sort((a, b) => a - b);
+  cred.groups = groups.toSorted((a, b) => a - b);
   commitCreds(k, cred);
   return 0;
 }

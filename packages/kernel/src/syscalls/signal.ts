@@ -160,7 +160,7 @@ function killMany(k: Kernel, leaders: Task[], info: SigInfo): number {
 function killAll(k: Kernel, info: SigInfo): number {
   let count = 0;
   let error: unknown = null;
-  for (const leader of [...k.pids.processes()]) {
+  for (const leader of Array.from(k.pids.processes())) {
     if (leader.tid <= 1 || leader.signal === k.current.signal) continue;
     count++;
     try {

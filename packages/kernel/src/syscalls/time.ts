@@ -24,10 +24,10 @@ function clockGetres(k: Kernel, clock: number, out: number): number {
   return 0;
 }
 
-function clockSettime(k: Kernel, clock: number, time: number): number {
+function clockSettime(k: Kernel, clock: number, at: number): number {
   checkClock(k, clock);
   if (clock !== ClockId.Realtime) throw EINVAL;
-  readTimespec(k, time);
+  readTimespec(k, at);
   throw EPERM;
 }
 
@@ -53,9 +53,12 @@ function time(k: Kernel, out: number): number {
   return sec;
 }
 
+function ticks(ns: number): number {
+  return Math.floor(ns / (NsPerSec / Hz.User));
+}
+
 function times(k: Kernel, out: number): number {
   const { signal } = k.current;
-  const ticks = (ns: number) => Math.floor(ns / (NsPerSec / Hz.User));
   if (out !== 0) {
     const { utime, stime } = processTime(k, signal);
     [utime, stime, signal.cutime, signal.cstime].forEach((ns, i) => putU64(k, out + 8 * i, ticks(ns)));

@@ -14,7 +14,7 @@ import type { Task } from './task.js';
 export function deThread(k: Kernel, task: Task): void {
   const { signal } = task;
   if (signal.threads.size > 1) {
-    for (const thread of [...signal.threads]) if (thread !== task) endThread(k, thread, Sig.KILL);
+    for (const thread of Array.from(signal.threads)) if (thread !== task) endThread(k, thread, Sig.KILL);
     const leader = task.groupLeader;
     if (leader !== task) {
       takeLeadership(k, leader, task);

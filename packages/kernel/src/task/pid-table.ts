@@ -52,7 +52,7 @@ export class PidTable {
 
   /** Every thread that is not yet reaped, by number. */
   *tasks(): Iterable<Task> {
-    for (const nr of [...this.byNumber.keys()].sort((a, b) => a - b)) {
+    for (const nr of [...this.byNumber.keys()].toSorted((a, b) => a - b)) {
       const task = this.byNumber.get(nr)?.task;
       if (task) yield task;
     }

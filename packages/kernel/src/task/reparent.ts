@@ -10,7 +10,7 @@ import { TaskState, type Task } from './task.js';
 export function forgetOriginalParent(k: Kernel, father: Task): void {
   if (father.children.size === 0) return;
   const reaper = newReaper(k, father);
-  for (const child of [...father.children]) {
+  for (const child of Array.from(father.children)) {
     father.children.delete(child);
     reaper.children.add(child);
     for (const thread of child.signal.threads) {

@@ -45,7 +45,7 @@ export function checkCpuTimers(k: Kernel): void {
   const total = utime + stime;
   checkItimer(k, signal, ItimerWhich.Virtual, utime, Sig.VTALRM);
   checkItimer(k, signal, ItimerWhich.Prof, total, Sig.PROF);
-  for (const timer of [...signal.posixTimers.values()]) {
+  for (const timer of Array.from(signal.posixTimers.values())) {
     if (timer.cpuDeadline === 0 || timer.now(k) < timer.cpuDeadline) continue;
     const due = timer.cpuDeadline;
     timer.expire(k);

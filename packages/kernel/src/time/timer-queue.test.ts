@@ -50,7 +50,7 @@ describe('TimerQueue', () => {
     const probes = Array.from({ length: 200 }, (_, i) => new Probe(String(i), log));
     probes.forEach((probe, i) => queue.add(probe, (i * 7919) % 1009));
     probes.filter((_, i) => i % 3 === 0).forEach((probe) => queue.remove(probe));
-    const left = probes.filter((_, i) => i % 3 !== 0).sort((x, y) => x.deadline - y.deadline);
+    const left = probes.filter((_, i) => i % 3 !== 0).toSorted((x, y) => x.deadline - y.deadline);
     queue.run(k, Infinity);
     expect(log).toEqual(left.map((probe) => probe.name));
   });
