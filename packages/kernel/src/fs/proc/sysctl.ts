@@ -48,7 +48,7 @@ const SYSCTLS: readonly Sysctl[] = [
   { path: 'fs/suid_dumpable', get: () => '0' },
   { path: 'kernel/cap_last_cap', get: () => String(Cap.Last) },
   { path: 'kernel/core_pattern', get: () => 'core' },
-  { path: 'kernel/domainname', get: () => UTS.domainname },
+  { path: 'kernel/domainname', get: (k) => k.domainname },
   { path: 'kernel/hostname', get: (k) => k.options.hostname, set: (k, value) => void (k.options.hostname = value.slice(0, 64)) },
   { path: 'kernel/ngroups_max', get: () => '65536' },
   { path: 'kernel/osrelease', get: () => UTS.release },
