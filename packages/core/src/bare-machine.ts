@@ -1,10 +1,27 @@
-import { Cpu, ExitReason, MemoryMap, PageFlag, PageSize, Pte } from '@ring3/abi';
+import { Cpu, ExitReason, MemoryMap, PageFlag, PageSize, PageStruct, Pte } from '@ring3/abi';
 import type { Core } from './core.js';
 import { createCore } from './loader.js';
 import { loadCoreModule } from './node.js';
 
 /** Register numbers as the instruction set counts them. */
-export const registers = ['rax', 'rcx', 'rdx', 'rbx', 'rsp', 'rbp', 'rsi', 'rdi', 'r8', 'r9', 'r10', 'r11', 'r12', 'r13', 'r14', 'r15'] as const;
+export const registers = [
+  'rax',
+  'rcx',
+  'rdx',
+  'rbx',
+  'rsp',
+  'rbp',
+  'rsi',
+  'rdi',
+  'r8',
+  'r9',
+  'r10',
+  'r11',
+  'r12',
+  'r13',
+  'r14',
+  'r15',
+] as const;
 export type Register = (typeof registers)[number];
 
 /** A core with pages and registers set by hand, without a kernel: for tests and measurements. */
@@ -36,8 +53,7 @@ export class BareMachine {
     for (let page = va; page < va + length; page += PageSize.Bytes) {
       const frame = this.core.allocFrame(PageFlag.Anon);
       const slot = this.core.pteSlot(pgd, page, true);
-      const page_ = this.core.pageStruct(frame);
-      this.core.view.setUint32(page_ + 4, 1, true);
+      this.core.view.setUint32(this.core.pageStruct(frame) + PageStruct.MapCount, 1, true);
       this.core.view.setUint32(slot, frame | Pte.P | Pte.US | (write ? Pte.RW : 0), true);
       this.core.view.setUint32(slot + 4, execute ? 0 : Pte.NX_HI, true);
       this.core.invlpg(pgd, page);

@@ -197,4 +197,3 @@ class LoadedCore implements Core {
     return this.wasm.moveRange(pgd, from, to, length) !== 0;
   }
 }
-

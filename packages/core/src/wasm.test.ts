@@ -16,7 +16,7 @@ function leb(at: number): [value: number, next: number] {
 /** Function bodies: [start, size]. */
 function bodies(): [number, number][] {
   const found: [number, number][] = [];
-  for (let at = 8; at < bytes.length; ) {
+  for (let at = 8; at < bytes.length;) {
     const id = bytes[at];
     let [size, body] = leb(at + 1);
     at = body + size;
@@ -52,7 +52,7 @@ function longestTable([start, size]: [number, number]): number {
 }
 
 test('the hot switch stays within what V8 keeps fast: 240 cases, 32 KB of body', () => {
-  const [hot] = bodies().sort((a, b) => b[1] - a[1]);
+  const [hot] = bodies().toSorted((a, b) => b[1] - a[1]);
   if (!hot) throw new Error('core.wasm has no code');
   const cases = longestTable(hot);
   expect(cases).toBeGreaterThan(150);

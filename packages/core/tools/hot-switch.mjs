@@ -12,7 +12,8 @@ const jumpToVa = [checkTarget, 'store<u64>(MemoryMap.Cpu + Cpu.Rip, va);'];
 
 const arms = [];
 /** An arm that goes on with the next micro-op. */
-const arm = (names, ...lines) => arms.push(...[names].flat().map((name) => `case HotOp.${name}:`), ...lines, 'ip += Uop.Bytes;', 'continue;');
+const arm = (names, ...lines) =>
+  arms.push(...[names].flat().map((name) => `case HotOp.${name}:`), ...lines, 'ip += Uop.Bytes;', 'continue;');
 /** An arm that ends in a taken branch. */
 const branch = (name, ...lines) => arms.push(`case HotOp.${name}:`, ...lines, 'break;');
 
@@ -62,8 +63,12 @@ arm('mov8_R_I', 'setR<u8>(ip, load<u8>(ip, Uop.Imm));');
 arm('mov32_R_I', 'setR<u32>(ip, load<u32>(ip, Uop.Imm));');
 arm('mov64_R_I', 'setR<u64>(ip, I<u64>(ip));');
 arm('mov64_Z_I', 'setR<u64>(ip, <u64>load<u32>(ip, Uop.Imm) | (<u64>load<u32>(ip, Uop.Disp) << 32));');
-for (const [form, address, loads, stores] of [['M', 'addressM', [8, 32, 64], [8, 16, 32, 64]], ['X', 'addressX', [32, 64], [8, 32, 64]]]) {
-  for (const size of loads) loadArm(`mov${size}_G_${form}`, address, size / 8, `setG<${type(size)}>(ip, load<${type(size)}>(p, TlbLayout.Bias));`);
+for (const [form, address, loads, stores] of [
+  ['M', 'addressM', [8, 32, 64], [8, 16, 32, 64]],
+  ['X', 'addressX', [32, 64], [8, 32, 64]],
+]) {
+  for (const size of loads)
+    loadArm(`mov${size}_G_${form}`, address, size / 8, `setG<${type(size)}>(ip, load<${type(size)}>(p, TlbLayout.Bias));`);
   for (const size of stores) storeArm(`mov${size}_${form}_G`, address, size, regValue(size));
   for (const size of [32, 64]) arm(`lea${size}_${form}`, `setG<${type(size)}>(ip, <${type(size)}>${address}(ip));`);
   loadArm(`movzx32_G_${form}b`, address, 1, 'setG<u32>(ip, load<u8>(p, TlbLayout.Bias));');
@@ -72,11 +77,19 @@ for (const [form, address, loads, stores] of [['M', 'addressM', [8, 32, 64], [8,
 }
 for (const size of [8, 32]) storeArm(`mov${size}_M_I`, 'addressM', size, `load<${type(size)}>(ip, Uop.Imm)`);
 storeArm('mov64_M_I', 'addressM', 64, 'I<u64>(ip)');
-arm('mov64_G_Fs', 'p = readAt(table, addressM(ip) + reg<u64>(Cpu.FsBase), 8);', `if (!p) ${leaveFaulted}`, 'setG<u64>(ip, load<u64>(p, TlbLayout.Bias));');
+arm(
+  'mov64_G_Fs',
+  'p = readAt(table, addressM(ip) + reg<u64>(Cpu.FsBase), 8);',
+  `if (!p) ${leaveFaulted}`,
+  'setG<u64>(ip, load<u64>(p, TlbLayout.Bias));',
+);
 arm('movzx32_G_Rb', `setG<u32>(ip, ${rmValue('u8')});`);
 arm('movzx32_G_Rw', `setG<u32>(ip, ${rmValue('u16')});`);
 arm('movsxd64_G_R', 'setG<u64>(ip, R<u32>(ip));');
-for (const [letter, t, bytes] of [['b', 'i8', 1], ['w', 'i16', 2]]) {
+for (const [letter, t, bytes] of [
+  ['b', 'i8', 1],
+  ['w', 'i16', 2],
+]) {
   for (const size of [32, 64]) {
     arm(`movsx${size}_G_R${letter}`, `setG<u${size}>(ip, <u${size}>(<i${size}>${rmValue(t)}));`);
     loadArm(`movsx${size}_G_M${letter}`, 'addressM', bytes, `setG<u${size}>(ip, <u${size}>(<i${size}>load<${t}>(p, TlbLayout.Bias)));`);
@@ -115,9 +128,22 @@ arm('nop');
 
 // Branches. The displacement of a memory operand lies in imm here (promote.ts): disp is the link.
 const jccs = {
-  jo: 'getOf()', jno: '!getOf()', jb: 'isBelow()', jae: '!isBelow()', je: 'ccResult == 0', jne: 'ccResult != 0',
-  jbe: 'isBelowEqual()', ja: '!isBelowEqual()', js: 'isSign()', jns: '!isSign()', jp: 'getPf()', jnp: '!getPf()',
-  jl: 'isLess()', jge: '!isLess()', jle: 'isLessEqual()', jg: '!isLessEqual()',
+  jo: 'getOf()',
+  jno: '!getOf()',
+  jb: 'isBelow()',
+  jae: '!isBelow()',
+  je: 'ccResult == 0',
+  jne: 'ccResult != 0',
+  jbe: 'isBelowEqual()',
+  ja: '!isBelowEqual()',
+  js: 'isSign()',
+  jns: '!isSign()',
+  jp: 'getPf()',
+  jnp: '!getPf()',
+  jl: 'isLess()',
+  jge: '!isLess()',
+  jle: 'isLessEqual()',
+  jg: '!isLessEqual()',
 };
 for (const [name, holds] of Object.entries(jccs)) arm(name, `if (${holds}) break;`);
 const pushNext = `if (!push(table, uopNextRip(ip))) ${leaveFaulted}`;
@@ -141,8 +167,16 @@ loadArm('movups_V_M', 'addressM', 16, `v128.store(${v}, v128.load(p, TlbLayout.B
 arm('movups_M_V', `if (!putV(table, addressM(ip), ${v})) ${leaveFaulted}`);
 arm('movaps_V_M', 'p = alignedAt(table, addressM(ip));', `if (!p) ${leaveFaulted}`, `v128.store(${v}, v128.load(p, TlbLayout.Bias));`);
 arm('movaps_M_V', 'va = addressM(ip);', `if (misaligned(va) || !putV(table, va, ${v})) ${leaveFaulted}`);
-for (const [name, t] of [['movsd', 'u64'], ['movss', 'u32']]) {
-  arm(`${name}_V_M`, ...readOperand('addressM', t === 'u64' ? 8 : 4), `store<u64>(${v}, load<${t}>(p, TlbLayout.Bias));`, `store<u64>(${v}, 0, 8);`);
+for (const [name, t] of [
+  ['movsd', 'u64'],
+  ['movss', 'u32'],
+]) {
+  arm(
+    `${name}_V_M`,
+    ...readOperand('addressM', t === 'u64' ? 8 : 4),
+    `store<u64>(${v}, load<${t}>(p, TlbLayout.Bias));`,
+    `store<u64>(${v}, 0, 8);`,
+  );
 }
 arm(['movsd_M_V', 'movq_M_V'], `if (!put<u64>(table, addressM(ip), load<u64>(${v}))) ${leaveFaulted}`);
 arm('movss_M_V', `if (!put<u32>(table, addressM(ip), load<u32>(${v}))) ${leaveFaulted}`);
@@ -172,16 +206,19 @@ import { Status } from '../../../abi/src/machine/exits';
 import { MemoryMap } from '../../../abi/src/machine/memory-map';
 import { Uop } from '../../../abi/src/machine/uop';
 import { execute } from '../decode/dispatch.generated';
-${Object.entries(calls).map(([file, names]) => `import { ${names.join(', ')} } from '../execute/sse/${file}';`).join('\n')}
+${Object.entries(calls)
+  .map(([file, names]) => `import { ${names.join(', ')} } from '../execute/sse/${file}';`)
+  .join('\n')}
 import { readTable, TlbLayout } from '../mmu/tlb';
 import { isCanonical } from '../mmu/walk';
 import { condition, isBelow, isBelowEqual, isLess, isLessEqual, isSign } from './conditions';
 import { ccResult, getOf, getPf } from './flags';
 import {
   adc, add, addressM, addressX, alignedAt, dec, G, I, imul32, imul64, inc, logic, M, misaligned, modified, modifyAt, push, put, putV, R, readAt,
-  rolRegister, rorRegister, sarRegister, sbb, setG, setR, shlRegister, shrRegister, stackAt, sub, wide,
+  sbb, setG, setR, stackAt, sub, wide,
 } from './hot';
 import { HotOp } from './hot-ops';
+import { rolRegister, rorRegister, sarRegister, shlRegister, shrRegister } from './hot-shift';
 import { reg, setReg, uopNextRip, uopRip, xmm } from './operands';
 import { badTarget, faulted, findCode, leave, pause, resolve, stillJoined, stop } from './transfer';
 

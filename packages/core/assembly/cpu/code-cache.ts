@@ -173,7 +173,6 @@ export function isJoined(u: u32, second: u32): bool {
 }
 
 /** The micro-op at `offset` of a code page if it is decoded, else 0. */
-// @ts-ignore: decorator
 @inline
 export function decodedAt(code: u32, offset: u32): u32 {
   return load<u32>(code + (offset << 2), CodePage.Index);

@@ -2,19 +2,16 @@ import { CcOp, ccA, ccB, ccOp, ccResult, getCf, getOf, getPf, getSf } from './fl
 
 /** Condition codes 0–15 of jcc, setcc and cmovcc (SDM volume 1, appendix B), with the commonest case, a compare before, first. */
 
-// @ts-ignore: decorator
 @inline
 export function isBelow(): bool {
   return ccOp == CcOp.Sub ? ccA < ccB : getCf();
 }
 
-// @ts-ignore: decorator
 @inline
 export function isBelowEqual(): bool {
   return ccOp == CcOp.Sub ? ccA <= ccB : ccResult == 0 || getCf();
 }
 
-// @ts-ignore: decorator
 @inline
 export function isSign(): bool {
   return ccOp >= <u32>CcOp.Explicit ? getSf() : ccResult < 0;
@@ -24,13 +21,11 @@ function isLessOther(): bool {
   return getSf() != getOf();
 }
 
-// @ts-ignore: decorator
 @inline
 export function isLess(): bool {
   return ccOp == CcOp.Sub ? <i64>ccA < <i64>ccB : isLessOther();
 }
 
-// @ts-ignore: decorator
 @inline
 export function isLessEqual(): bool {
   return ccOp == CcOp.Sub ? <i64>ccA <= <i64>ccB : ccResult == 0 || isLessOther();

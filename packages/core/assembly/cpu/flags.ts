@@ -45,7 +45,6 @@ let ccBase: u32 = CcOp.Logic;
 let ccRotated: u32 = 0;
 
 /** Flags as the operation `op` left them; r, a and b as in the table above. */
-// @ts-ignore: decorator
 @inline
 export function setCc(op: u32, r: i64, a: u64, b: u64): void {
   ccOp = op;
@@ -55,7 +54,6 @@ export function setCc(op: u32, r: i64, a: u64, b: u64): void {
 }
 
 /** Flags of and, or, xor, test: CF = OF = 0. */
-// @ts-ignore: decorator
 @inline
 export function setCcLogic(r: i64): void {
   ccOp = CcOp.Logic;
@@ -63,7 +61,6 @@ export function setCcLogic(r: i64): void {
 }
 
 /** CF and OF change (bits as in RFLAGS), the others stay. */
-// @ts-ignore: decorator
 @inline
 export function setCcRotated(bits: u32): void {
   if (ccOp != CcOp.Rotated) {
@@ -74,7 +71,6 @@ export function setCcRotated(bits: u32): void {
 }
 
 /** The operation that left SF, ZF, AF and PF. */
-// @ts-ignore: decorator
 @inline
 function resultOp(): u32 {
   return ccOp == CcOp.Rotated ? ccBase : ccOp;
@@ -132,7 +128,6 @@ export function getOf(): bool {
   }
 }
 
-// @ts-ignore: decorator
 @inline
 export function getZf(): bool {
   return ccResult == 0;

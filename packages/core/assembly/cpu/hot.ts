@@ -1,11 +1,10 @@
 import { Cpu } from '../../../abi/src/machine/cpu-state';
 import { PageSize } from '../../../abi/src/machine/memory-map';
 import { Uop } from '../../../abi/src/machine/uop';
-import { Eflags } from '../../../abi/src/x86/eflags';
 import { Vector } from '../../../abi/src/x86/vectors';
 import { faultWith, rd, rdStack, rw, wr, wrDone, wrStack } from '../mmu/access';
 import { TlbLayout } from '../mmu/tlb';
-import { CcOp, getCf, setCc, setCcLogic, setCcRotated } from './flags';
+import { CcOp, getCf, setCc, setCcLogic } from './flags';
 import { reg, setReg } from './operands';
 
 /**
@@ -14,21 +13,18 @@ import { reg, setReg } from './operands';
  */
 
 /** Address of [base + disp]. */
-// @ts-ignore: decorator
 @inline
 export function addressM(u: u32): u64 {
   return reg<u64>(load<u8>(u, Uop.Rm)) + <u64>(<i64>load<i32>(u, Uop.Disp));
 }
 
 /** Address of [base + index × scale + disp]. */
-// @ts-ignore: decorator
 @inline
 export function addressX(u: u32): u64 {
   const index = <u32>load<u8>(u, Uop.Index);
   return addressM(u) + (reg<u64>(index & 0xf8) << (index & 3));
 }
 
-// @ts-ignore: decorator
 @inline
 export function readAt(table: u32, va: u64, size: u32): u32 {
   const low = <u32>va;
@@ -45,7 +41,6 @@ function readOther(va: u64, size: u32): u32 {
 }
 
 /** 0 = not by the fast path. */
-// @ts-ignore: decorator
 @inline
 function writeAt(table: u32, va: u64, size: u32): u32 {
   const low = <u32>va;
@@ -65,7 +60,6 @@ function storeOther<T>(va: u64, value: T): bool {
 }
 
 /** Stores a value; false = faulted. */
-// @ts-ignore: decorator
 @inline
 export function put<T>(table: u32, va: u64, value: T): bool {
   const p = writeAt(table, va, sizeof<T>());
@@ -83,7 +77,6 @@ function pushOther(va: u64, value: u64): bool {
 }
 
 /** Pushes 8 bytes; false = faulted. */
-// @ts-ignore: decorator
 @inline
 export function push(table: u32, value: u64): bool {
   const va = reg<u64>(Cpu.Rsp) - 8;
@@ -100,7 +93,6 @@ function stackOther(va: u64): u32 {
 }
 
 /** 8 bytes of the stack at va, to read. */
-// @ts-ignore: decorator
 @inline
 export function stackAt(table: u32, va: u64): u32 {
   const low = <u32>va;
@@ -112,7 +104,6 @@ export function stackAt(table: u32, va: u64): u32 {
 }
 
 /** Read-modify-write; afterwards modified(p). */
-// @ts-ignore: decorator
 @inline
 export function modifyAt(table: u32, va: u64, size: u32): u32 {
   return writeAt(table, va, size) || modifyOther(va, size);
@@ -123,14 +114,12 @@ function modifyOther(va: u64, size: u32): u32 {
   return p ? p - TlbLayout.Bias : 0;
 }
 
-// @ts-ignore: decorator
 @inline
 export function modified(p: u32): void {
   wrDone(p + TlbLayout.Bias);
 }
 
 /** Sign-extends to 64 bits. */
-// @ts-ignore: decorator
 @inline
 export function wide<T>(value: T): u64 {
   if (sizeof<T>() == 1) return <u64>(<i64>(<i8>value));
@@ -139,7 +128,6 @@ export function wide<T>(value: T): u64 {
   return <u64>value;
 }
 
-// @ts-ignore: decorator
 @inline
 export function add<T>(a: u64, b: u64): T {
   const r = <T>(a + b);
@@ -147,7 +135,6 @@ export function add<T>(a: u64, b: u64): T {
   return r;
 }
 
-// @ts-ignore: decorator
 @inline
 export function sub<T>(a: u64, b: u64): T {
   const r = <T>(a - b);
@@ -155,7 +142,6 @@ export function sub<T>(a: u64, b: u64): T {
   return r;
 }
 
-// @ts-ignore: decorator
 @inline
 export function logic<T>(r: u64): T {
   setCcLogic(<i64>r);
@@ -177,21 +163,18 @@ export function sbb<T>(a: u64, b: u64): T {
 }
 
 /** The rm register, sign-extended. */
-// @ts-ignore: decorator
 @inline
 export function R<T>(u: u32): u64 {
   return wide<T>(reg<T>(load<u8>(u, Uop.Rm)));
 }
 
 /** The reg register, sign-extended. */
-// @ts-ignore: decorator
 @inline
 export function G<T>(u: u32): u64 {
   return wide<T>(reg<T>(load<u8>(u, Uop.Reg)));
 }
 
 /** The immediate, sign-extended from the operand size. */
-// @ts-ignore: decorator
 @inline
 export function I<T>(u: u32): u64 {
   if (sizeof<T>() == 1) return <u64>(<i64>load<i8>(u, Uop.Imm));
@@ -199,26 +182,22 @@ export function I<T>(u: u32): u64 {
   return <u64>(<i64>load<i32>(u, Uop.Imm));
 }
 
-// @ts-ignore: decorator
 @inline
 export function setR<T>(u: u32, value: T): void {
   setReg<T>(load<u8>(u, Uop.Rm), value);
 }
 
-// @ts-ignore: decorator
 @inline
 export function setG<T>(u: u32, value: T): void {
   setReg<T>(load<u8>(u, Uop.Reg), value);
 }
 
 /** The memory operand's value behind readAt, sign-extended. */
-// @ts-ignore: decorator
 @inline
 export function M<T>(p: u32): u64 {
   return wide<T>(load<T>(p, TlbLayout.Bias));
 }
 
-// @ts-ignore: decorator
 @inline
 export function inc<T>(a: u64): T {
   const carry = getCf();
@@ -227,7 +206,6 @@ export function inc<T>(a: u64): T {
   return r;
 }
 
-// @ts-ignore: decorator
 @inline
 export function dec<T>(a: u64): T {
   const carry = getCf();
@@ -250,7 +228,6 @@ export function imul64(a: u64, b: u64): u64 {
 }
 
 /** Does the signed product of two 64-bit values not fit 64 bits? */
-// @ts-ignore: decorator
 @inline
 function overflows(a: i64, b: i64): bool {
   if (<i64>(<i32>a) == a && <i64>(<i32>b) == b) return false;
@@ -264,64 +241,6 @@ function overflowsWide(a: i64, b: i64): bool {
   return (a * b) / b != a;
 }
 
-/** Shifts of the rm register: count masked to 5 or 6 bits, a count of 0 changes no flag (and still clears the upper half). */
-export function shlRegister<T>(u: u32, count: u32): void {
-  const c = count & (sizeof<T>() == 8 ? 63 : 31);
-  const value = reg<T>(load<u8>(u, Uop.Rm));
-  if (!c) return setR<T>(u, value);
-  const before = <T>(<u64>value << (c - 1));
-  const r = <T>(<u64>value << c);
-  setCc(CcOp.Shl, <i64>wide<T>(r), wide<T>(before), 0);
-  setR<T>(u, r);
-}
-
-export function shrRegister<T>(u: u32, count: u32): void {
-  const c = count & (sizeof<T>() == 8 ? 63 : 31);
-  const value = reg<T>(load<u8>(u, Uop.Rm));
-  if (!c) return setR<T>(u, value);
-  const before = <T>(<u64>value >> (c - 1));
-  const r = <T>(<u64>before >> 1);
-  setCc(CcOp.Shr, <i64>wide<T>(r), wide<T>(before), 0);
-  setR<T>(u, r);
-}
-
-export function sarRegister<T>(u: u32, count: u32): void {
-  const c = count & (sizeof<T>() == 8 ? 63 : 31);
-  const value = <i64>R<T>(u);
-  if (!c) return setR<T>(u, <T>value);
-  const before = value >> (c - 1);
-  const r = before >> 1;
-  setCc(CcOp.Sar, r, <u64>before, 0);
-  setR<T>(u, <T>r);
-}
-
-/** Rotates of the rm register by an immediate: CF and OF change, the others stay. */
-export function rolRegister<T>(u: u32, count: u32): void {
-  const c = count & (sizeof<T>() == 8 ? 63 : 31);
-  const value = reg<T>(load<u8>(u, Uop.Rm));
-  const r = rotl<T>(value, <T>c);
-  setR<T>(u, r);
-  if (c) rotateFlags((<u32>r & 1) != 0, ((<u32>r & 1) != 0) != (<i64>wide<T>(r) < 0));
-}
-
-export function rorRegister<T>(u: u32, count: u32): void {
-  const c = count & (sizeof<T>() == 8 ? 63 : 31);
-  const value = reg<T>(load<u8>(u, Uop.Rm));
-  const r = rotr<T>(value, <T>c);
-  setR<T>(u, r);
-  if (!c) return;
-  const top = <i64>wide<T>(r) < 0;
-  const next = ((<u64>r >> (8 * sizeof<T>() - 2)) & 1) != 0;
-  rotateFlags(top, top != next);
-}
-
-/** Sets CF and OF, keeps the others. */
-// @ts-ignore: decorator
-@inline
-export function rotateFlags(carry: bool, overflow: bool): void {
-  setCcRotated((carry ? Eflags.CF : 0) | (overflow ? Eflags.OF : 0));
-}
-
 /** #GP(0) for the 16-byte operands that must be aligned. */
 export function misaligned(va: u64): bool {
   if (!(va & 15)) return false;
@@ -329,14 +248,12 @@ export function misaligned(va: u64): bool {
   return true;
 }
 
-// @ts-ignore: decorator
 @inline
 export function alignedAt(table: u32, va: u64): u32 {
   return misaligned(va) ? 0 : readAt(table, va, 16);
 }
 
 /** Stores 16 bytes from a register's host address; false = faulted. */
-// @ts-ignore: decorator
 @inline
 export function putV(table: u32, va: u64, from: usize): bool {
   const p = writeAt(table, va, 16);

@@ -19,9 +19,10 @@ import { condition, isBelow, isBelowEqual, isLess, isLessEqual, isSign } from '.
 import { ccResult, getOf, getPf } from './flags';
 import {
   adc, add, addressM, addressX, alignedAt, dec, G, I, imul32, imul64, inc, logic, M, misaligned, modified, modifyAt, push, put, putV, R, readAt,
-  rolRegister, rorRegister, sarRegister, sbb, setG, setR, shlRegister, shrRegister, stackAt, sub, wide,
+  sbb, setG, setR, stackAt, sub, wide,
 } from './hot';
 import { HotOp } from './hot-ops';
+import { rolRegister, rorRegister, sarRegister, shlRegister, shrRegister } from './hot-shift';
 import { reg, setReg, uopNextRip, uopRip, xmm } from './operands';
 import { badTarget, faulted, findCode, leave, pause, resolve, stillJoined, stop } from './transfer';
 

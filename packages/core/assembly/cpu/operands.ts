@@ -5,52 +5,44 @@ import { Vector } from '../../../abi/src/x86/vectors';
 import { faultWith, rd } from '../mmu/access';
 
 /** Register-file entry at a micro-op's offset (reg, rm, index). */
-// @ts-ignore: decorator
 @inline
 export function reg<T>(offset: u32): T {
   return load<T>(offset, MemoryMap.Cpu);
 }
 
 /** 32-bit writes clear the upper half; 8- and 16-bit ones leave the rest. */
-// @ts-ignore: decorator
 @inline
 export function setReg<T>(offset: u32, v: T): void {
   if (sizeof<T>() == 4) store<u64>(offset, <u64>(<u32>v), MemoryMap.Cpu);
   else store<T>(offset, v, MemoryMap.Cpu);
 }
 
-// @ts-ignore: decorator
 @inline
 export function uReg(u: u32): u32 {
   return load<u8>(u, Uop.Reg);
 }
 
-// @ts-ignore: decorator
 @inline
 export function uRm(u: u32): u32 {
   return load<u8>(u, Uop.Rm);
 }
 
-// @ts-ignore: decorator
 @inline
 export function uImm(u: u32): i32 {
   return load<i32>(u, Uop.Imm);
 }
 
-// @ts-ignore: decorator
 @inline
 export function uDisp(u: u32): i32 {
   return load<i32>(u, Uop.Disp);
 }
 
-// @ts-ignore: decorator
 @inline
 export function uFlags(u: u32): u32 {
   return load<u8>(u, Uop.Flags);
 }
 
 /** Is the rm operand a register? */
-// @ts-ignore: decorator
 @inline
 export function isReg(u: u32): bool {
   return (load<u8>(u, Uop.Flags) & UopFlag.RmReg) != 0;
@@ -83,14 +75,12 @@ export function ea(u: u32): u64 {
 }
 
 /** Address of the instruction. */
-// @ts-ignore: decorator
 @inline
 export function uopRip(u: u32): u64 {
   return reg<u64>(Cpu.PageVa) + (load<u16>(u, Uop.Pc) & 0xfff);
 }
 
 /** Address of the instruction behind it. */
-// @ts-ignore: decorator
 @inline
 export function uopNextRip(u: u32): u64 {
   const pc = <u32>load<u16>(u, Uop.Pc);
@@ -98,14 +88,12 @@ export function uopNextRip(u: u32): u64 {
 }
 
 /** Host address of an xmm register: offset = number × 16. */
-// @ts-ignore: decorator
 @inline
 export function xmm(offset: u32): usize {
   return MemoryMap.Cpu + Cpu.Xmm + offset;
 }
 
 /** Host address of an mm register: offset = number × 16 (they lie in the physical x87 registers). */
-// @ts-ignore: decorator
 @inline
 export function mm(offset: u32): usize {
   return MemoryMap.Cpu + Cpu.St + offset;

@@ -118,7 +118,6 @@ function writeCrossing(va: u64, size: u32, split: u32): u32 {
 }
 
 /** After the stores: copies them back when the access crossed a page. */
-// @ts-ignore: decorator
 @inline
 export function wrDone(p: u32): void {
   if (p == MemoryMap.WriteScratch) finishCrossing();

@@ -32,20 +32,17 @@ export function initFrames(frames: u32): void {
 }
 
 /** Host address of a frame's struct page. */
-// @ts-ignore: decorator
 @inline
 export function pageStruct(frame: u32): u32 {
   return MemoryMap.MemMap + ((frame - frameBase) >>> PageSize.Shift) * PageStruct.Bytes;
 }
 
-// @ts-ignore: decorator
 @inline
 export function pageFlags(frame: u32): u32 {
   return load<u32>(pageStruct(frame), PageStruct.Flags);
 }
 
 /** Is it one of the frames that mem_map describes? */
-// @ts-ignore: decorator
 @inline
 export function isFrame(frame: u32): bool {
   return frame >= frameBase && frame < frameEnd;

@@ -72,7 +72,6 @@ export function tableEnd(va: u64, end: u64): u64 {
 }
 
 /** Does the entry hold a frame: present, or kept behind PROT_NONE? */
-// @ts-ignore: decorator
 @inline
 export function holdsFrame(low: u32): bool {
   return (low & (Pte.P | Pte.PROTNONE)) != 0;

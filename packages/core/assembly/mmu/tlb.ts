@@ -46,7 +46,6 @@ let active: u32 = 0;
 let clock: u32 = 0;
 let taggedInUse: bool = false;
 
-// @ts-ignore: decorator
 @inline
 function base(context: u32): u32 {
   return MemoryMap.Tlb + context * MemoryMap.TlbContextBytes;
@@ -98,7 +97,6 @@ export function setEntry(table: u32, low: u32, entry: u32): void {
 }
 
 /** The R or W entry of a page of the window that lies in `frame`. */
-// @ts-ignore: decorator
 @inline
 export function entryFor(low: u32, frame: u32): u32 {
   return (frame - (low & ~PageSize.Mask) - PageSize.Bytes) | 1;

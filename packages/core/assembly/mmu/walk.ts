@@ -13,7 +13,6 @@ export const enum Access {
   Fetch = 2,
 }
 
-// @ts-ignore: decorator
 @inline
 export function countStat(stat: u32): void {
   const at = MemoryMap.Cpu + Cpu.Stats + (stat << 3);
@@ -21,14 +20,12 @@ export function countStat(stat: u32): void {
 }
 
 /** Bits 63…47 are equal. */
-// @ts-ignore: decorator
 @inline
 export function isCanonical(va: u64): bool {
   return <u64>((<i64>va << 16) >> 16) == va;
 }
 
 /** Host address of the entry for va in a table of the level whose index begins at bit `shift`. */
-// @ts-ignore: decorator
 @inline
 export function entrySlot(table: u32, va: u64, shift: u32): u32 {
   return table + ((<u32>(va >> shift) & 511) << 3);

@@ -42,12 +42,22 @@ export const integerMove: readonly Row[] = [
 
   ...conditions.flatMap((condition, code): Row[] => [
     {
-      opcode: `0F 4${hex(code)}`, mnemonic: `cmov${condition}`, operands: 'Gv,Ev', feature: 'cmov',
-      from: 'execute/integer/conditional', exec: `cmov${condition}<T>`, hot: { reg: `cmov${condition}T` },
+      opcode: `0F 4${hex(code)}`,
+      mnemonic: `cmov${condition}`,
+      operands: 'Gv,Ev',
+      feature: 'cmov',
+      from: 'execute/integer/conditional',
+      exec: `cmov${condition}<T>`,
+      hot: { reg: `cmov${condition}T` },
     },
     {
-      opcode: `0F 9${hex(code)}`, mnemonic: `set${condition}`, operands: 'Eb', feature: 'base',
-      from: 'execute/integer/conditional', exec: `set${condition}`, hot: { reg: `set${condition}` },
+      opcode: `0F 9${hex(code)}`,
+      mnemonic: `set${condition}`,
+      operands: 'Eb',
+      feature: 'base',
+      from: 'execute/integer/conditional',
+      exec: `set${condition}`,
+      hot: { reg: `set${condition}` },
     },
   ]),
 
@@ -59,7 +69,12 @@ export const integerMove: readonly Row[] = [
   { ...exchange, opcode: '0F B0', mnemonic: 'cmpxchg', operands: 'Eb,Gb', exec: 'cmpxchg<T>' },
   { ...exchange, opcode: '0F B1', mnemonic: 'cmpxchg', operands: 'Ev,Gv', exec: 'cmpxchg<T>' },
   {
-    ...exchange, opcode: '0F C7 /1 mem', mnemonic: 'cmpxchg8b|cmpxchg16b', operands: 'Myy', feature: 'cx16', exec: 'cmpxchg_pair<T>',
+    ...exchange,
+    opcode: '0F C7 /1 mem',
+    mnemonic: 'cmpxchg8b|cmpxchg16b',
+    operands: 'Myy',
+    feature: 'cx16',
+    exec: 'cmpxchg_pair<T>',
   },
 
   { ...stack, opcode: '50+r', mnemonic: 'push', operands: 'Zv', exec: 'push_Z<T>', hot: { reg: 'pushT_Z' } },

@@ -60,7 +60,11 @@ export const integerSystem: readonly Row[] = [
   { ...nop, opcode: 'F3 0F 1E FA', mnemonic: 'endbr64', operands: '' },
   { ...nop, opcode: 'F3 90', mnemonic: 'pause', operands: '' },
   ...['nta', 't0', 't1', 't2'].map((kind, index): Row => ({
-    ...nop, opcode: `0F 18 /${index} mem`, mnemonic: `prefetch${kind}`, operands: 'Mb', feature: 'sse',
+    ...nop,
+    opcode: `0F 18 /${index} mem`,
+    mnemonic: `prefetch${kind}`,
+    operands: 'Mb',
+    feature: 'sse',
   })),
   ...[0, 1, 2, 3].map((index): Row => ({ ...nop, opcode: `0F 18 /${index} reg`, operands: 'Ev' })),
   ...[4, 5, 6, 7].map((index): Row => ({ ...nop, opcode: `0F 18 /${index}`, operands: 'Ev' })),

@@ -15,7 +15,6 @@ const enum Alu {
 }
 
 /** a and b are sign-extended. */
-// @ts-ignore: decorator
 @inline
 function compute<T>(op: u32, a: u64, b: u64): T {
   if (op == Alu.Add) return add<T>(a, b);
@@ -28,7 +27,6 @@ function compute<T>(op: u32, a: u64, b: u64): T {
 }
 
 /** rm := rm op b. */
-// @ts-ignore: decorator
 @inline
 function toE<T>(op: u32, u: u32, b: u64): i32 {
   if (isReg(u)) {
@@ -44,7 +42,6 @@ function toE<T>(op: u32, u: u32, b: u64): i32 {
 }
 
 /** reg := reg op rm. */
-// @ts-ignore: decorator
 @inline
 function toG<T>(op: u32, u: u32): i32 {
   const p = rmRead(u, sizeof<T>());
@@ -54,14 +51,12 @@ function toG<T>(op: u32, u: u32): i32 {
   return Status.Next;
 }
 
-// @ts-ignore: decorator
 @inline
 function g<T>(u: u32): u64 {
   return wide<T>(reg<T>(uReg(u)));
 }
 
 /** The immediate, sign-extended from the operand size. */
-// @ts-ignore: decorator
 @inline
 function i<T>(u: u32): u64 {
   return wide<T>(<T>uImm(u));
@@ -151,7 +146,6 @@ export function xor_E_I<T>(u: u32): i32 {
   return toE<T>(Alu.Xor, u, i<T>(u));
 }
 
-// @ts-ignore: decorator
 @inline
 function cmpE<T>(u: u32, b: u64): i32 {
   const p = rmRead(u, sizeof<T>());
@@ -169,7 +163,6 @@ export function cmp_E_I<T>(u: u32): i32 {
   return cmpE<T>(u, i<T>(u));
 }
 
-// @ts-ignore: decorator
 @inline
 function testE<T>(u: u32, b: u64): i32 {
   const p = rmRead(u, sizeof<T>());

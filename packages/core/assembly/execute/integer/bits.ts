@@ -12,7 +12,6 @@ const enum Change {
   Complement,
 }
 
-// @ts-ignore: decorator
 @inline
 function changed<T>(kind: u32, value: T, mask: T): T {
   if (kind == Change.Set) return value | mask;
@@ -21,7 +20,6 @@ function changed<T>(kind: u32, value: T, mask: T): T {
 }
 
 /** Bit `index` (within the operand) of the operand at va, or of the rm register. CF = what it was. */
-// @ts-ignore: decorator
 @inline
 function testBit<T>(kind: u32, u: u32, va: u64, index: u32): i32 {
   const mask = <T>(<u64>1 << index);
@@ -44,7 +42,6 @@ function testBit<T>(kind: u32, u: u32, va: u64, index: u32): i32 {
 }
 
 /** A bit index in a register is signed and reaches beyond the memory operand. */
-// @ts-ignore: decorator
 @inline
 function byRegister<T>(kind: u32, u: u32): i32 {
   const bits = <i64>(8 * sizeof<T>());
@@ -54,7 +51,6 @@ function byRegister<T>(kind: u32, u: u32): i32 {
   return testBit<T>(kind, u, ea(u) + <u64>(unit * sizeof<T>()), <u32>(index & (bits - 1)));
 }
 
-// @ts-ignore: decorator
 @inline
 function byImmediate<T>(kind: u32, u: u32): i32 {
   return testBit<T>(kind, u, isReg(u) ? 0 : ea(u), uImm(u) & (8 * sizeof<T>() - 1));

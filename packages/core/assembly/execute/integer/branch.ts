@@ -11,7 +11,6 @@ import { fault, rdStack, wrDone, wrStack } from '../../mmu/access';
 import { isCanonical } from '../../mmu/walk';
 
 /** Goes to an address, or #GP when it is not canonical (before any effect of the instruction). */
-// @ts-ignore: decorator
 @inline
 function jumpTo(target: u64): i32 {
   if (!isCanonical(target)) return raise(Vector.GP, 0);
@@ -76,7 +75,6 @@ function returnAndDrop(bytes: u32): i32 {
   return jumpTo(target);
 }
 
-// @ts-ignore: decorator
 @inline
 function jcc(u: u32, code: u32): i32 {
   return condition(code) ? jumpTo(relative(u)) : Status.Next;

@@ -5,7 +5,6 @@ import { fault } from '../../mmu/access';
 import { putE } from './move';
 
 /** The source is read, and a 32-bit destination's upper half cleared, whatever the condition. */
-// @ts-ignore: decorator
 @inline
 function cmov<T>(u: u32, code: u32): i32 {
   const p = rmRead(u, sizeof<T>());

@@ -46,7 +46,6 @@ function shrd<T>(a: T, b: T, c: u32): T {
   return r;
 }
 
-// @ts-ignore: decorator
 @inline
 function toE<T>(left: bool, u: u32, count: u32): i32 {
   const c = count & (sizeof<T>() == 8 ? 63 : 31);

@@ -6,7 +6,6 @@ import { Uop, UopFlag } from '../../../../abi/src/machine/uop';
 import { fault, rd, wr, wrDone } from '../../mmu/access';
 
 /** Stores a value to the rm operand. */
-// @ts-ignore: decorator
 @inline
 export function putE<T>(u: u32, value: T): i32 {
   if (isReg(u)) {

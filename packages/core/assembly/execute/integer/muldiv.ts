@@ -9,14 +9,12 @@ import { fault } from '../../mmu/access';
 import { divide128, mulHigh, mulHighSigned, quotient, remainder } from './wide';
 
 /** CF = OF: the upper half of the product matters. The other flags as processors leave them: from the lower half. */
-// @ts-ignore: decorator
 @inline
 function productFlags(low: u64, overflow: bool): void {
   setCc(CcOp.Mul, <i64>low, overflow ? 1 : 0, 0);
 }
 
 /** Upper and lower half of the accumulator: ah:al or rdx:rax. */
-// @ts-ignore: decorator
 @inline
 function setAccumulator<T>(low: T, high: T): void {
   setReg<T>(Cpu.Rax, low);
@@ -47,7 +45,6 @@ export function imul_E<T>(u: u32): i32 {
   return Status.Next;
 }
 
-// @ts-ignore: decorator
 @inline
 function product<T>(a: u64, b: u64): T {
   if (sizeof<T>() == 8) return <T>imul64(a, b);
@@ -94,7 +91,6 @@ export function div_E<T>(u: u32): i32 {
 }
 
 /** ah:al, dx:ax or edx:eax as one number. */
-// @ts-ignore: decorator
 @inline
 function accumulator<T>(): u64 {
   if (sizeof<T>() == 1) return reg<u16>(Cpu.Rax);

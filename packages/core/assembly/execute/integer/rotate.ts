@@ -1,7 +1,8 @@
 import { Cpu } from '../../../../abi/src/machine/cpu-state';
 import { Status } from '../../../../abi/src/machine/exits';
 import { getCf } from '../../cpu/flags';
-import { rotateFlags, wide } from '../../cpu/hot';
+import { wide } from '../../cpu/hot';
+import { rotateFlags } from '../../cpu/hot-shift';
 import { ea, isReg, reg, setReg, uImm, uRm } from '../../cpu/operands';
 import { fault, rw, wrDone } from '../../mmu/access';
 
@@ -12,20 +13,17 @@ const enum Rotate {
   Rcr,
 }
 
-// @ts-ignore: decorator
 @inline
 function topBit<T>(value: T): bool {
   return <i64>wide<T>(value) < 0;
 }
 
-// @ts-ignore: decorator
 @inline
 function secondBit<T>(value: T): bool {
   return ((<u64>value >> (8 * sizeof<T>() - 2)) & 1) != 0;
 }
 
 /** c is the masked count, ≥ 1. Only CF and OF change; OF as for a count of 1 (for others it is undefined). */
-// @ts-ignore: decorator
 @inline
 function compute<T>(kind: u32, value: T, c: u32): T {
   if (kind == Rotate.Rol) {
@@ -69,7 +67,6 @@ function rcrBits<T>(value: T, c: u32): T {
   return <T>r;
 }
 
-// @ts-ignore: decorator
 @inline
 function toE<T>(kind: u32, u: u32, count: u32): i32 {
   const c = count & (sizeof<T>() == 8 ? 63 : 31);

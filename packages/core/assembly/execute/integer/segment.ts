@@ -17,7 +17,6 @@ const enum Segment {
   Gs,
 }
 
-// @ts-ignore: decorator
 @inline
 function selectorOf(segment: u32): u16 {
   return load<u16>(MemoryMap.Cpu + Cpu.Selectors + (segment << 1));

@@ -12,7 +12,6 @@ const enum Shift {
 }
 
 /** Counts are taken modulo 32 (64 for 64-bit operands); 8- and 16-bit operands may be shifted out altogether. c ≥ 1. */
-// @ts-ignore: decorator
 @inline
 function compute<T>(kind: u32, value: T, c: u32): T {
   if (kind == Shift.Shl) {
@@ -32,7 +31,6 @@ function compute<T>(kind: u32, value: T, c: u32): T {
   return <T>(before >> 1);
 }
 
-// @ts-ignore: decorator
 @inline
 function toE<T>(kind: u32, u: u32, count: u32): i32 {
   const c = count & (sizeof<T>() == 8 ? 63 : 31);

@@ -8,7 +8,6 @@ import { fault, rd } from '../../mmu/access';
 import { advance, counter, isBackward, isRepeated, sourceAddress, Stretch } from './string';
 
 /** REPE ends at the first difference, REPNE at the first match. */
-// @ts-ignore: decorator
 @inline
 function ends(u: u32): bool {
   return getZf() != ((uFlags(u) & UopFlag.Rep) != 0);

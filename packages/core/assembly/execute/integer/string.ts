@@ -13,14 +13,12 @@ export const enum Stretch {
   Most = 0x10_0000,
 }
 
-// @ts-ignore: decorator
 @inline
 export function isRepeated(u: u32): bool {
   return (uFlags(u) & (UopFlag.Rep | UopFlag.Repne)) != 0;
 }
 
 /** Direction of the instruction: DF is set. */
-// @ts-ignore: decorator
 @inline
 export function isBackward(): bool {
   return (load<u32>(MemoryMap.Cpu + Cpu.EflagsRest) & Eflags.DF) != 0;
@@ -42,7 +40,6 @@ export function sourceAddress(u: u32): u64 {
 }
 
 /** Whole elements of `size` from va to the end of its page, at most `count`; 0 = the first one crosses. */
-// @ts-ignore: decorator
 @inline
 export function stretch(va: u64, size: u32, count: u64): u32 {
   const room = (PageSize.Bytes - (<u32>va & PageSize.Mask)) / size;

@@ -10,7 +10,6 @@ const enum Unary {
   Neg,
 }
 
-// @ts-ignore: decorator
 @inline
 function compute<T>(op: u32, a: u64): T {
   if (op == Unary.Inc) return inc<T>(a);
@@ -19,7 +18,6 @@ function compute<T>(op: u32, a: u64): T {
   return sub<T>(0, a);
 }
 
-// @ts-ignore: decorator
 @inline
 function toE<T>(op: u32, u: u32): i32 {
   if (isReg(u)) {
