@@ -5,6 +5,8 @@ import { getReg, type Kernel, runSlice } from '@ring3/kernel';
 const SLICE_INSTRUCTIONS = 2_000_000;
 /** How long the guest may keep the host's event loop waiting. */
 const HOST_YIELD_MS = 10;
+/** The longest that a timer of the host can wait: 2^31 − 1 ms. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 export interface RunLoopEnd {
   reason: 'finished' | 'instructions' | 'wallTime';
@@ -65,10 +67,10 @@ export class RunLoop {
     const limit = this.limits.deadlineMs - performance.now();
     const wait = Math.max(0, Math.min(timer, limit));
     await new Promise<void>((resolve) => {
-      // Node's timers hold at most 2^31 − 1 ms; with nothing to wait for, only a poke ends the sleep.
-      const handle = Number.isFinite(wait) ? setTimeout(resolve, Math.min(wait, 2 ** 31 - 1)) : null;
+      // A timer even where nothing is to come: a guest that waits for ever keeps its machine alive, as it would keep a shell waiting.
+      const handle = setTimeout(resolve, Math.min(wait, MAX_TIMEOUT_MS));
       this.wakeUp = () => {
-        if (handle) clearTimeout(handle);
+        clearTimeout(handle);
         resolve();
       };
     });

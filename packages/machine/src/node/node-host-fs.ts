@@ -43,12 +43,17 @@ export class NodeHostFs implements HostFs {
   }
 
   readdir(root: number, guestPath: string): { name: string; type: number; ino: number }[] {
-    const folder = this.locate(root, guestPath);
-    return fs.readdirSync(folder, { withFileTypes: true, encoding: 'buffer' }).map((entry) => ({
-      name: entry.name.toString('latin1'),
-      type: direntType(entry),
-      ino: 0,
-    }));
+    // opendir keeps the directory's own order; readdir of Node sorts.
+    const folder = fs.opendirSync(this.locate(root, guestPath), { encoding: 'buffer' as BufferEncoding, bufferSize: 256 });
+    try {
+      const entries: { name: string; type: number; ino: number }[] = [];
+      for (let entry = folder.readSync(); entry; entry = folder.readSync()) {
+        entries.push({ name: (entry.name as unknown as Buffer).toString('latin1'), type: direntType(entry), ino: 0 });
+      }
+      return entries;
+    } finally {
+      folder.closeSync();
+    }
   }
 
   readlink(root: number, guestPath: string): string {
@@ -127,7 +132,7 @@ export class NodeHostFs implements HostFs {
 }
 
 /** DT_* of an entry. */
-function direntType(entry: fs.Dirent<Buffer>): number {
+function direntType(entry: fs.Dirent): number {
   if (entry.isFile()) return 8;
   if (entry.isDirectory()) return 4;
   if (entry.isSymbolicLink()) return 10;
