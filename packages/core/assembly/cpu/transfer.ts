@@ -4,7 +4,7 @@ import { MemoryMap, PageSize } from '../../../abi/src/machine/memory-map';
 import { Uop, UopFlag } from '../../../abi/src/machine/uop';
 import { Vector } from '../../../abi/src/x86/vectors';
 import { fault, faultWith, takeNonCanonical } from '../mmu/access';
-import { readTable, TlbLayout } from '../mmu/tlb';
+import { findTagged, readTable, Tagged, TlbLayout } from '../mmu/tlb';
 import { decodedAt, isJoined } from './code-cache';
 import { Retired } from './exceptions';
 import { HotOp } from './hot-ops';
@@ -63,15 +63,20 @@ export function stop(n: i32): i32 {
   return 0;
 }
 
-/** The decoded micro-op at rip, through the X table of the window; makes its page the current one. 0 = ask run. */
+/** The code page that the TLB knows for the page of rip, or 0. */
+@inline
+function knownCodePage(rip: u64): u32 {
+  if (rip >> 32) return findTagged(rip >> PageSize.Shift, Tagged.Execute);
+  return load<u32>(readTable + (<u32>(rip >> PageSize.Shift) << 2), TlbLayout.Execute);
+}
+
+/** The decoded micro-op at rip, if the TLB knows its page; makes that the current one. 0 = ask run. */
 export function findCode(rip: u64): u32 {
   store<u64>(MemoryMap.Cpu + Cpu.Rip, rip);
-  if (rip >> 32) return 0;
-  const low = <u32>rip;
-  const code = load<u32>(readTable + ((low >>> PageSize.Shift) << 2), TlbLayout.Execute);
+  const code = knownCodePage(rip);
   if (!code) return 0;
   store<u64>(MemoryMap.Cpu + Cpu.PageVa, rip & ~(<u64>PageSize.Mask));
-  return decodedAt(code, low & PageSize.Mask);
+  return decodedAt(code, <u32>rip & PageSize.Mask);
 }
 
 /**
@@ -88,7 +93,5 @@ export function resolve(u: u32): u32 {
 
 /** May the instruction behind a Straddle micro-op run? */
 export function stillJoined(u: u32): bool {
-  const next = reg<u64>(Cpu.PageVa) + PageSize.Bytes;
-  if (next >> 32) return false;
-  return isJoined(u, load<u32>(readTable + ((<u32>next >>> PageSize.Shift) << 2), TlbLayout.Execute));
+  return isJoined(u, knownCodePage(reg<u64>(Cpu.PageVa) + PageSize.Bytes));
 }
