@@ -24,7 +24,7 @@ function* sources(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if (entry.isDirectory() && entry.name !== 'dist' && entry.name !== 'node_modules') yield* sources(path);
-    else if (entry.isFile() && /\.ts$/.test(entry.name)) yield path;
+    else if (entry.isFile() && entry.name.endsWith('.ts')) yield path;
   }
 }
 
@@ -37,7 +37,7 @@ for (const [name, may] of Object.entries(allowed)) {
     continue;
   }
   for (const file of files) {
-    const isTest = /\.test\.ts$/.test(file);
+    const isTest = (file.endsWith('.test.ts') || file.includes('/testing/'));
     const text = readFileSync(file, 'utf8');
     for (const match of text.matchAll(/^(import|export)\s+(type\s+)?[^;]*?from\s+'([^']+)'/gms)) {
       const [, , typeOnly, target] = match;

@@ -3,7 +3,6 @@
  * byte), booleans, bigints, typed arrays, arrays, Map, Set, and instances of the classes registered here. No closure, promise,
  * generator or host object is ever stored in it, so a snapshot can walk it and a restore can rebuild it.
  */
-// eslint-style constructors: state classes are rebuilt with Object.create, so the constructor's parameters do not matter here.
 export type StateClass = abstract new (...parameters: never[]) => object;
 
 const classes = new Map<string, StateClass>();
