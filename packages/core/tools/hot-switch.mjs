@@ -8,6 +8,7 @@ const type = (size) => `u${size}`;
 const leaveFaulted = 'return faulted(ip, n - ((ip - start) >>> 4));';
 const readOperand = (address, bytes) => [`p = readAt(table, ${address}(ip), ${bytes});`, `if (!p) ${leaveFaulted}`];
 const checkTarget = 'if (<u32>(va >> 47) && !isCanonical(va)) return badTarget(ip, n - ((ip - start) >>> 4));';
+const checkCallTarget = checkTarget.replace('badTarget', 'badCallTarget');
 const jumpToVa = [checkTarget, 'store<u64>(MemoryMap.Cpu + Cpu.Rip, va);'];
 
 const arms = [];
@@ -155,8 +156,8 @@ branch('call_J', pushNext);
 branch('jmp_R', `va = ${rmValue('u64')};`, ...jumpToVa);
 branch('jmp_M', ...targetAt(base), ...jumpToVa);
 branch('jmp_X', index, ...targetAt(`${base} + (reg<u64>(index & 0xf8) << (index & 3))`), ...jumpToVa);
-branch('call_R', `va = ${rmValue('u64')};`, checkTarget, pushNext, 'store<u64>(MemoryMap.Cpu + Cpu.Rip, va);');
-branch('call_M', ...targetAt(base), checkTarget, pushNext, 'store<u64>(MemoryMap.Cpu + Cpu.Rip, va);');
+branch('call_R', `va = ${rmValue('u64')};`, checkCallTarget, pushNext, 'store<u64>(MemoryMap.Cpu + Cpu.Rip, va);');
+branch('call_M', ...targetAt(base), checkCallTarget, pushNext, 'store<u64>(MemoryMap.Cpu + Cpu.Rip, va);');
 branch('ret', ...stackTop('Rsp'), 'va = load<u64>(p, TlbLayout.Bias);', ...jumpToVa, 'setReg<u64>(Cpu.Rsp, reg<u64>(Cpu.Rsp) + 8);');
 
 // SSE: moves, and calls of the cold functions.
@@ -180,18 +181,22 @@ for (const [name, t] of [
 }
 arm(['movsd_M_V', 'movq_M_V'], `if (!put<u64>(table, addressM(ip), load<u64>(${v}))) ${leaveFaulted}`);
 arm('movss_M_V', `if (!put<u32>(table, addressM(ip), load<u32>(${v}))) ${leaveFaulted}`);
+arm('movq32_V_R', `store<u64>(${v}, ${rmValue('u32')});`, `store<u64>(${v}, 0, 8);`);
 arm('movq64_V_R', `store<u64>(${v}, ${rmValue('u64')});`, `store<u64>(${v}, 0, 8);`);
 arm('movq64_R_V', `setR<u64>(ip, load<u64>(${v}));`);
 
 const calls = {
-  add: ['paddd_V_W'],
+  add: ['paddd_V_W', 'psubb_V_W'],
   'arith-scalar': ['addsd', 'addss', 'divsd', 'mulsd', 'mulss', 'subsd', 'subss'],
   comis: ['comisd', 'ucomisd'],
   compare: ['pcmpeqb_V_W'],
   'convert-integer': ['cvtsi2sd', 'cvttsd2si'],
-  logic: ['pand_V_W', 'por_V_W', 'pxor_V_W'],
+  logic: ['pand_V_W', 'pandn_V_W', 'por_V_W', 'pxor_V_W'],
   mask: ['pmovmskb_G_U'],
   minmax: ['pminub_V_W'],
+  'move-half': ['movhigh_V_M'],
+  shift: ['psrldq'],
+  unpack: ['punpcklqdq'],
 };
 const sized = new Set(calls['convert-integer']);
 for (const name of Object.values(calls).flat()) {
@@ -220,7 +225,7 @@ import {
 import { HotOp } from './hot-ops';
 import { rolRegister, rorRegister, sarRegister, shlRegister, shrRegister } from './hot-shift';
 import { reg, setReg, uopNextRip, uopRip, xmm } from './operands';
-import { badTarget, faulted, findCode, leave, pause, resolve, stillJoined, stop } from './transfer';
+import { badCallTarget, badTarget, faulted, findCode, leave, pause, resolve, stillJoined, stop } from './transfer';
 
 /**
  * Executes micro-ops from \`ip\` on, until \`n\` instructions have retired and a branch is taken, or something happens. Returns 0

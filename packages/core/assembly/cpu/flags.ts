@@ -217,3 +217,27 @@ export function storeCc(): void {
   store<u64>(MemoryMap.Cpu + Cpu.CcA, ccA);
   store<u64>(MemoryMap.Cpu + Cpu.CcB, ccB);
 }
+
+let savedOp: u32 = CcOp.Logic;
+let savedBase: u32 = CcOp.Logic;
+let savedRotated: u32 = 0;
+let savedResult: i64 = 0;
+let savedA: u64 = 0;
+let savedB: u64 = 0;
+
+/** Keeps the flags, for an instruction that may stop half-way and must then show those from before (REP: SDM volume 2). */
+export function keepCc(): void {
+  savedOp = ccOp;
+  savedBase = ccBase;
+  savedRotated = ccRotated;
+  savedResult = ccResult;
+  savedA = ccA;
+  savedB = ccB;
+}
+
+/** The flags as keepCc found them. */
+export function restoreCc(): void {
+  ccBase = savedBase;
+  ccRotated = savedRotated;
+  setCc(savedOp, savedResult, savedA, savedB);
+}

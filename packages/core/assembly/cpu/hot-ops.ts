@@ -210,6 +210,7 @@ export const enum HotOp {
   movsd_M_V,
   movss_V_M,
   movss_M_V,
+  movq32_V_R,
   movq64_V_R,
   movq64_R_V,
   movq_M_V,
@@ -235,6 +236,11 @@ export const enum HotOp {
   cvtsi2sd64,
   cvttsd2si32,
   cvttsd2si64,
+  psubb_V_W,
+  pandn_V_W,
+  movhigh_V_M,
+  psrldq,
+  punpcklqdq,
 
   Count,
 

@@ -5,14 +5,17 @@ import { Status } from '../../../abi/src/machine/exits';
 import { MemoryMap } from '../../../abi/src/machine/memory-map';
 import { Uop } from '../../../abi/src/machine/uop';
 import { execute } from '../decode/dispatch.generated';
-import { paddd_V_W } from '../execute/sse/add';
+import { paddd_V_W, psubb_V_W } from '../execute/sse/add';
 import { addsd, addss, divsd, mulsd, mulss, subsd, subss } from '../execute/sse/arith-scalar';
 import { comisd, ucomisd } from '../execute/sse/comis';
 import { pcmpeqb_V_W } from '../execute/sse/compare';
 import { cvtsi2sd, cvttsd2si } from '../execute/sse/convert-integer';
-import { pand_V_W, por_V_W, pxor_V_W } from '../execute/sse/logic';
+import { pand_V_W, pandn_V_W, por_V_W, pxor_V_W } from '../execute/sse/logic';
 import { pmovmskb_G_U } from '../execute/sse/mask';
 import { pminub_V_W } from '../execute/sse/minmax';
+import { movhigh_V_M } from '../execute/sse/move-half';
+import { psrldq } from '../execute/sse/shift';
+import { punpcklqdq } from '../execute/sse/unpack';
 import { readTable, TlbLayout } from '../mmu/tlb';
 import { isCanonical } from '../mmu/walk';
 import { condition, isBelow, isBelowEqual, isLess, isLessEqual, isSign } from './conditions';
@@ -24,7 +27,7 @@ import {
 import { HotOp } from './hot-ops';
 import { rolRegister, rorRegister, sarRegister, shlRegister, shrRegister } from './hot-shift';
 import { reg, setReg, uopNextRip, uopRip, xmm } from './operands';
-import { badTarget, faulted, findCode, leave, pause, resolve, stillJoined, stop } from './transfer';
+import { badCallTarget, badTarget, faulted, findCode, leave, pause, resolve, stillJoined, stop } from './transfer';
 
 /**
  * Executes micro-ops from `ip` on, until `n` instructions have retired and a branch is taken, or something happens. Returns 0
@@ -883,7 +886,7 @@ export function interpret(ip: u32, n: i32): i32 {
           break;
         case HotOp.call_R:
           va = reg<u64>(load<u8>(ip, Uop.Rm));
-          if (<u32>(va >> 47) && !isCanonical(va)) return badTarget(ip, n - ((ip - start) >>> 4));
+          if (<u32>(va >> 47) && !isCanonical(va)) return badCallTarget(ip, n - ((ip - start) >>> 4));
           if (!push(table, uopNextRip(ip))) return faulted(ip, n - ((ip - start) >>> 4));
           store<u64>(MemoryMap.Cpu + Cpu.Rip, va);
           break;
@@ -891,7 +894,7 @@ export function interpret(ip: u32, n: i32): i32 {
           p = readAt(table, reg<u64>(load<u8>(ip, Uop.Rm)) + I<u64>(ip), 8);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           va = load<u64>(p, TlbLayout.Bias);
-          if (<u32>(va >> 47) && !isCanonical(va)) return badTarget(ip, n - ((ip - start) >>> 4));
+          if (<u32>(va >> 47) && !isCanonical(va)) return badCallTarget(ip, n - ((ip - start) >>> 4));
           if (!push(table, uopNextRip(ip))) return faulted(ip, n - ((ip - start) >>> 4));
           store<u64>(MemoryMap.Cpu + Cpu.Rip, va);
           break;
@@ -952,6 +955,11 @@ export function interpret(ip: u32, n: i32): i32 {
           if (!put<u32>(table, addressM(ip), load<u32>(xmm(load<u8>(ip, Uop.Reg))))) return faulted(ip, n - ((ip - start) >>> 4));
           ip += Uop.Bytes;
           continue;
+        case HotOp.movq32_V_R:
+          store<u64>(xmm(load<u8>(ip, Uop.Reg)), reg<u32>(load<u8>(ip, Uop.Rm)));
+          store<u64>(xmm(load<u8>(ip, Uop.Reg)), 0, 8);
+          ip += Uop.Bytes;
+          continue;
         case HotOp.movq64_V_R:
           store<u64>(xmm(load<u8>(ip, Uop.Reg)), reg<u64>(load<u8>(ip, Uop.Rm)));
           store<u64>(xmm(load<u8>(ip, Uop.Reg)), 0, 8);
@@ -963,6 +971,11 @@ export function interpret(ip: u32, n: i32): i32 {
           continue;
         case HotOp.paddd_V_W:
           status = paddd_V_W(ip);
+          if (status) return leave(status, ip, n - ((ip - start) >>> 4));
+          ip += Uop.Bytes;
+          continue;
+        case HotOp.psubb_V_W:
+          status = psubb_V_W(ip);
           if (status) return leave(status, ip, n - ((ip - start) >>> 4));
           ip += Uop.Bytes;
           continue;
@@ -1041,6 +1054,11 @@ export function interpret(ip: u32, n: i32): i32 {
           if (status) return leave(status, ip, n - ((ip - start) >>> 4));
           ip += Uop.Bytes;
           continue;
+        case HotOp.pandn_V_W:
+          status = pandn_V_W(ip);
+          if (status) return leave(status, ip, n - ((ip - start) >>> 4));
+          ip += Uop.Bytes;
+          continue;
         case HotOp.por_V_W:
           status = por_V_W(ip);
           if (status) return leave(status, ip, n - ((ip - start) >>> 4));
@@ -1058,6 +1076,21 @@ export function interpret(ip: u32, n: i32): i32 {
           continue;
         case HotOp.pminub_V_W:
           status = pminub_V_W(ip);
+          if (status) return leave(status, ip, n - ((ip - start) >>> 4));
+          ip += Uop.Bytes;
+          continue;
+        case HotOp.movhigh_V_M:
+          status = movhigh_V_M(ip);
+          if (status) return leave(status, ip, n - ((ip - start) >>> 4));
+          ip += Uop.Bytes;
+          continue;
+        case HotOp.psrldq:
+          status = psrldq(ip);
+          if (status) return leave(status, ip, n - ((ip - start) >>> 4));
+          ip += Uop.Bytes;
+          continue;
+        case HotOp.punpcklqdq:
+          status = punpcklqdq(ip);
           if (status) return leave(status, ip, n - ((ip - start) >>> 4));
           ip += Uop.Bytes;
           continue;

@@ -3,7 +3,7 @@ import { ExitReason } from '../../../abi/src/machine/exits';
 import { MemoryMap, PageSize } from '../../../abi/src/machine/memory-map';
 import { Uop, UopFlag } from '../../../abi/src/machine/uop';
 import { Vector } from '../../../abi/src/x86/vectors';
-import { fault, faultWith, takeNonCanonical } from '../mmu/access';
+import { fault, faultWith, takeNonCanonical, wrStack } from '../mmu/access';
 import { findTagged, readTable, Tagged, TlbLayout } from '../mmu/tlb';
 import { decodedAt, isJoined } from './code-cache';
 import { Retired } from './exceptions';
@@ -28,6 +28,11 @@ export function faulted(u: u32, n: i32): i32 {
 export function badTarget(u: u32, n: i32): i32 {
   faultWith(Vector.GP, 0);
   return faulted(u, n);
+}
+
+/** The same of a call, whose push faults first. */
+export function badCallTarget(u: u32, n: i32): i32 {
+  return wrStack(reg<u64>(Cpu.Rsp) - 8, 8) ? badTarget(u, n) : faulted(u, n);
 }
 
 /** A non-canonical address through rsp or rbp without a segment override is #SS, not #GP. */

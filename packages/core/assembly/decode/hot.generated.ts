@@ -930,7 +930,7 @@ const HOT_FORMS: usize = memory.data<u16>([
   0xffff, 0xffff, // movlps_Vq_Mq
   0xffff, 0xffff, // movhlps_Vq_Uq
   0xffff, <u16>HotOp.movsd_M_V, // movlps_Mq_Vq
-  0xffff, 0xffff, // movhps_Vq_Mq
+  <u16>HotOp.movhigh_V_M, <u16>HotOp.movhigh_V_M, // movhps_Vq_Mq
   0xffff, 0xffff, // movlhps_Vq_Uq
   0xffff, 0xffff, // movhps_Mq_Vq
   0xffff, 0xffff, // movmskps_Gd_Ups
@@ -953,7 +953,7 @@ const HOT_FORMS: usize = memory.data<u16>([
   0xffff, 0xffff, // rcpps_Vps_Wps
   0xffff, 0xffff, // rcpss_Vss_Wss
   <u16>HotOp.pand_V_W, <u16>HotOp.pand_V_W, // andps_Vps_Wps
-  0xffff, 0xffff, // andnps_Vps_Wps
+  <u16>HotOp.pandn_V_W, <u16>HotOp.pandn_V_W, // andnps_Vps_Wps
   <u16>HotOp.por_V_W, <u16>HotOp.por_V_W, // orps_Vps_Wps
   <u16>HotOp.pxor_V_W, <u16>HotOp.pxor_V_W, // xorps_Vps_Wps
   0xffff, 0xffff, // cmpps_Vps_Wps_Ib
@@ -1002,7 +1002,7 @@ const HOT_FORMS: usize = memory.data<u16>([
   0xffff, 0xffff, // movnti_My_Gy_64
   0xffff, <u16>HotOp.movsd_V_M, // movsd_Vsd_Wsd
   0xffff, <u16>HotOp.movsd_M_V, // movsd_Wsd_Vsd
-  0xffff, 0xffff, // movd_Vdq_Ey_32
+  <u16>HotOp.movq32_V_R, 0xffff, // movd_Vdq_Ey_32
   <u16>HotOp.movq64_V_R, 0xffff, // movd_Vdq_Ey_64
   0xffff, 0xffff, // movd_Ey_Vdq_32
   <u16>HotOp.movq64_R_V, 0xffff, // movd_Ey_Vdq_64
@@ -1010,7 +1010,7 @@ const HOT_FORMS: usize = memory.data<u16>([
   0xffff, <u16>HotOp.movq_M_V, // movq_Wq_Vq
   0xffff, 0xffff, // movlpd_Vq_Mq
   0xffff, <u16>HotOp.movsd_M_V, // movlpd_Mq_Vq
-  0xffff, 0xffff, // movhpd_Vq_Mq
+  <u16>HotOp.movhigh_V_M, <u16>HotOp.movhigh_V_M, // movhpd_Vq_Mq
   0xffff, 0xffff, // movhpd_Mq_Vq
   0xffff, 0xffff, // movmskpd_Gd_Upd
   <u16>HotOp.pmovmskb_G_U, <u16>HotOp.pmovmskb_G_U, // pmovmskb_Gd_Udq
@@ -1032,14 +1032,14 @@ const HOT_FORMS: usize = memory.data<u16>([
   0xffff, 0xffff, // maxpd_Vpd_Wpd
   0xffff, 0xffff, // maxsd_Vsd_Wsd
   <u16>HotOp.pand_V_W, <u16>HotOp.pand_V_W, // andpd_Vpd_Wpd
-  0xffff, 0xffff, // andnpd_Vpd_Wpd
+  <u16>HotOp.pandn_V_W, <u16>HotOp.pandn_V_W, // andnpd_Vpd_Wpd
   <u16>HotOp.por_V_W, <u16>HotOp.por_V_W, // orpd_Vpd_Wpd
   <u16>HotOp.pxor_V_W, <u16>HotOp.pxor_V_W, // xorpd_Vpd_Wpd
   0xffff, 0xffff, // cmppd_Vpd_Wpd_Ib
   0xffff, 0xffff, // cmpsd_Vsd_Wsd_Ib
   <u16>HotOp.ucomisd, <u16>HotOp.ucomisd, // ucomisd_Vsd_Wsd
   <u16>HotOp.comisd, <u16>HotOp.comisd, // comisd_Vsd_Wsd
-  0xffff, 0xffff, // unpcklpd_Vpd_Wpd
+  <u16>HotOp.punpcklqdq, <u16>HotOp.punpcklqdq, // unpcklpd_Vpd_Wpd
   0xffff, 0xffff, // unpckhpd_Vpd_Wpd
   0xffff, 0xffff, // shufpd_Vpd_Wpd_Ib
   0xffff, 0xffff, // cvtps2pd_Vpd_Wq
@@ -1085,7 +1085,7 @@ const HOT_FORMS: usize = memory.data<u16>([
   0xffff, 0xffff, // pslld_Vdq_Wdq
   0xffff, 0xffff, // psllq_Vdq_Wdq
   <u16>HotOp.pand_V_W, <u16>HotOp.pand_V_W, // pand_Vdq_Wdq
-  0xffff, 0xffff, // pandn_Vdq_Wdq
+  <u16>HotOp.pandn_V_W, <u16>HotOp.pandn_V_W, // pandn_Vdq_Wdq
   <u16>HotOp.por_V_W, <u16>HotOp.por_V_W, // por_Vdq_Wdq
   <u16>HotOp.pxor_V_W, <u16>HotOp.pxor_V_W, // pxor_Vdq_Wdq
   0xffff, 0xffff, // paddb_Vdq_Wdq
@@ -1095,7 +1095,7 @@ const HOT_FORMS: usize = memory.data<u16>([
   0xffff, 0xffff, // paddsw_Vdq_Wdq
   0xffff, 0xffff, // paddusb_Vdq_Wdq
   0xffff, 0xffff, // paddusw_Vdq_Wdq
-  0xffff, 0xffff, // psubb_Vdq_Wdq
+  <u16>HotOp.psubb_V_W, <u16>HotOp.psubb_V_W, // psubb_Vdq_Wdq
   0xffff, 0xffff, // psubw_Vdq_Wdq
   0xffff, 0xffff, // psubd_Vdq_Wdq
   0xffff, 0xffff, // psubsb_Vdq_Wdq
@@ -1116,7 +1116,7 @@ const HOT_FORMS: usize = memory.data<u16>([
   0xffff, 0xffff, // pmaxsw_Vdq_Wdq
   0xffff, 0xffff, // pavgb_Vdq_Wdq
   0xffff, 0xffff, // pavgw_Vdq_Wdq
-  0xffff, 0xffff, // punpcklqdq_Vdq_Wdq
+  <u16>HotOp.punpcklqdq, <u16>HotOp.punpcklqdq, // punpcklqdq_Vdq_Wdq
   0xffff, 0xffff, // punpckhqdq_Vdq_Wdq
   0xffff, 0xffff, // pshufd_Vdq_Wdq_Ib
   0xffff, 0xffff, // pshufhw_Vdq_Wdq_Ib
@@ -1131,7 +1131,7 @@ const HOT_FORMS: usize = memory.data<u16>([
   0xffff, 0xffff, // pslld_Udq_Ib
   0xffff, 0xffff, // psrlq_Udq_Ib
   0xffff, 0xffff, // psllq_Udq_Ib
-  0xffff, 0xffff, // psrldq_Udq_Ib
+  <u16>HotOp.psrldq, <u16>HotOp.psrldq, // psrldq_Udq_Ib
   0xffff, 0xffff, // pslldq_Udq_Ib
   0xffff, 0xffff, // paddq_Pq_Qq
   0xffff, 0xffff, // psubq_Pq_Qq

@@ -44,7 +44,8 @@ export function jmp_E(u: u32): i32 {
 }
 
 function callTo(u: u32, target: u64): i32 {
-  if (!isCanonical(target)) return raise(Vector.GP, 0);
+  // A faulting push comes before a bad target.
+  if (!isCanonical(target)) return wrStack(reg<u64>(Cpu.Rsp) - 8, 8) ? raise(Vector.GP, 0) : fault();
   return pushRip(u) ? jumpTo(target) : fault();
 }
 

@@ -1,7 +1,7 @@
 import { Cpu } from '../../../../abi/src/machine/cpu-state';
 import { Status } from '../../../../abi/src/machine/exits';
 import { UopFlag } from '../../../../abi/src/machine/uop';
-import { getZf } from '../../cpu/flags';
+import { getZf, keepCc, restoreCc } from '../../cpu/flags';
 import { sub, wide } from '../../cpu/hot';
 import { reg, uFlags } from '../../cpu/operands';
 import { fault, rd } from '../../mmu/access';
@@ -13,20 +13,27 @@ function ends(u: u32): bool {
   return getZf() != ((uFlags(u) & UopFlag.Rep) != 0);
 }
 
+/** Stops between two steps: the flags are those from before the instruction. */
+function interrupted(status: i32): i32 {
+  restoreCc();
+  return status;
+}
+
 /** Flags as of [rsi] − [rdi]. */
 export function cmps<T>(u: u32): i32 {
   const step: i64 = isBackward() ? -(<i64>sizeof<T>()) : sizeof<T>();
   const repeated = isRepeated(u);
+  keepCc();
   let done: u32 = 0;
   while (true) {
     if (repeated && !counter(u, Cpu.Rcx)) return Status.Next;
-    if (done >= <u32>Stretch.Most) return Status.Retry;
+    if (done >= <u32>Stretch.Most) return interrupted(Status.Retry);
     done++;
     const left = rd(sourceAddress(u), sizeof<T>());
-    if (!left) return fault();
+    if (!left) return interrupted(fault());
     const a = load<T>(left);
     const right = rd(counter(u, Cpu.Rdi), sizeof<T>());
-    if (!right) return fault();
+    if (!right) return interrupted(fault());
     sub<T>(wide<T>(a), wide<T>(load<T>(right)));
     advance(u, Cpu.Rsi, step);
     advance(u, Cpu.Rdi, step);
@@ -41,13 +48,14 @@ export function scas<T>(u: u32): i32 {
   const step: i64 = isBackward() ? -(<i64>sizeof<T>()) : sizeof<T>();
   const repeated = isRepeated(u);
   const a = wide<T>(reg<T>(Cpu.Rax));
+  keepCc();
   let done: u32 = 0;
   while (true) {
     if (repeated && !counter(u, Cpu.Rcx)) return Status.Next;
-    if (done >= <u32>Stretch.Most) return Status.Retry;
+    if (done >= <u32>Stretch.Most) return interrupted(Status.Retry);
     done++;
     const p = rd(counter(u, Cpu.Rdi), sizeof<T>());
-    if (!p) return fault();
+    if (!p) return interrupted(fault());
     sub<T>(a, wide<T>(load<T>(p)));
     advance(u, Cpu.Rdi, step);
     if (!repeated) return Status.Next;
