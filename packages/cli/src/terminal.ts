@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { type HostStreams, type Machine, StreamHandle } from '@ring3/machine';
 
@@ -14,7 +15,11 @@ export class ProcessStreams implements HostStreams {
     this.machine = machine;
     if (!this.tty) return () => process.stdin.destroy();
     const { stdin, stdout } = process;
-    if (stdin.isTTY) stdin.setRawMode(true);
+    if (stdin.isTTY) {
+      stdin.setRawMode(true);
+      // Node's raw mode goes on turning NL into CR NL, which full-screen programs of the guest do not expect. The way back restores it.
+      spawnSync('stty', ['-opost'], { stdio: [0, 'ignore', 'ignore'] });
+    }
     const resize = (): void => machine.resize(stdout.columns ?? 80, stdout.rows ?? 24);
     stdout.on('resize', resize);
     this.start(StreamHandle.Console);

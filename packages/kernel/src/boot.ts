@@ -4,6 +4,7 @@ import { Errno } from './errno.js';
 import { BinfmtRegistry } from './exec/binfmt.js';
 import { registerBinfmts } from './exec/register.js';
 import { createDevtmpfs } from './fs/dev/devtmpfs.js';
+import { createDevpts } from './fs/devpts/devpts.js';
 import { createProcFs } from './fs/proc/procfs.js';
 import { createTmpfs } from './fs/tmpfs/tmpfs.js';
 import { FutexTable } from './ipc/futex.js';
@@ -50,6 +51,7 @@ export function createKernel({ core, platform, options, root, trace = new Tracer
   init.fs = new FsStruct(mount, mount);
   mountAtPath(k, '/proc', createProcFs);
   mountAtPath(k, '/dev', createDevtmpfs);
+  mountAtPath(k, '/dev/pts', createDevpts);
   mountAtPath(k, '/dev/shm', (kernel) => createTmpfs(kernel));
   registerBinfmts(k);
   return k;

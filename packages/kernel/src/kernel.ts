@@ -10,6 +10,8 @@ import type { BinfmtRegistry } from './exec/binfmt.js';
 import type { PageCache } from './mm/page-cache.js';
 import type { FutexTable } from './ipc/futex.js';
 import type { ConsoleTable } from './tty/console-table.js';
+import { PtyTable } from './tty/pty.js';
+import type { DevptsSuper } from './fs/devpts/devpts.js';
 import type { Tracer } from './trace/tracer.js';
 import type { HostStreamSuperBlock } from './fs/host-stream/host-stream.js';
 import type { ExitRecord } from './task/init.js';
@@ -49,6 +51,8 @@ export class Kernel {
   readonly futexes!: FutexTable;
   readonly consoles!: ConsoleTable;
   hostStreams: HostStreamSuperBlock | null = null;
+  readonly ptys = new PtyTable();
+  devpts: DevptsSuper | null = null;
   constructor(
     readonly options: KernelOptions,
     parts: {

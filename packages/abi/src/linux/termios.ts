@@ -29,10 +29,31 @@ export const enum Oflag {
 }
 
 export const enum Cflag {
+  /** CBAUD with CBAUDEX: the output speed. */
+  CBAUD = 0o10017,
+  CBAUDEX = 0o10000,
+  /** CBAUD's value for a speed that only struct termios2 tells. */
+  BOTHER = 0o10000,
   B38400 = 0o17,
+  CSIZE = 0o60,
   CS8 = 0o60,
   CREAD = 0o200,
+  PARENB = 0o400,
   HUPCL = 0o2000,
+  CLOCAL = 0o4000,
+  /** CIBAUD lies this far above CBAUD. */
+  IBSHIFT = 16,
+}
+
+/** Events of a pty's packet mode (TIOCPKT), or'ed into a control byte; 0 is data. */
+export const enum Packet {
+  FLUSHREAD = 1,
+  FLUSHWRITE = 2,
+  STOP = 4,
+  START = 8,
+  NOSTOP = 16,
+  DOSTOP = 32,
+  IOCTL = 64,
 }
 
 export const enum Lflag {
@@ -106,7 +127,10 @@ export const enum Tio {
   TIOCGWINSZ = 0x5413,
   TIOCSWINSZ = 0x5414,
   FIONREAD = 0x541b,
+  TIOCPKT = 0x5420,
   TIOCNOTTY = 0x5422,
+  TIOCSETD = 0x5423,
+  TIOCGETD = 0x5424,
   TIOCGSID = 0x5429,
   TCGETS2 = 0x802c542a,
   TCSETS2 = 0x402c542b,
@@ -117,4 +141,9 @@ export const enum Tio {
   TIOCSPTLCK = 0x40045431,
   TIOCGPTLCK = 0x80045439,
   TIOCGPTPEER = 0x5441,
+  TIOCVHANGUP = 0x5437,
+  TIOCGDEV = 0x80045432,
+  TIOCSIG = 0x40045436,
+  TIOCGPKT = 0x80045438,
+  TIOCGEXCL = 0x80045440,
 }

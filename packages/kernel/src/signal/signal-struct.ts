@@ -60,6 +60,8 @@ export class SignalStruct {
   pgrp!: Pid;
   session!: Pid;
   tty: Tty | null = null;
+  /** Foreground group of a terminal that was hung up (tty_old_pgrp). */
+  ttyOldPgrp: Pid | null = null;
   leader = false;
   groupExitCode = 0;
   groupExiting = false;

@@ -4,7 +4,7 @@ import type { File } from '../vfs/file.js';
 import { makeDev } from '../vfs/dev-number.js';
 import { openPath } from '../vfs/open.js';
 import { LookupFlags, May, pathAt } from '../vfs/namei.js';
-import { At } from '@ring3/abi';
+import { At, Iflag } from '@ring3/abi';
 import { hangUp } from './ctty.js';
 import { receiveInput } from './input.js';
 import { setWindowSize } from './ioctl.js';
@@ -20,6 +20,7 @@ export class ConsoleTty extends Tty {
     readonly index: number,
   ) {
     super(makeDev(TTY_MAJOR, index), `tty${index}`);
+    this.termios.iflag |= Iflag.IUTF8;
   }
   writeRoom(): number {
     return this.full ? 0 : 65536;

@@ -1,6 +1,7 @@
 import { Lflag, Sig, SigHandler } from '@ring3/abi';
 import { EINVAL, EIO, ENOTTY, EPERM, ERESTARTSYS, ESRCH } from '../errno.js';
 import type { Kernel } from '../kernel.js';
+import { getI32 } from '../mm/uaccess.js';
 import { currentPgrpOrphaned } from '../signal/jobctl.js';
 import { kernelInfo, sendGroup, sendSignal } from '../signal/send.js';
 import { hasSignal } from '../signal/sigset.js';
@@ -31,7 +32,15 @@ export function disassociateCtty(k: Kernel, task: Task, onExit: boolean): void {
   const { signal } = task;
   if (!signal.leader) return;
   const { tty } = signal;
-  if (!tty) return;
+  if (!tty) {
+    // It was hung up before: those that were in the foreground then hear of it now.
+    const old = signal.ttyOldPgrp;
+    signal.ttyOldPgrp = null;
+    if (!onExit || !old) return;
+    sendGroup(k, old, kernelInfo(Sig.HUP));
+    sendGroup(k, old, kernelInfo(Sig.CONT));
+    return;
+  }
   const { pgrp, session } = tty;
   if (pgrp) {
     sendGroup(k, pgrp, kernelInfo(Sig.HUP));
@@ -48,21 +57,24 @@ export function dropTty(task: Task): void {
   task.signal.tty = null;
 }
 
-/** The line is gone (the console was closed, the pty's master too): the session gets SIGHUP and SIGCONT, readers see the end. */
+/**
+ * The line is gone (the console was closed, the pty's master too): the session's leader gets SIGHUP and SIGCONT, readers see the end,
+ * writers EIO. Linux: __tty_hangup, tty_signal_session_leader.
+ */
 export function hangUp(k: Kernel, tty: Tty): void {
+  if (tty.hungUp) return;
   tty.hungUp = true;
-  if (tty.session) {
-    for (const leader of [...tty.session.session]) {
-      if (leader.signal.leader) {
-        sendSignal(k, leader, kernelInfo(Sig.HUP), true);
-        sendSignal(k, leader, kernelInfo(Sig.CONT), true);
-      }
-      leader.signal.tty = null;
-    }
+  for (const member of tty.session ? [...tty.session.session] : []) {
+    const { signal } = member;
+    if (signal.tty === tty) signal.tty = null;
+    if (!signal.leader) continue;
+    sendSignal(k, member, kernelInfo(Sig.HUP), true);
+    sendSignal(k, member, kernelInfo(Sig.CONT), true);
+    if (tty.pgrp) signal.ttyOldPgrp = tty.pgrp;
   }
-  if (tty.pgrp) sendGroup(k, tty.pgrp, kernelInfo(Sig.HUP));
   tty.session = null;
   tty.pgrp = null;
+  tty.held = [];
   tty.readQueue.wake(k);
   tty.writeQueue.wake(k);
 }
@@ -82,6 +94,7 @@ export function checkBackground(k: Kernel, tty: Tty, signo: number): void {
   }
   if (currentPgrpOrphaned(k)) throw EIO;
   sendGroup(k, current.signal.pgrp, kernelInfo(signo));
+  current.sigPending = true;
   throw ERESTARTSYS;
 }
 
@@ -91,14 +104,19 @@ export function checkWrite(k: Kernel, tty: Tty): void {
 }
 
 /** tiocspgrp. @throws ENOTTY @throws ESRCH @throws EPERM the group is of another session */
-export function setForeground(k: Kernel, tty: Tty, nr: number): void {
-  checkBackground(k, tty, Sig.TTOU);
+export function setForeground(k: Kernel, tty: Tty, va: number): void {
+  try {
+    checkBackground(k, tty, Sig.TTOU);
+  } catch (error) {
+    throw error === EIO ? ENOTTY : error;
+  }
   const { signal } = k.current;
   if (signal.tty !== tty || signal.session !== tty.session) throw ENOTTY;
+  const nr = getI32(k, va);
   if (nr < 0) throw EINVAL;
   const pid = k.pids.get(nr);
   if (!pid) throw ESRCH;
-  const [member] = pid.pgrp;
+  const member = [...pid.pgrp][0] ?? k.pids.task(nr);
   if (!member || member.signal.session !== signal.session) throw EPERM;
   tty.pgrp = pid;
 }

@@ -1,16 +1,23 @@
-import { Iflag, Lflag, Sig, TermiosLayout, Tio, Vc } from '@ring3/abi';
-import { EFAULT, EINVAL, EIO, ENOTTY, EPERM } from '../errno.js';
+import { Cap, Sig, TermiosLayout, Tio, Vc } from '@ring3/abi';
+import { EINVAL, EIO, ENOTTY, EPERM } from '../errno.js';
 import type { Kernel } from '../kernel.js';
 import { copyFromUser, copyToUser, getI32, getU8, putU32 } from '../mm/uaccess.js';
-import { kernelInfo, sendGroup } from '../signal/send.js';
-import { checkBackground, disassociateCtty, dropTty, setControllingTty, setForeground } from './ctty.js';
-import { flushInput, receiveInput, restartOutput } from './input.js';
-import { decodeTermios, encodeTermios } from './termios.js';
+import { checkBackground, disassociateCtty, dropTty, hangUp, setControllingTty, setForeground } from './ctty.js';
+import { restartOutput, stopOutput } from './flow.js';
+import { flushInput, receiveInput, sendForeground } from './input.js';
+import { setTermios } from './set-termios.js';
+import { encodeTermios } from './termios.js';
 import type { Tty } from './tty.js';
 
-/** tty_ioctl and n_tty_ioctl. @throws ENOTTY a request that terminals do not have */
-export function ttyIoctl(k: Kernel, tty: Tty, request: number, arg: number): number {
-  if (tty.hungUp && request !== Tio.TIOCSPGRP) throw EIO;
+/** The one line discipline (uapi/linux/tty.h). */
+const N_TTY = 0;
+
+/**
+ * tty_ioctl, tty_jobctrl_ioctl and n_tty_ioctl on a terminal, or on it through its pty's master, which need not be the caller's
+ * controlling terminal. @throws ENOTTY a request that terminals do not have @throws EIO hung up
+ */
+export function ttyIoctl(k: Kernel, tty: Tty, request: number, arg: number, throughMaster = false): number {
+  if (tty.hungUp) throw request === Tio.TIOCSPGRP ? ENOTTY : EIO;
   switch (request) {
     case Tio.TCGETS:
       copyToUser(k, arg, encodeTermios(tty.termios, false));
@@ -34,34 +41,11 @@ export function ttyIoctl(k: Kernel, tty: Tty, request: number, arg: number): num
       setWindowSize(k, tty, view.getUint16(0, true), view.getUint16(2, true), view.getUint16(4, true), view.getUint16(6, true));
       return 0;
     }
-    case Tio.TIOCGPGRP:
-      if (k.current.signal.tty !== tty) throw ENOTTY;
-      putU32(k, arg, tty.pgrp?.nr ?? 0);
-      return 0;
-    case Tio.TIOCSPGRP:
-      setForeground(k, tty, getI32(k, arg));
-      return 0;
-    case Tio.TIOCGSID:
-      if (k.current.signal.tty !== tty || !tty.session) throw ENOTTY;
-      putU32(k, arg, tty.session.nr);
-      return 0;
-    case Tio.TIOCSCTTY:
-      setControllingTty(k, tty, arg === 1);
-      return 0;
-    case Tio.TIOCNOTTY:
-      if (k.current.signal.tty !== tty) throw ENOTTY;
-      if (k.current.signal.leader) disassociateCtty(k, k.current, false);
-      else dropTty(k.current);
-      return 0;
     case Tio.FIONREAD:
       putU32(k, arg, tty.available);
       return 0;
     case Tio.TIOCOUTQ:
       putU32(k, arg, 0);
-      return 0;
-    case Tio.TIOCSTI:
-      if (k.current.signal.tty !== tty) throw EPERM;
-      receiveInput(k, tty, Uint8Array.of(getU8(k, arg)));
       return 0;
     case Tio.TCFLSH:
       return flush(k, tty, arg);
@@ -69,30 +53,66 @@ export function ttyIoctl(k: Kernel, tty: Tty, request: number, arg: number): num
       return flow(k, tty, arg);
     case Tio.TCSBRK:
     case Tio.TCSBRKP:
+      // Output is never queued here, and there is no line to send a break on.
+      checkBackground(k, tty, Sig.TTOU);
+      return 0;
     case Tio.TIOCEXCL:
+      tty.exclusive = true;
+      return 0;
     case Tio.TIOCNXCL:
-      // Output is never queued here and no other opener exists to be kept out.
+      tty.exclusive = false;
+      return 0;
+    case Tio.TIOCGEXCL:
+      putU32(k, arg, Number(tty.exclusive));
+      return 0;
+    case Tio.TIOCGETD:
+      putU32(k, arg, N_TTY);
+      return 0;
+    case Tio.TIOCSETD:
+      if (getI32(k, arg) !== N_TTY) throw EINVAL;
+      return 0;
+    case Tio.TIOCGDEV:
+      putU32(k, arg, tty.rdev);
+      return 0;
+    case Tio.TIOCVHANGUP:
+      if (!k.current.cred.capable(Cap.SYS_ADMIN)) throw EPERM;
+      hangUp(k, tty);
+      return 0;
+    default:
+      return jobControl(k, tty, request, arg, throughMaster);
+  }
+}
+
+/** Linux: tty_jobctrl_ioctl, tiocsti. */
+function jobControl(k: Kernel, tty: Tty, request: number, arg: number, throughMaster: boolean): number {
+  const own = k.current.signal.tty === tty;
+  switch (request) {
+    case Tio.TIOCGPGRP:
+      if (!own && !throughMaster) throw ENOTTY;
+      putU32(k, arg, tty.pgrp?.nr ?? 0);
+      return 0;
+    case Tio.TIOCSPGRP:
+      setForeground(k, tty, arg);
+      return 0;
+    case Tio.TIOCGSID:
+      if ((!own && !throughMaster) || !tty.session) throw ENOTTY;
+      putU32(k, arg, tty.session.nr);
+      return 0;
+    case Tio.TIOCSCTTY:
+      setControllingTty(k, tty, arg === 1);
+      return 0;
+    case Tio.TIOCNOTTY:
+      if (!own) throw ENOTTY;
+      if (k.current.signal.leader) disassociateCtty(k, k.current, false);
+      else dropTty(k.current);
+      return 0;
+    case Tio.TIOCSTI:
+      if (!own && !k.current.cred.capable(Cap.SYS_ADMIN)) throw EPERM;
+      receiveInput(k, tty, Uint8Array.of(getU8(k, arg)));
       return 0;
     default:
       throw ENOTTY;
   }
-}
-
-function setTermios(k: Kernel, tty: Tty, va: number, bytes: number, flushFirst: boolean): number {
-  checkBackground(k, tty, Sig.TTOU);
-  const before = tty.termios;
-  if (va === 0) throw EFAULT;
-  const after = decodeTermios(copyFromUser(k, va, bytes), before);
-  if (flushFirst) flushInput(k, tty);
-  tty.termios = after;
-  // n_tty_set_termios: leaving or entering canonical mode makes what was typed readable.
-  if ((before.lflag ^ after.lflag) & Lflag.ICANON) {
-    tty.complete = tty.input.length;
-    if (tty.input.length > 0) tty.readQueue.wake(k);
-  }
-  if (before.iflag & Iflag.IXON && !(after.iflag & Iflag.IXON) && tty.stopped) restartOutput(k, tty);
-  if (before.cc[Vc.MIN] !== after.cc[Vc.MIN]) tty.readQueue.wake(k);
-  return 0;
 }
 
 function encodeWindowSize(tty: Tty): Uint8Array {
@@ -105,7 +125,7 @@ export function setWindowSize(k: Kernel, tty: Tty, rows: number, cols: number, x
   const before = tty.windowSize;
   if (before.rows === rows && before.cols === cols && before.xpixel === xpixel && before.ypixel === ypixel) return;
   tty.windowSize = { rows, cols, xpixel, ypixel };
-  if (tty.pgrp) sendGroup(k, tty.pgrp, kernelInfo(Sig.WINCH));
+  sendForeground(k, tty, Sig.WINCH);
 }
 
 /** TCFLSH: 0 input, 1 output, 2 both. */
@@ -116,11 +136,18 @@ function flush(k: Kernel, tty: Tty, what: number): number {
   return 0;
 }
 
-/** TCXONC: TCOOFF 0 and TCOON 1 stop and start output; TCIOFF 2 and TCION 3 concern a line that is not there. */
+/** TCXONC: TCOOFF 0 and TCOON 1 stop and start output; TCIOFF 2 and TCION 3 send the stop and start characters. */
 function flow(k: Kernel, tty: Tty, action: number): number {
   checkBackground(k, tty, Sig.TTOU);
   if (action > 3) throw EINVAL;
-  if (action === 0) tty.stopped = true;
+  if (action === 0) stopOutput(k, tty);
   if (action === 1) restartOutput(k, tty);
+  if (action >= 2) sendFlowCharacter(k, tty, action === 2);
   return 0;
+}
+
+/** tty_send_xchar, unless the character is disabled. */
+function sendFlowCharacter(k: Kernel, tty: Tty, stop: boolean): void {
+  const character = tty.termios.cc[stop ? Vc.STOP : Vc.START]!;
+  if (character !== 0) tty.output(k, Uint8Array.of(character));
 }

@@ -1,4 +1,4 @@
-import { Oflag } from '@ring3/abi';
+import { Iflag, Oflag } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import type { Tty } from './tty.js';
 
@@ -6,6 +6,12 @@ const BS = 8;
 const TAB = 9;
 const NL = 10;
 const CR = 13;
+
+/** iscntrl of the kernel's table. */
+export const isControl = (byte: number): boolean => byte < 32 || byte === 127;
+
+/** With IUTF8, a byte that goes on a character: it neither moves the cursor nor is erased by itself. */
+export const isContinuation = (tty: Tty, byte: number): boolean => (tty.termios.iflag & Iflag.IUTF8) !== 0 && (byte & 0xc0) === 0x80;
 
 /** Output processing of N_TTY (n_tty.c: do_output_char): what OPOST makes of bytes, and where the cursor goes. */
 export function writeProcessed(k: Kernel, tty: Tty, bytes: Uint8Array): void {
@@ -22,21 +28,19 @@ function processByte(tty: Tty, byte: number, out: number[]): void {
   const { oflag } = tty.termios;
   switch (byte) {
     case NL:
-      if (oflag & Oflag.ONLRET) tty.column = 0;
-      if (oflag & Oflag.ONLCR) {
-        tty.column = 0;
-        out.push(CR);
-      }
+      if (oflag & (Oflag.ONLRET | Oflag.ONLCR)) tty.column = 0;
+      if (oflag & Oflag.ONLCR) out.push(CR);
+      tty.lineColumn = tty.column;
       out.push(NL);
       return;
     case CR:
       if (oflag & Oflag.ONOCR && tty.column === 0) return;
       if (oflag & Oflag.OCRNL) {
-        if (oflag & Oflag.ONLRET) tty.column = 0;
+        if (oflag & Oflag.ONLRET) tty.column = tty.lineColumn = 0;
         out.push(NL);
         return;
       }
-      tty.column = 0;
+      tty.column = tty.lineColumn = 0;
       out.push(CR);
       return;
     case TAB: {
@@ -51,8 +55,7 @@ function processByte(tty: Tty, byte: number, out: number[]): void {
       out.push(BS);
       return;
     default:
-      // UTF-8 continuation bytes and control characters do not move the cursor.
-      if (byte >= 32 && byte !== 127 && (byte & 0xc0) !== 0x80) tty.column++;
+      if (!isControl(byte) && !isContinuation(tty, byte)) tty.column++;
       out.push(oflag & Oflag.OLCUC && byte >= 97 && byte <= 122 ? byte - 32 : byte);
   }
 }

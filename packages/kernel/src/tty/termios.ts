@@ -1,6 +1,6 @@
 import { Cflag, Iflag, Lflag, Oflag, TermiosLayout, Vc } from '@ring3/abi';
 
-/** struct ktermios. Speeds are of no consequence here and only remembered. */
+/** struct ktermios. Speeds (baud) are of no consequence here and only remembered. */
 export interface Termios {
   iflag: number;
   oflag: number;
@@ -59,17 +59,34 @@ export function encodeTermios(t: Termios, two: boolean): Uint8Array {
   return bytes;
 }
 
+/** CBAUD's values with their speeds: 0 to 15 as they count, those with CBAUDEX from 1 on (tty_baudrate.c). */
+const SPEEDS = [0, 50, 75, 110, 134, 150, 200, 300, 600, 1200, 1800, 2400, 4800, 9600, 19200, 38400];
+const FAST_SPEEDS = [
+  57600, 115200, 230400, 460800, 500000, 576000, 921600, 1000000, 1152000, 1500000, 2000000, 2500000, 3000000, 3500000, 4000000,
+];
+
+/** tty_termios_baud_rate of CBAUD bits; undefined: BOTHER. */
+function speedOf(bits: number): number | undefined {
+  if (bits === Cflag.BOTHER) return undefined;
+  return bits & Cflag.CBAUDEX ? FAST_SPEEDS[(bits & ~Cflag.CBAUDEX) - 1] : SPEEDS[bits];
+}
+
+/** User memory's modes; what `bytes` does not tell is as `before`. Linux: user_termios_to_kernel_termios, set_termios */
 export function decodeTermios(bytes: Uint8Array, before: Termios): Termios {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const two = bytes.length >= TermiosLayout.Bytes2;
+  const cflag = view.getUint32(TermiosLayout.Cflag, true);
+  const ospeed = speedOf(cflag & Cflag.CBAUD) ?? (two ? view.getUint32(TermiosLayout.Ospeed, true) : before.ospeed);
+  const inputBits = (cflag >>> Cflag.IBSHIFT) & Cflag.CBAUD;
+  const inputSpeed = speedOf(inputBits) ?? (two ? view.getUint32(TermiosLayout.Ispeed, true) : before.ispeed);
   return {
     iflag: view.getUint32(TermiosLayout.Iflag, true),
     oflag: view.getUint32(TermiosLayout.Oflag, true),
-    cflag: view.getUint32(TermiosLayout.Cflag, true),
+    cflag,
     lflag: view.getUint32(TermiosLayout.Lflag, true),
     line: bytes[TermiosLayout.Line]!,
     cc: [...bytes.subarray(TermiosLayout.Cc, TermiosLayout.Cc + Vc.Count)],
-    ispeed: two ? view.getUint32(TermiosLayout.Ispeed, true) : before.ispeed,
-    ospeed: two ? view.getUint32(TermiosLayout.Ospeed, true) : before.ospeed,
+    ispeed: inputBits === 0 ? ospeed : inputSpeed,
+    ospeed,
   };
 }

@@ -1,4 +1,4 @@
-import { Sig, Vc } from '@ring3/abi';
+import { O, Sig, Vc } from '@ring3/abi';
 import { EAGAIN, EIO } from '../errno.js';
 import type { IoIter } from '../io/io-iter.js';
 import type { Kernel } from '../kernel.js';
@@ -7,9 +7,10 @@ import { registerState } from '../state.js';
 import { File } from '../vfs/file.js';
 import type { Inode } from '../vfs/inode.js';
 import { checkBackground, checkWrite } from './ctty.js';
+import { pumpInput } from './input.js';
 import { ttyIoctl } from './ioctl.js';
 import { writeProcessed } from './output.js';
-import { EOF_MARK, type Tty } from './tty.js';
+import { EOF_MARK, LINE_END, type Tty } from './tty.js';
 
 /** Bytes that one write hands to the driver. */
 const WRITE_CHUNK = 2048;
@@ -38,40 +39,38 @@ export class TtyFile extends File {
   override read(k: Kernel, iter: IoIter): number {
     const { tty } = this;
     if (tty.hungUp) return 0;
+    if (iter.remaining === 0) return 0;
     checkBackground(k, tty, Sig.TTIN);
     return tty.canonical ? this.readLine(k, iter) : this.readRaw(k, iter);
   }
 
-  /** At most one line; an EOF mark ends it without being part of it. */
+  /** At most one line; an end-of-file mark ends it and is not handed out. Linux: canon_copy_from_read_buf. */
   private readLine(k: Kernel, iter: IoIter): number {
     const { tty } = this;
     if (tty.complete === 0) throw EAGAIN;
+    const most = Math.min(tty.complete, iter.remaining);
     let n = 0;
-    while (n < tty.complete && n < iter.remaining) {
-      const byte = tty.input[n]!;
-      if (byte === EOF_MARK) break;
-      n++;
-      if (byte === 10 || byte === tty.termios.cc[Vc.EOL]) break;
-    }
+    while (n < most && tty.input[n] !== EOF_MARK) if (tty.input[n++]! & LINE_END) break;
     const done = iter.put(k, Uint8Array.from(tty.input.slice(0, n)));
-    const endsHere = tty.input[done] === EOF_MARK && done === n && (n === 0 || tty.input[n - 1] !== 10);
-    this.drop(k, done + (endsHere ? 1 : 0));
+    // A mark right behind bytes that end no line goes with them: "abc^D" is one read of three.
+    const withMark = done === n && tty.input[n] === EOF_MARK && !(n > 0 && tty.input[n - 1]! & LINE_END);
+    this.drop(k, done + (withMark ? 1 : 0));
     return done;
   }
 
-  /** VMIN and VTIME decide when there is enough (termios(3)). */
+  /** VMIN and VTIME decide when there is enough (termios(3)); who must not wait, or is interrupted, takes what there is. */
   private readRaw(k: Kernel, iter: IoIter): number {
     const { tty } = this;
-    const { cc } = tty.termios;
-    const min = cc[Vc.MIN]!;
-    const enough = tty.input.length >= Math.min(Math.max(min, 1), iter.remaining) || (tty.input.length > 0 && this.timerIsOver(k));
-    if (!enough) {
-      if (min === 0 && cc[Vc.TIME] === 0) return 0;
+    const min = tty.termios.cc[Vc.MIN]!;
+    const present = tty.input.length;
+    if (present === 0) {
+      if (min === 0 && tty.termios.cc[Vc.TIME] === 0) return 0;
       throw EAGAIN;
     }
-    const bytes = tty.input.slice(0, iter.remaining).filter((byte) => byte !== EOF_MARK);
-    const done = iter.put(k, Uint8Array.from(bytes));
-    this.drop(k, Math.min(tty.input.length, done + (tty.input.slice(0, iter.remaining).length - bytes.length)));
+    const waits = !(this.flags & O.NONBLOCK) && !k.current.sigPending && !this.timerIsOver(k);
+    if (waits && present < Math.min(min, iter.remaining)) throw EAGAIN;
+    const done = iter.put(k, Uint8Array.from(tty.input.slice(0, iter.remaining)));
+    this.drop(k, done);
     return done;
   }
 
@@ -92,7 +91,8 @@ export class TtyFile extends File {
     const { tty } = this;
     tty.input.splice(0, count);
     tty.complete = Math.max(0, tty.complete - count);
-    tty.writeQueue.wake(k);
+    pumpInput(k, tty);
+    tty.inputDrained(k);
   }
 
   override write(k: Kernel, iter: IoIter): number {
@@ -125,8 +125,8 @@ export class TtyFile extends File {
   override ioctl(k: Kernel, request: number, arg: number): number {
     return ttyIoctl(k, this.tty, request, arg);
   }
-  override release(): void {
-    this.tty.files--;
+  override release(k: Kernel): void {
+    if (--this.tty.files === 0) this.tty.lastClose(k);
   }
 }
 registerState('TtyFile', TtyFile);

@@ -1,4 +1,4 @@
-import { Lflag, Poll } from '@ring3/abi';
+import { Cflag, Lflag, Poll, Vc } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import { WaitQueue } from '../sched/wait-queue.js';
 import type { Pid } from '../task/pid.js';
@@ -12,15 +12,17 @@ export interface WindowSize {
   ypixel: number;
 }
 
-/** An end of file typed on a line: it ends a canonical read and is no byte. */
-export const EOF_MARK = -1;
+/** Set in an input entry that ends a line (read_flags' bit): a canonical read stops behind it. */
+export const LINE_END = 0x100;
+/** An end of file typed on a line: it ends a canonical read and is not handed out; without ICANON it reads as NUL. */
+export const EOF_MARK = LINE_END;
 
 /**
  * struct tty_struct with the state of its line discipline N_TTY. A driver subclasses it with where output goes: a console outside the
  * machine, or a pty's master.
  *
- * `input` holds bytes and EOF marks; in canonical mode the first `complete` of them are whole lines that a read may take, the rest
- * is the line being edited.
+ * `input` holds bytes, those that end a line marked; in canonical mode the first `complete` of them are whole lines that a read may
+ * take, the rest is the line being edited.
  */
 export abstract class Tty {
   termios: Termios = standardTermios();
@@ -30,6 +32,14 @@ export abstract class Tty {
   session: Pid | null = null;
   input: number[] = [];
   complete = 0;
+  /** Bytes in front of a full line discipline (the flip buffer). */
+  held: number[] = [];
+  /** Echoes that wait for output to be restarted. */
+  echoes: number[] = [];
+  /** Between the backslash and the slash of ECHOPRT. */
+  erasing = false;
+  /** TIOCEXCL: no more opens, except by root. */
+  exclusive = false;
   /** When the last input came, monotonic ns: VTIME counts from there. */
   lastInput = 0;
   /** The next input byte is taken as it is (VLNEXT). */
@@ -62,17 +72,41 @@ export abstract class Tty {
     return (this.termios.lflag & Lflag.ICANON) !== 0;
   }
 
-  /** Bytes that a read would get now. */
+  /** FIONREAD: bytes that reads would get, end-of-file marks not counted. Linux: inq_canon. */
   get available(): number {
     if (!this.canonical) return this.input.length;
-    const end = this.input.findIndex((byte, i) => i < this.complete && (byte === EOF_MARK || byte === 10));
-    return end < 0 ? this.complete : this.input[end] === EOF_MARK ? end : end + 1;
+    let count = 0;
+    for (let i = 0; i < this.complete; i++) if (this.input[i] !== EOF_MARK) count++;
+    return count;
   }
 
+  /** Is there what a read waits for? poll also waits for VMIN bytes. Linux: input_available_p. */
+  inputAvailable(polling: boolean): boolean {
+    if (this.canonical) return this.complete > 0;
+    const { cc } = this.termios;
+    return this.input.length >= (polling && cc[Vc.TIME] === 0 ? Math.max(1, cc[Vc.MIN]!) : 1);
+  }
+
+  /** Another driver's packet mode wants to know of flushes and of stopped output (TIOCPKT_*). */
+  packetEvent(_k: Kernel, _set: number, _clear: number): void {}
+
+  /** What the hardware makes of new modes: a terminal without a line keeps its own (tty_termios_copy_hw). */
+  adoptModes(before: Termios, after: Termios): Termios {
+    const mine = Cflag.HUPCL | Cflag.CREAD | Cflag.CLOCAL;
+    return { ...after, cflag: (after.cflag & mine) | (before.cflag & ~mine), ispeed: before.ispeed, ospeed: before.ospeed };
+  }
+
+  /** A read made room for input. */
+  inputDrained(_k: Kernel): void {}
+
+  /** The last file of it was closed. */
+  lastClose(_k: Kernel): void {}
+
+  /** Linux: n_tty_poll, hung_up_tty_poll. */
   poll(k: Kernel): number {
     let mask = 0;
     if (this.hungUp) return Poll.IN | Poll.OUT | Poll.ERR | Poll.HUP | Poll.RDNORM | Poll.WRNORM;
-    if (this.canonical ? this.complete > 0 : this.input.length > 0) mask |= Poll.IN | Poll.RDNORM;
+    if (this.inputAvailable(true)) mask |= Poll.IN | Poll.RDNORM;
     if (!this.stopped && this.writeRoom(k) > 0) mask |= Poll.OUT | Poll.WRNORM;
     return mask;
   }
