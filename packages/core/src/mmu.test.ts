@@ -90,6 +90,21 @@ describe('page faults', () => {
   });
 });
 
+test('a fault inside rep cmps shows the flags from before it', () => {
+  const m = machine([0xf9, 0xf3, 0xa6, 0x0f, 0x0b]);
+  m.map(data, 0x1000);
+  m.map(0x70_0000, 0x2000);
+  m.set('rdi', data + 0xff0);
+  m.set('rsi', 0x70_0000);
+  m.set('rcx', 0x20);
+  expect(m.run()).toBe(ExitReason.PageFault);
+  expect(m.get('rcx')).toBe(0x10n);
+  expect(m.core.getEflags() & 0x41).toBe(1);
+  m.map(data + 0x1000, 0x1000);
+  m.run();
+  expect(m.core.getEflags() & 0x41).toBe(0x40);
+});
+
 describe('page tables', () => {
   test('accessed and dirty bits', () => {
     const m = machine([...loadCode.slice(0, 3), ...storeCode]);
