@@ -77,7 +77,7 @@ export class Pipe {
     if (buffer.length === 0) this.buffers.shift();
   }
 
-  /** Linux: pipe_write, one pass: as much as there is room for. @throws EPIPE no reader @throws EAGAIN no room for anything */
+  /** Linux: pipe_write, one pass: as much as there is room for; a page that cannot be read whole is not written at all. @throws EPIPE no reader @throws EAGAIN no room for anything */
   write(k: Kernel, iter: IoIter, packet: boolean): number {
     if (iter.remaining === 0) return 0;
     if (this.readers === 0) throw EPIPE;
@@ -86,13 +86,12 @@ export class Pipe {
     while (iter.remaining > 0 && !this.full) {
       const bytes = new Uint8Array(Math.min(PageSize.Bytes, Math.max(iter.remaining, 256)));
       const want = Math.min(bytes.length, iter.remaining);
-      const n = iter.take(k, bytes.subarray(0, want));
-      if (n > 0) this.buffers.push(new PipeBuffer(bytes, 0, n, packet));
-      copied += n;
-      if (n < want) {
+      if (iter.take(k, bytes.subarray(0, want)) < want) {
         faulted = true;
         break;
       }
+      this.buffers.push(new PipeBuffer(bytes, 0, want, packet));
+      copied += want;
     }
     if (copied > 0) {
       this.wait.wake(k);
