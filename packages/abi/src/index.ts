@@ -32,3 +32,4 @@ export * from './x86/cpuid.js';
 export * from './linux/sigcontext.js';
 export * from './linux/termios.js';
 export * from './linux/utsname.js';
+export * from './linux/eventpoll.js';

@@ -3,6 +3,7 @@ import type { Kernel } from '../kernel.js';
 import { rlimit } from '../task/limits.js';
 import type { Pid } from '../task/pid.js';
 import { TaskState, type Task } from '../task/task.js';
+import { signalFields } from '../trace/signal-fields.js';
 import { Trace, emit } from '../trace/tracer.js';
 import { cancelStopPending, continueProcess, flushThreads } from './stop-state.js';
 import { recalcSigPending } from './pending.js';
@@ -82,6 +83,7 @@ function queueSignal(k: Kernel, target: Task, info: SigInfo, group: boolean): Ou
     else outcome = Outcome.LoseInfo;
   }
   pending.set |= mask;
+  target.sighand.signalfdQueue.wake(k);
   completeSignal(k, target, signo, group);
   return outcome;
 }
@@ -104,6 +106,7 @@ export function sendTimerSignal(k: Kernel, target: Task, info: SigInfo, group: b
   info.overrun = 0;
   pending.queue.push(info);
   pending.set |= sigMask(info.signo);
+  target.sighand.signalfdQueue.wake(k);
   completeSignal(k, target, info.signo, group);
   traceGenerate(k, target, info, group, Outcome.Delivered);
   return true;
@@ -218,6 +221,6 @@ function queuedFor(k: Kernel, target: Task): number {
 function traceGenerate(k: Kernel, target: Task, info: SigInfo, group: boolean, result: Outcome): void {
   if (!k.trace.on(Trace.Signal)) return;
   emit(k, Trace.Signal, 'signal:signal_generate', {
-    sig: info.signo, errno: info.errno, code: info.code, comm: target.comm, target: target.tid, grp: group, res: result,
+    ...signalFields(info), comm: target.comm, target: target.tid, grp: group, res: result,
   });
 }

@@ -2,7 +2,7 @@ import { SiCode, Sig, SigInfoOffset } from '@ring3/abi';
 import type { SigInfo } from './signal-struct.js';
 
 /** Which member of siginfo_t's union a signal fills. Linux: enum siginfo_layout, siginfo_layout() in kernel/signal.c. */
-const enum Layout {
+export const enum SigInfoLayout {
   Kill,
   Timer,
   Poll,
@@ -12,7 +12,7 @@ const enum Layout {
   Sys,
 }
 
-function layoutOf(signo: number, code: number): Layout {
+export function layoutOf(signo: number, code: number): SigInfoLayout {
   if (code > SiCode.User && code < SiCode.Kernel) {
     switch (signo) {
       case Sig.ILL:
@@ -20,19 +20,19 @@ function layoutOf(signo: number, code: number): Layout {
       case Sig.SEGV:
       case Sig.BUS:
       case Sig.TRAP:
-        return Layout.Fault;
+        return SigInfoLayout.Fault;
       case Sig.CHLD:
-        return Layout.Child;
+        return SigInfoLayout.Child;
       case Sig.SYS:
-        return Layout.Sys;
+        return SigInfoLayout.Sys;
       default:
-        return code <= SiCode.PollHup ? Layout.Poll : Layout.Kill;
+        return code <= SiCode.PollHup ? SigInfoLayout.Poll : SigInfoLayout.Kill;
     }
   }
-  if (code === SiCode.Timer) return Layout.Timer;
-  if (code === SiCode.SigIo) return Layout.Poll;
-  if (code < 0 && code !== SiCode.Tkill) return Layout.Rt;
-  return code === SiCode.Tkill ? Layout.Rt : Layout.Kill;
+  if (code === SiCode.Timer) return SigInfoLayout.Timer;
+  if (code === SiCode.SigIo) return SigInfoLayout.Poll;
+  if (code < 0 && code !== SiCode.Tkill) return SigInfoLayout.Rt;
+  return code === SiCode.Tkill ? SigInfoLayout.Rt : SigInfoLayout.Kill;
 }
 
 /** siginfo_t, 128 bytes, as user mode sees it. Linux: copy_siginfo_to_user. */
@@ -51,36 +51,36 @@ export function encodeSigInfo(info: SigInfo): Uint8Array {
     view.setUint32(SigInfoOffset.Value + 4, info.value?.[1] ?? 0, true);
   };
   switch (layoutOf(info.signo, info.code)) {
-    case Layout.Kill:
+    case SigInfoLayout.Kill:
       view.setInt32(SigInfoOffset.Pid, info.pid ?? 0, true);
       view.setUint32(SigInfoOffset.Uid, info.uid ?? 0, true);
       break;
-    case Layout.Rt:
+    case SigInfoLayout.Rt:
       view.setInt32(SigInfoOffset.Pid, info.pid ?? 0, true);
       view.setUint32(SigInfoOffset.Uid, info.uid ?? 0, true);
       value();
       break;
-    case Layout.Timer:
+    case SigInfoLayout.Timer:
       view.setInt32(SigInfoOffset.TimerId, info.timerId ?? 0, true);
       view.setInt32(SigInfoOffset.Overrun, info.overrun ?? 0, true);
       value();
       break;
-    case Layout.Poll:
+    case SigInfoLayout.Poll:
       u64(SigInfoOffset.Band, info.band ?? 0);
       view.setInt32(SigInfoOffset.Fd, info.fd ?? 0, true);
       break;
-    case Layout.Fault:
+    case SigInfoLayout.Fault:
       u64(SigInfoOffset.Addr, info.addr ?? 0);
       if (info.addrHigh !== undefined) view.setUint32(SigInfoOffset.Addr + 4, info.addrHigh, true);
       break;
-    case Layout.Child:
+    case SigInfoLayout.Child:
       view.setInt32(SigInfoOffset.Pid, info.pid ?? 0, true);
       view.setUint32(SigInfoOffset.Uid, info.uid ?? 0, true);
       view.setInt32(SigInfoOffset.Status, info.status ?? 0, true);
       u64(SigInfoOffset.Utime, clockTicks(info.utime));
       u64(SigInfoOffset.Stime, clockTicks(info.stime));
       break;
-    case Layout.Sys:
+    case SigInfoLayout.Sys:
       u64(SigInfoOffset.Addr, info.addr ?? 0);
       view.setInt32(SigInfoOffset.Syscall, info.syscall ?? 0, true);
       view.setUint32(SigInfoOffset.Arch, info.arch ?? 0, true);

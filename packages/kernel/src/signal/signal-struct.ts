@@ -49,6 +49,8 @@ export interface SigAction {
 /** sighand_struct: actions by signal number − 1; shared by CLONE_SIGHAND. */
 export class SigHand {
   users = 1;
+  /** Readers and pollers of signalfds (signalfd_wqh). */
+  readonly signalfdQueue = new WaitQueue();
   actions: SigAction[] = Array.from({ length: 64 }, () => ({ handler: 0, flags: 0, restorer: 0, mask: 0n }));
 }
 registerState('SigHand', SigHand);

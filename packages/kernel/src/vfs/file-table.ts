@@ -35,6 +35,7 @@ export function getFile(file: File): File {
 /** One reference less; the last one releases the file. Linux: fput. */
 export function fput(k: Kernel, file: File): void {
   if (--file.refs > 0) return;
+  if (file.watches) for (const watch of [...file.watches]) watch.fileReleased(k);
   dropFileLocks(k, file);
   file.release(k);
   if (file.writable && (file.inode.mode & S.IFMT) === S.IFREG) file.inode.writeCount--;

@@ -6,12 +6,19 @@ import type { Path } from './path.js';
 import { O } from '@ring3/abi';
 import { EINVAL, ENODEV, ENOTDIR, ENOTTY, ESPIPE } from '../errno.js';
 
+/** Somebody who watches a file without a reference to it, and must let go when it is released (an epoll item). */
+export interface FileWatch {
+  fileReleased(k: Kernel): void;
+}
+
 /**
  * struct file with its file_operations. Operations never block: where they cannot go on they throw EAGAIN, and the syscall layer
  * parks the task on `waitQueue` unless O_NONBLOCK is set (sched/park.ts). Reference counted through fget/fput (vfs/file-table.ts).
  */
 export abstract class File {
   refs = 1;
+  /** Linux: f_ep_links. null: nobody. */
+  watches: Set<FileWatch> | null = null;
   /** f_pos; a directory's is the index of the next entry. */
   pos = 0;
   /** F_SETOWN's pid (negative: process group) and F_SETSIG's signal. */
@@ -42,6 +49,10 @@ export abstract class File {
   /** What readlink(/proc/PID/fd/N) shows where path is null: 'pipe:[123]'. */
   get name(): string {
     return `anon_inode:[${this.constructor.name}]`;
+  }
+  /** Lines of /proc/PID/fdinfo/N after the ones that every file has (show_fdinfo). */
+  get fdInfo(): string {
+    return '';
   }
   /** Reads up to iter.remaining bytes at `pos`; returns how many, 0 at end of file. The caller advances f_pos. @throws EAGAIN would block */
   read(_k: Kernel, _iter: IoIter, _pos: number): number {

@@ -2,6 +2,7 @@ import { FsMagic, S } from '@ring3/abi';
 import type { Kernel } from '../../kernel.js';
 import { registerState } from '../../state.js';
 import { makeDev } from '../../vfs/dev-number.js';
+import { registerFilesystem } from '../../vfs/filesystems.js';
 import { TmpfsSuper } from '../tmpfs/tmpfs-super.js';
 import './mem-devices.js';
 
@@ -28,8 +29,10 @@ const links: readonly (readonly [string, string])[] = [
   ['stderr', '/proc/self/fd/2'],
 ];
 
-/** devtmpfs with its nodes, and the directories that others are mounted on. */
+/** The machine's one devtmpfs with its nodes, and the directories that others are mounted on. */
 export function createDevtmpfs(k: Kernel): DevtmpfsSuper {
+  const mounted = k.mounts.list.find(({ sb }) => sb instanceof DevtmpfsSuper);
+  if (mounted) return mounted.sb as DevtmpfsSuper;
   const sb = new DevtmpfsSuper(k.nextId.dev++, 'devtmpfs', 'devtmpfs', FsMagic.TMPFS, 0, 0, 0o755);
   const root = sb.newInode(k, S.IFDIR | 0o755);
   const now = k.clock.realtime(k);
@@ -45,3 +48,4 @@ export function createDevtmpfs(k: Kernel): DevtmpfsSuper {
 
 export class DevtmpfsSuper extends TmpfsSuper {}
 registerState('DevtmpfsSuper', DevtmpfsSuper);
+registerFilesystem('devtmpfs', createDevtmpfs);

@@ -23,9 +23,6 @@ abstract class MemDevice extends File {
   override write(_k: Kernel, iter: IoIter): number {
     return iter.remaining;
   }
-  override poll(): number {
-    return Poll.IN | Poll.OUT | Poll.RDNORM | Poll.WRNORM;
-  }
 }
 
 export class NullFile extends MemDevice {
@@ -52,6 +49,10 @@ export class FullFile extends ZeroFile {
 registerState('FullFile', FullFile);
 
 export class RandomFile extends MemDevice {
+  /** random_poll: of this major, only it can be polled. */
+  override poll(): number {
+    return Poll.IN | Poll.OUT | Poll.RDNORM | Poll.WRNORM;
+  }
   override read(k: Kernel, iter: IoIter): number {
     const before = iter.done;
     const chunk = new Uint8Array(Math.min(RANDOM_CHUNK, iter.remaining));
@@ -65,10 +66,12 @@ export class RandomFile extends MemDevice {
 }
 registerState('RandomFile', RandomFile);
 
+type DeviceClass = new (flags: number, inode: Inode, path: null) => File;
+
 /** Major 1 and its minors (Documentation/admin-guide/devices.txt). */
 const MemMajor = 1;
 
-const memDevices: ReadonlyMap<number, new (flags: number, inode: Inode, path: null) => File> = new Map([
+const memDevices: ReadonlyMap<number, DeviceClass> = new Map<number, DeviceClass>([
   [3, NullFile],
   [5, ZeroFile],
   [7, FullFile],

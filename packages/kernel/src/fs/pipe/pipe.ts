@@ -1,4 +1,4 @@
-import { PageSize } from '@ring3/abi';
+import { PageSize, Poll } from '@ring3/abi';
 import type { Kernel } from '../../kernel.js';
 import type { IoIter } from '../../io/io-iter.js';
 import { EAGAIN, EBUSY, EFAULT, EINVAL, EPIPE } from '../../errno.js';
@@ -64,7 +64,7 @@ export class Pipe {
       if (buffer.packet) break;
     }
     if (copied > 0) {
-      this.wait.wake(k);
+      this.wait.wake(k, Infinity, Poll.OUT | Poll.WRNORM);
       return copied;
     }
     if (this.writers === 0) return 0;
@@ -94,7 +94,7 @@ export class Pipe {
       copied += want;
     }
     if (copied > 0) {
-      this.wait.wake(k);
+      this.wait.wake(k, Infinity, Poll.IN | Poll.RDNORM);
       return copied;
     }
     throw faulted ? EFAULT : EAGAIN;

@@ -129,7 +129,7 @@ export class FdInfoFile extends ProcTextInode {
     if (!file) throw ENOENT;
     const cloexec = taskOf(k, this.tid).files?.closeOnExec.has(this.fd) ? O.CLOEXEC : 0;
     const flags = ((file.flags | cloexec) >>> 0).toString(8);
-    return `pos:\t${file.pos}\nflags:\t0${flags}\nmnt_id:\t${file.path?.mount.id ?? k.mounts.root.id}\n`;
+    return `pos:\t${file.pos}\nflags:\t0${flags}\nmnt_id:\t${file.path?.mount.id ?? k.mounts.root.id}\n${file.fdInfo}`;
   }
 }
 registerState('FdInfoFile', FdInfoFile);
