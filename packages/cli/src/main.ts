@@ -1,13 +1,20 @@
 import { CliError, CliStatus } from './cli-error.js';
-import { RUN_HELP, TOP_HELP } from './help.js';
-import { parseRun } from './run-options.js';
+import { RUN_HELP, STRACE_HELP, TOP_HELP } from './help.js';
+import { parseRun, parseStrace } from './run-options.js';
 import { runProgram } from './run.js';
+import { Strace } from './strace.js';
 
 const commands: Record<string, (args: string[]) => Promise<number>> = {
   async run(args) {
     const options = parseRun(args);
     if (options.help) return print(RUN_HELP);
-    return runProgram(options);
+    const observer = options.strace ? new Strace({ follow: true, expressions: [], output: null, summary: false, stringLimit: 32, times: false }) : null;
+    return runProgram(options, observer);
+  },
+  async strace(args) {
+    const { run, strace } = parseStrace(args);
+    if (run.help) return print(STRACE_HELP);
+    return runProgram(run, new Strace(strace));
   },
 };
 

@@ -10,6 +10,7 @@ import { FilesStruct } from './task/files-struct.js';
 import { FsStruct } from './task/fs-struct.js';
 import { endThread } from './task/exit.js';
 import { Task } from './task/task.js';
+import { Trace, emit } from './trace/tracer.js';
 import { attachTty } from './tty/ctty.js';
 import type { Tty } from './tty/tty.js';
 import type { File } from './vfs/file.js';
@@ -42,7 +43,12 @@ export function spawnProcess(k: Kernel, request: SpawnRequest): Task {
   switchTo(k, task);
   try {
     task.fs.pwd = pathAt(k, At.FDCWD, request.cwd, LookupFlags.Follow | LookupFlags.Directory);
-    execInPath(k, request);
+    const file = execInPath(k, request);
+    if (k.trace.on(Trace.Task)) {
+      // argv as /proc/PID/cmdline has it.
+      const fields = { file, argv: request.argv.map((arg) => `${arg}\0`).join(''), envc: request.envp.length };
+      emit(k, Trace.Task, 'task:spawn', fields);
+    }
   } catch (error) {
     task.spawned = false;
     endThread(k, task, 127 << 8);
@@ -87,19 +93,23 @@ function userCred(uid: number, gid: number, bounding: bigint): Cred {
   return cred;
 }
 
-/** execvp: a name without a slash is looked for in PATH; EACCES is told only when no directory had a better one. */
-function execInPath(k: Kernel, request: SpawnRequest): void {
+/**
+ * execvp: a name without a slash is looked for in PATH; EACCES is told only when no directory had a better one.
+ * @returns the file that was taken
+ */
+function execInPath(k: Kernel, request: SpawnRequest): string {
   const { path, argv, envp } = request;
   if (path.includes('/')) {
     doExecve(k, path, argv, envp);
-    return;
+    return path;
   }
   const search = envp.find((entry) => entry.startsWith('PATH='))?.slice(5) ?? '/bin:/usr/bin';
   let error: Errno = ENOENT;
   for (const directory of search.split(':')) {
     try {
-      doExecve(k, `${directory || '.'}/${path}`, argv, envp);
-      return;
+      const file = `${directory || '.'}/${path}`;
+      doExecve(k, file, argv, envp);
+      return file;
     } catch (thrown) {
       if (thrown !== ENOENT && thrown !== ENOTDIR && thrown !== EACCES) throw thrown;
       if (thrown === EACCES) error = EACCES;

@@ -1,4 +1,4 @@
-import { Cpu, Header, MemoryMap, O, Stat } from '@ring3/abi';
+import { Cpu, Header, MemoryMap, O, Sig, Stat } from '@ring3/abi';
 import { createCore, loadCoreModule } from '@ring3/core';
 import {
   coreImports,
@@ -10,10 +10,12 @@ import {
   getReg,
   hostInput,
   hostInputEnd,
+  hostOutputFailed,
   hostOutputWritable,
-  killAll,
   type Kernel,
   sendFromOutside,
+  sendGroupFromOutside,
+  shutDown,
   spawnProcess,
   takeExits,
   type Trace,
@@ -28,6 +30,7 @@ import { NodePlatform } from './node/node-platform.js';
 import { type ExitStatus, MachineError, type MachineOptions, type SpawnOptions } from './options.js';
 import { mountHostPaths, rootFileSystem } from './root.js';
 import { RunLoop } from './run-loop.js';
+import { Strace, type StraceSession, type StraceSettings } from './strace/strace.js';
 
 const DEFAULT_MEMORY = 1024 ** 3;
 /** Instructions per turn of a task: at 300 MIPS about 3 ms. */
@@ -115,8 +118,9 @@ export class Machine {
         ...(options.rlimits ? { rlimits: options.rlimits } : {}),
       }),
     );
-    const process = new GuestProcess(task.tid, (signo) => {
-      sendFromOutside(k, task, signo);
+    const process = new GuestProcess(task.tid, (signo, toGroup) => {
+      if (toGroup) sendGroupFromOutside(k, task, signo);
+      else sendFromOutside(k, task, signo);
       this.loop?.poke();
     });
     this.processes.set(task.tid, process);
@@ -140,7 +144,8 @@ export class Machine {
 
   /**
    * Runs until every spawned process has ended and `finished` says so, nothing is left to run, or a limit of the machine is reached;
-   * then every process is killed. Between slices the host's event loop runs.
+   * then every process is killed and what they wrote goes to the host. Between slices the host's event loop runs.
+   * @throws MachineError the host did not take what the guest wrote to its files
    */
   async run(finished: () => boolean = () => true): Promise<void> {
     const { instructions = Infinity, wallTime = Infinity } = this.options.limits ?? {};
@@ -149,9 +154,16 @@ export class Machine {
     const { reason } = await this.loop.run();
     this.loop = null;
     this.settle();
-    killAll(this.kernel);
-    const limit = reason === 'finished' ? undefined : reason;
-    for (const process of this.processes.values()) process.settle(SIGKILL, limit);
+    try {
+      shutDown(this.kernel);
+    } catch (error) {
+      if (error instanceof Errno) throw new MachineError('data-loss', `not all that the guest wrote to its host's files is there: ${error.name}`, error.name);
+      throw error;
+    } finally {
+      const limit = reason === 'finished' ? undefined : reason;
+      this.settle(limit);
+      for (const process of this.processes.values()) process.settle(Sig.KILL, limit);
+    }
     const used = process.cpuUsage(before);
     this.hostSeconds += (used.user + used.system) / 1e6;
   }
@@ -163,6 +175,11 @@ export class Machine {
       this.processes.delete(pid);
     }
     return this.processes.size === 0;
+  }
+
+  /** Ends `run` soon, whatever still runs in the guest. */
+  stop(): void {
+    this.loop?.stop();
   }
 
   /** Bytes for a stream of the guest, or keys for its console. */
@@ -185,9 +202,24 @@ export class Machine {
     this.loop?.poke();
   }
 
+  /** What the guest wrote to a stream could not be delivered: its next write fails with `code` ('EPIPE': nobody reads any more). */
+  outputFailed(handle: number, code: string): void {
+    if (handle === StreamHandle.Console) this.kernel.consoles.hangup(this.kernel, handle);
+    else hostOutputFailed(this.kernel, handle, code);
+    this.loop?.poke();
+  }
+
   resize(cols: number, rows: number): void {
     this.kernel.consoles.resize(this.kernel, StreamHandle.Console, cols, rows);
     this.loop?.poke();
+  }
+
+  /**
+   * Prints what the programs do from now on as strace(1) does, in pieces to `write`; to `notify` what it says about itself.
+   * @throws StraceExpressionError
+   */
+  strace(settings: StraceSettings, write: (text: string) => void, notify: (text: string) => void): StraceSession {
+    return new Strace(this.kernel, settings, write, notify);
   }
 
   /** Receives tracepoints of these groups (Trace bits), synchronously, as they happen. */
@@ -219,8 +251,6 @@ export class Machine {
     };
   }
 }
-
-const SIGKILL = 9;
 
 function createMachineCore(memoryLimit: number, kernel: () => Kernel) {
   try {

@@ -3,6 +3,7 @@ import type { Kernel } from '../kernel.js';
 import { doGroupExit } from '../task/exit.js';
 import { getReg, getRegSigned, setReg } from '../task/regs.js';
 import { TaskState } from '../task/task.js';
+import { signalFields } from '../trace/signal-fields.js';
 import { Trace, emit } from '../trace/tracer.js';
 import { dequeueSignal, dequeueSynchronous } from './dequeue.js';
 import { setupFrame } from './frame.js';
@@ -136,7 +137,6 @@ function restartCall(k: Kernel, nr: number): void {
 function traceDeliver(k: Kernel, info: SigInfo, action: SigAction): void {
   if (!k.trace.on(Trace.Signal)) return;
   emit(k, Trace.Signal, 'signal:signal_deliver', {
-    sig: info.signo, errno: info.errno, code: info.code, sa_handler: action.handler, sa_flags: action.flags,
-    addr: info.addr ?? null, pid: info.pid ?? null, uid: info.uid ?? null, status: info.status ?? null,
+    ...signalFields(info), sa_handler: action.handler, sa_flags: action.flags,
   });
 }

@@ -7,6 +7,7 @@ import { processTime } from '../time/cpu-time.js';
 import { kernelInfo, sendSignal, signalWakeUp } from './send.js';
 import { recalcSigPending } from './pending.js';
 import { participateInStop, setStopPending } from './stop-state.js';
+import { Trace, emit } from '../trace/tracer.js';
 
 /** The default action "stop": every thread of the group is to stop, this one at once. Linux: do_signal_stop. */
 export function stopSignal(k: Kernel, signo: number): void {
@@ -31,6 +32,7 @@ export function takePartInStop(k: Kernel): void {
   recalcSigPending(task);
   leaveQueues(k, task);
   task.state = TaskState.Stopped;
+  if (k.trace.on(Trace.Signal)) emit(k, Trace.Signal, 'signal:group_stop', { sig: task.signal.groupStopSignal & 0x7f });
   if (complete) notifyContinuedOrStopped(k, task, SiCode.CldStopped);
 }
 

@@ -15,6 +15,8 @@ export class Call {
     readonly memory: GuestMemory,
     /** strace -s: bytes of a string that are shown. */
     readonly stringLimit: number,
+    /** rsp at the entry. */
+    readonly stackPointer: bigint,
   ) {}
 
   /** −4095 … −1 are errors, as the C library sees them. */
@@ -41,13 +43,29 @@ export function atExit(print: Printer['print']): Printer {
   return { atExit: true, print };
 }
 
-/** A printer, and the register that it prints. */
+/** A printer, the register that it prints, and what stands before it when it is not the first (default ', '). */
 export interface Slot {
   readonly printer: Printer;
   readonly index: number;
+  readonly glue?: string;
 }
 
 /** Slots for registers 0, 1, 2… */
-export function inOrder(printers: readonly Printer[]): Slot[] {
+export function inOrder(...printers: readonly Printer[]): Slot[] {
   return printers.map((printer, index) => ({ printer, index }));
+}
+
+/** How a call is printed. */
+export interface Signature {
+  slots(call: Call): readonly Slot[];
+  /** The result where it is no plain number. */
+  result?(call: Call): string | null;
+  /** What follows the result in parentheses. */
+  note?(call: Call): string | null;
+}
+
+/** A call whose registers mean the same whatever they hold. */
+export function plain(...printers: readonly Printer[]): Signature {
+  const slots = inOrder(...printers);
+  return { slots: () => slots };
 }

@@ -8,9 +8,9 @@ export const openAccess = table('O_???', [O.RDONLY, 'O_RDONLY'], [O.WRONLY, 'O_W
 export const openBits = table(
   'O_???',
   [O.CREAT, 'O_CREAT'], [O.EXCL, 'O_EXCL'], [O.NOCTTY, 'O_NOCTTY'], [O.TRUNC, 'O_TRUNC'], [O.APPEND, 'O_APPEND'], [O.NONBLOCK, 'O_NONBLOCK'],
-  [O.SYNC, 'O_SYNC'], [O.__SYNC, '__O_SYNC'], [O.DSYNC, 'O_DSYNC'], [O.DIRECT, 'O_DIRECT'], [O.LARGEFILE, 'O_LARGEFILE'],
+  [O.SYNC, 'O_SYNC'], [O.SYNC_BIT, '__O_SYNC'], [O.DSYNC, 'O_DSYNC'], [O.DIRECT, 'O_DIRECT'], [O.LARGEFILE, 'O_LARGEFILE'],
   [O.NOFOLLOW, 'O_NOFOLLOW'], [O.NOATIME, 'O_NOATIME'], [O.CLOEXEC, 'O_CLOEXEC'], [O.PATH, 'O_PATH'], [O.TMPFILE, 'O_TMPFILE'],
-  [O.__TMPFILE, '__O_TMPFILE'], [O.DIRECTORY, 'O_DIRECTORY'], [O.ASYNC, 'FASYNC'],
+  [O.TMPFILE_BIT, '__O_TMPFILE'], [O.DIRECTORY, 'O_DIRECTORY'], [O.ASYNC, 'FASYNC'],
 );
 
 export const atBits = table(
