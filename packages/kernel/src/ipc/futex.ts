@@ -23,11 +23,17 @@ export class FutexWaiter {
 }
 registerState('FutexWaiter', FutexWaiter);
 
-/** What names a futex: private memory by (mm, va), shared memory by (mapping, byte offset). Linux: union futex_key. */
+/**
+ * What names a futex: private memory by (mm, va), shared memory by (mapping, byte offset). A wait that is not marked private on private
+ * memory is another key again (offset + MM_SHARED). Linux: union futex_key.
+ */
 export interface FutexKey {
   owner: Mm | AddressSpace;
   offset: number;
 }
+
+/** Linux: FUT_OFF_MMSHARED; offsets are multiples of 4. */
+const MM_SHARED = 2;
 
 /** All futexes with sleepers. */
 export class FutexTable {
@@ -74,7 +80,7 @@ export function futexKey(k: Kernel, va: number, shared: boolean): FutexKey {
   const vma = findVma(mm, va);
   if (!vma || vma.start > va) throw EFAULT;
   const mapping = vma.flags & Vm.Shared ? vma.file?.inode.mapping : null;
-  return mapping ? { owner: mapping, offset: va - vma.start + vma.pgoff * 4096 } : { owner: mm, offset: va };
+  return mapping ? { owner: mapping, offset: va - vma.start + vma.pgoff * 4096 } : { owner: mm, offset: va + MM_SHARED };
 }
 
 /** Wakes up to `count` sleepers whose bitset meets `bitset`; returns how many. A count of 0 wakes one, as Linux does. Linux: futex_wake. */

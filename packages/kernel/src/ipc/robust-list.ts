@@ -47,8 +47,5 @@ function handleDeath(k: Kernel, task: Task, va: number, pending: boolean): void 
   }
   if ((word & FutexWord.TidMask) !== task.tid) return;
   putU32(k, va, ((word & FutexWord.Waiters) | FutexWord.OwnerDied) >>> 0);
-  if (word & FutexWord.Waiters) {
-    futexWake(k, va, true, 1, FutexWord.BitsetMatchAny);
-    futexWake(k, va, false, 1, FutexWord.BitsetMatchAny);
-  }
+  if (word & FutexWord.Waiters) futexWake(k, va, true, 1, FutexWord.BitsetMatchAny);
 }

@@ -25,7 +25,7 @@ export function mmRelease(k: Kernel, task: Task, mm: Mm | null): void {
 function clearTid(k: Kernel, task: Task): void {
   try {
     putU32(k, task.clearChildTid, 0);
-    futexWake(k, task.clearChildTid, false, 1, 0xffff_ffff);
+    futexWake(k, task.clearChildTid, true, 1, 0xffff_ffff);
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
   }
