@@ -1,4 +1,5 @@
 #!/usr/bin/env node
-import { main } from '../dist/main.js';
+import { loadBundle } from './bundle.js';
 
+const { main } = loadBundle() ?? (await import('../dist/main.js'));
 process.exitCode = await main(process.argv.slice(2));

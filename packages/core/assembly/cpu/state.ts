@@ -9,11 +9,16 @@ const enum Initial {
   Mxcsr = 0x1f80,
 }
 
-/** Registers as a program finds them at its first instruction (arch/x86/kernel/process_64.c: start_thread); the address space stays. */
+/**
+ * Registers as a program finds them at its first instruction (arch/x86/kernel/process_64.c: start_thread). The address space and
+ * the count of instructions are the machine's, and stay.
+ */
 export function resetCpu(): void {
   const pgd = load<u32>(MemoryMap.Cpu + Cpu.Cr3);
+  const icount = load<u64>(MemoryMap.Cpu + Cpu.Icount);
   memory.fill(MemoryMap.Cpu, 0, Cpu.TaskBytes);
   store<u32>(MemoryMap.Cpu + Cpu.Cr3, pgd);
+  store<u64>(MemoryMap.Cpu + Cpu.Icount, icount);
   store<u32>(MemoryMap.Cpu + Cpu.CcOp, CcOp.Logic);
   store<i64>(MemoryMap.Cpu + Cpu.CcResult, 1);
   loadCc();
