@@ -4,6 +4,7 @@ import type { Task } from './task/task.js';
 import type { PidTable } from './task/pid-table.js';
 import type { Scheduler } from './sched/scheduler.js';
 import type { TimerQueue } from './time/timer-queue.js';
+import { LoadAverage } from './sched/load-average.js';
 import type { Clock } from './time/clock.js';
 import type { MountTable } from './vfs/mount-table.js';
 import type { BinfmtRegistry } from './exec/binfmt.js';
@@ -62,10 +63,13 @@ export class Kernel {
   ) {
     Object.assign(this, parts);
   }
+  readonly load = new LoadAverage();
   /** Counters and sysctls of mm/. */
   readonly vm = new VmState();
   /** NIS domain name (uname). */
   domainname = '(none)';
+  /** /proc/sys/kernel/random/boot_id; null until somebody asks. */
+  bootId: string | null = null;
   /** How the machine's own processes ended, until takeExits. */
   readonly exits: ExitRecord[] = [];
   /** Numbers of calls that were asked for in vain, each said once under the debug topic 'syscalls'. */

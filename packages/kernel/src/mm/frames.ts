@@ -1,29 +1,35 @@
 import { Header, MemoryMap, PageFlag, PageStruct } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
+import { outOfMemory } from './oom.js';
 import { reclaim } from './reclaim.js';
 
 /** How many pages one shortage tries to free (SWAP_CLUSTER_MAX). */
 const RECLAIM_BATCH = 32;
 
-/** A zeroed frame with one reference, evicting page cache when there is none; 0 = out of memory. */
+/** No frame is free: evicts page cache, else kills a process. True: another try may succeed. Linux: __alloc_pages_slowpath. */
+export function makeRoom(k: Kernel): boolean {
+  return reclaim(k, RECLAIM_BATCH) > 0 || outOfMemory(k);
+}
+
+/** A zeroed frame with one reference; 0 = out of memory, and the current task is to die (or nobody can). */
 export function allocFrame(k: Kernel, flags: number): number {
   const frame = k.core.allocFrame(flags);
   if (frame !== 0) return frame;
-  return reclaim(k, RECLAIM_BATCH) > 0 ? k.core.allocFrame(flags) : 0;
+  return makeRoom(k) ? k.core.allocFrame(flags) : 0;
 }
 
 /** The same with whatever content: the caller fills all of it. */
 export function allocFrameRaw(k: Kernel, flags: number): number {
   const frame = k.core.allocFrameRaw(flags);
   if (frame !== 0) return frame;
-  return reclaim(k, RECLAIM_BATCH) > 0 ? k.core.allocFrameRaw(flags) : 0;
+  return makeRoom(k) ? k.core.allocFrameRaw(flags) : 0;
 }
 
 /** Host address of the page-table entry of va, with its tables made; 0 = out of memory. */
 export function allocPte(k: Kernel, pgd: number, va: number): number {
   const slot = k.core.pteSlot(pgd, va, true);
   if (slot !== 0) return slot;
-  return reclaim(k, RECLAIM_BATCH) > 0 ? k.core.pteSlot(pgd, va, true) : 0;
+  return makeRoom(k) ? k.core.pteSlot(pgd, va, true) : 0;
 }
 
 /** The shared zero page; 0 = out of memory. */

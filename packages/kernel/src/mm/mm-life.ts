@@ -3,10 +3,10 @@ import { ENOMEM } from '../errno.js';
 import { fput, getFile } from '../vfs/file-table.js';
 import { commitMemory, noteRss, statAccount, uncommitMemory, vmaPages } from './account.js';
 import { forkAnonVma } from './anon-vma.js';
+import { makeRoom } from './frames.js';
 import { layoutOf } from './layout.js';
 import { Mm, type Vma } from './mm.js';
 import { countFile } from './pte.js';
-import { reclaim } from './reclaim.js';
 import { copyVma, dropVma, linkFile } from './vma.js';
 import { isCowMapping, Vm } from './vm-flags.js';
 import { zapRange } from './zap.js';
@@ -15,7 +15,7 @@ import { zapRange } from './zap.js';
 export function mmAlloc(k: Kernel): Mm {
   const mm = new Mm();
   let pgd = k.core.createPageTable();
-  if (pgd === 0 && reclaim(k, 32) > 0) pgd = k.core.createPageTable();
+  if (pgd === 0 && makeRoom(k)) pgd = k.core.createPageTable();
   if (pgd === 0) throw ENOMEM;
   mm.pgd = pgd;
   const { taskSize } = layoutOf(k);
@@ -118,7 +118,7 @@ function copyPages(k: Kernel, to: Mm, from: Mm, vma: Vma, copy: Vma): void {
   if (vma.anonVma === 0) return;
   const cow = isCowMapping(vma.flags);
   let done = k.core.copyRange(to.pgd, from.pgd, vma.start, vma.end, cow);
-  if (!done && reclaim(k, 32) > 0) {
+  if (!done && makeRoom(k)) {
     k.core.zapRange(to.pgd, vma.start, vma.end);
     done = k.core.copyRange(to.pgd, from.pgd, vma.start, vma.end, cow);
   }

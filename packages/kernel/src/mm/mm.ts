@@ -70,6 +70,8 @@ export class Mm {
   /** def_flags (mlockall MCL_FUTURE). */
   defFlags = 0;
   dumpable = 1;
+  /** The OOM killer took its private memory (MMF_OOM_SKIP). */
+  oomReaped = false;
   /** Commands that membarrier(2) has registered (Membarrier bits). */
   membarrier = 0;
 }

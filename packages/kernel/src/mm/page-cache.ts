@@ -22,6 +22,13 @@ export class PageCache {
     return this.mappings.get(id);
   }
 
+  /** Pages that wait to be written back (NR_FILE_DIRTY). */
+  get dirtyPages(): number {
+    let pages = 0;
+    for (const mapping of this.dirtyMappings) pages += mapping.dirty.size;
+    return pages;
+  }
+
   /** The frame of a page that is cached; 0 = it is not. */
   findPage(mapping: AddressSpace, index: number): number {
     return mapping.pages.get(index) ?? 0;

@@ -17,6 +17,8 @@ export class VmState {
   /** Faults that found a vma, and those of them that had to read (pgfault, pgmajfault). */
   pgFault = 0;
   pgMajFault = 0;
+  /** Processes that the OOM killer chose (oom_kill). */
+  oomKills = 0;
   /** Next frame that eviction looks at (a clock hand over mem_map), as an index. */
   evictHand = 0;
   /** Pages of shmem (tmpfs, memfd, shared anonymous memory) and of the page cache at all: /proc/meminfo. */

@@ -77,6 +77,7 @@ export class Scheduler {
       }
       switchTo(k, next);
     }
+    k.load.update(k, k.clock.monotonic(k));
     this.turnLeft = sliceWeight(k.options.quantum, next.nice);
     return next.state === TaskState.Running;
   }

@@ -3,7 +3,9 @@ import { EINTR, EINVAL, ENODEV, EPERM, ESRCH } from '../errno.js';
 import type { Kernel } from '../kernel.js';
 import { TASK_SIZE_MAX } from '../mm/layout.js';
 import { accessOk, copyFromUser, copyToUser, getU64, putU64Pair } from '../mm/uaccess.js';
+import { LOAD_ONE } from '../sched/load-average.js';
 import { restartFunction } from '../sched/restart.js';
+import { NR_OPEN } from '../task/limits.js';
 import type { Task } from '../task/task.js';
 import { getRegPair, setRegPair } from '../task/regs.js';
 import { UTS } from '../uts.js';
@@ -49,6 +51,8 @@ function sysinfo(k: Kernel, out: number): number {
   const header = (field: number) => k.core.u32[(MemoryMap.Header + field) >>> 2]!;
   const long = (at: number, value: number) => view.setBigUint64(at, BigInt(Math.floor(value)), true);
   long(SysInfo.Uptime, k.clock.monotonic(k) / 1e9);
+  // SI_LOAD_SHIFT: 16 bits behind the point.
+  k.load.read(k).forEach((load, i) => long(SysInfo.Loads + 8 * i, (load / LOAD_ONE) * 65536));
   long(SysInfo.TotalRam, header(Header.FrameCount) * PageSize.Bytes);
   long(SysInfo.FreeRam, header(Header.FreeFrames) * PageSize.Bytes);
   long(SysInfo.SharedRam, k.vm.shmemPages * PageSize.Bytes);
@@ -75,7 +79,7 @@ function doPrlimit(k: Kernel, task: Task, resource: number, change: { cur: numbe
   const old = task.signal.rlimits[resource]!;
   if (!change) return old;
   if (change.cur > change.max) throw EINVAL;
-  if (resource === RLimit.NOFILE && change.max > 1 << 20) throw EPERM;
+  if (resource === RLimit.NOFILE && change.max > NR_OPEN) throw EPERM;
   if (change.max > old.max && !k.current.cred.capable(Cap.SYS_RESOURCE)) throw EPERM;
   // A CPU limit of 0 means one second, as no signal could come before any time was used.
   const next = resource === RLimit.CPU && change.cur === 0 ? { cur: 1, max: change.max } : change;
@@ -187,7 +191,7 @@ export const miscSyscalls: readonly SyscallRow[] = [
   { nr: Sys.uname, name: 'uname', args: ['utsname:out'], call: uname, done: 'full' },
   { nr: Sys.sethostname, name: 'sethostname', args: ['str', 'int'], call: sethostname, done: 'full' },
   { nr: Sys.setdomainname, name: 'setdomainname', args: ['str', 'int'], call: setdomainname, done: 'full' },
-  { nr: Sys.sysinfo, name: 'sysinfo', args: ['sysinfo:out'], call: sysinfo, done: 'load averages are 0' },
+  { nr: Sys.sysinfo, name: 'sysinfo', args: ['sysinfo:out'], call: sysinfo, done: 'full' },
   { nr: Sys.getrlimit, name: 'getrlimit', args: ['flags:RLIMIT_', 'rlimit:out'], call: getrlimit, done: 'full' },
   { nr: Sys.setrlimit, name: 'setrlimit', args: ['flags:RLIMIT_', 'rlimit'], call: setrlimit, done: 'full' },
   { nr: Sys.prlimit64, name: 'prlimit64', args: ['pid', 'flags:RLIMIT_', 'rlimit', 'rlimit:out'], call: prlimit64, done: 'full' },

@@ -2,6 +2,9 @@ import { RLimit } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import type { Task } from './task.js';
 
+/** Most descriptors that RLIMIT_NOFILE can allow a process (sysctl_nr_open). */
+export const NR_OPEN = 1 << 20;
+
 /** The soft limit of the task's process; Infinity is RLIM_INFINITY. */
 export function rlimit(task: Task, resource: RLimit): number {
   return task.signal.rlimits[resource]!.cur;

@@ -4,6 +4,7 @@ import { Errno } from '../errno.js';
 import type { Kernel } from '../kernel.js';
 import { FaultResult, handleMmFault } from '../mm/fault.js';
 import { TASK_SIZE_MAX } from '../mm/layout.js';
+import { fatalSignalPending } from '../signal/pending.js';
 import { forceSignal, kernelInfo } from '../signal/send.js';
 import { getReg, getRegPair } from '../task/regs.js';
 import { TaskState } from '../task/task.js';
@@ -28,8 +29,8 @@ export function pageFault(k: Kernel, va: number, error: number): number {
   task.errorCode = va >= TASK_SIZE_MAX ? error | PageFaultError.Protection : error;
   switch (result) {
     case FaultResult.Oom:
-      k.platform.debug('oom', `out of memory: killed process ${task.tgid} (${task.comm})`);
-      forceSignal(k, task, kernelInfo(Sig.KILL));
+      // It was chosen itself, or nobody may be killed: where Linux panics then, the process that cannot go on dies.
+      if (!fatalSignalPending(task)) forceSignal(k, task, kernelInfo(Sig.KILL));
       break;
     case FaultResult.SigbusAdrerr:
       forceSignal(k, task, { signo: Sig.BUS, errno: 0, code: SiCode.BusAdrErr, addr: cr2Lo, addrHigh: cr2Hi });

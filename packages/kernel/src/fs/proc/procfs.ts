@@ -3,12 +3,13 @@ import type { Kernel } from '../../kernel.js';
 import { EINVAL, ENOENT } from '../../errno.js';
 import { registerState } from '../../state.js';
 import { File } from '../../vfs/file.js';
+import { filesystemsText, registerFilesystem } from '../../vfs/filesystems.js';
 import type { DirEntry, Inode } from '../../vfs/inode.js';
 import type { SuperBlock } from '../../vfs/super-block.js';
 import { ProcDirectory, ProcIno, ProcInode, ProcSuperBlock, ProcTextInode } from './proc-inode.js';
 import { SysctlDirectory } from './sysctl.js';
 import {
-  cpuinfoText, devicesText, filesystemsText, loadavgText, meminfoText, statText, uptimeText, versionText, vmstatText,
+  cpuinfoText, devicesText, loadavgText, meminfoText, statText, uptimeText, versionText, vmstatText,
 } from './system-text.js';
 import { TaskDirectory } from './task-dir.js';
 
@@ -103,9 +104,12 @@ export class SystemLink extends ProcInode {
 }
 registerState('SystemLink', SystemLink);
 
-/** A proc file system. Linux: fs/proc/root.c: proc_fill_super. */
+/** The machine's one proc file system (there is one pid namespace). Linux: fs/proc/root.c: proc_fill_super. */
 export function createProcFs(k: Kernel): SuperBlock {
+  const mounted = k.mounts.list.find(({ sb }) => sb instanceof ProcSuperBlock);
+  if (mounted) return mounted.sb;
   const sb = new ProcSuperBlock(k.nextId.dev++);
   sb.root = new ProcRoot(k, sb);
   return sb;
 }
+registerFilesystem('proc', createProcFs);

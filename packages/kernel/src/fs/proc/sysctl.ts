@@ -1,10 +1,13 @@
-import { Cap, S } from '@ring3/abi';
+import { Cap, S, UtsName } from '@ring3/abi';
 import type { Kernel } from '../../kernel.js';
 import { EINVAL, ENOTDIR, EPERM } from '../../errno.js';
 import { registerState } from '../../state.js';
 import type { SuperBlock } from '../../vfs/super-block.js';
 import { dtOf } from '../../vfs/inode-life.js';
 import type { DirEntry, Inode } from '../../vfs/inode.js';
+import type { File } from '../../vfs/file.js';
+import { NR_OPEN } from '../../task/limits.js';
+import { PIPE_MAX_SIZE } from '../pipe/pipe.js';
 import { UTS } from '../../uts.js';
 import { ProcDirectory, ProcIno, ProcTextInode } from './proc-inode.js';
 
@@ -31,25 +34,37 @@ function uuid(k: Kernel): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
-/** The same for the life of the machine, without state of its own: from the boot time. */
+/** The same for the life of the machine. */
 function bootId(k: Kernel): string {
-  const hex = (k.clock.bootTime >>> 0).toString(16).padStart(8, '0');
-  return `${hex}-52c3-4000-8000-${hex.padStart(12, '0')}`;
+  k.bootId ??= uuid(k);
+  return k.bootId;
 }
 
-/** Sorted by path: the order of readdir. */
+/** Open files of the machine (nr_files): those that a descriptor or a mapping of some process holds. */
+function openFiles(k: Kernel): number {
+  const files = new Set<File>();
+  for (const { files: table, mm } of k.pids.tasks()) {
+    for (const file of table?.fds ?? []) if (file) files.add(file);
+    for (const { file } of mm?.vmas ?? []) if (file) files.add(file);
+  }
+  return files.size;
+}
+
+/** LONG_MAX: only RLIMIT_NOFILE limits open files. */
+const NO_LIMIT = '9223372036854775807';
+
+/** What can be set here has an effect; the others say how things are. Sorted by path: the order of readdir. */
 const SYSCTLS: readonly Sysctl[] = [
-  { path: 'fs/file-max', get: () => '9223372036854775807' },
-  { path: 'fs/file-nr', get: () => '0\t0\t9223372036854775807' },
-  { path: 'fs/nr_open', get: () => '1048576' },
-  { path: 'fs/pipe-max-size', get: () => '1048576' },
+  { path: 'fs/file-max', get: () => NO_LIMIT },
+  { path: 'fs/file-nr', get: (k) => `${openFiles(k)}\t0\t${NO_LIMIT}` },
+  { path: 'fs/nr_open', get: () => String(NR_OPEN) },
+  { path: 'fs/pipe-max-size', get: () => String(PIPE_MAX_SIZE) },
   { path: 'fs/protected_hardlinks', get: () => '0' },
   { path: 'fs/protected_symlinks', get: () => '0' },
   { path: 'fs/suid_dumpable', get: () => '0' },
   { path: 'kernel/cap_last_cap', get: () => String(Cap.Last) },
-  { path: 'kernel/core_pattern', get: () => 'core' },
-  { path: 'kernel/domainname', get: (k) => k.domainname },
-  { path: 'kernel/hostname', get: (k) => k.options.hostname, set: (k, value) => void (k.options.hostname = value.slice(0, 64)) },
+  { path: 'kernel/domainname', get: (k) => k.domainname, set: (k, value) => void (k.domainname = value.slice(0, UtsName.MaxName)) },
+  { path: 'kernel/hostname', get: (k) => k.options.hostname, set: (k, value) => void (k.options.hostname = value.slice(0, UtsName.MaxName)) },
   { path: 'kernel/ngroups_max', get: () => '65536' },
   { path: 'kernel/osrelease', get: () => UTS.release },
   { path: 'kernel/ostype', get: () => UTS.sysname },
@@ -88,7 +103,6 @@ const SYSCTLS: readonly Sysctl[] = [
     get: (k) => String(k.vm.overcommitRatio),
     set: (k, value) => void (k.vm.overcommitRatio = integer(value, 0, 0x7fffffff)),
   },
-  { path: 'vm/swappiness', get: () => '60' },
 ];
 
 /** A directory of /proc/sys; `path` ends with '/', the top's is ''. */

@@ -1,7 +1,9 @@
-import { Cpuid, Header, MemoryMap, PageSize } from '@ring3/abi';
+import { Cpuid, Header, MemoryMap, PageFlag, PageSize, PageStruct } from '@ring3/abi';
 import type { Kernel } from '../../kernel.js';
 import { commitLimit, totalRamPages } from '../../mm/account.js';
-import { TaskState } from '../../task/task.js';
+import type { Mm } from '../../mm/mm.js';
+import { pageTableBytes } from '../../mm/page-tables.js';
+import { LOAD_ONE } from '../../sched/load-average.js';
 import { NsPerSec } from '../../time/clock.js';
 import { UTS } from '../../uts.js';
 
@@ -61,6 +63,7 @@ export function cpuinfoText(): string {
     ['model\t\t', Cpuid.Model],
     ['model name\t', 'Ring3 virtual x86-64 processor'],
     ['stepping\t', Cpuid.Stepping],
+    // rdtsc counts nanoseconds; bogomips follow from the time-stamp counter's frequency, as where it is known.
     ['cpu MHz\t\t', '1000.000'],
     ['cache size\t', `${Cpuid.CacheKib} KB`],
     ['fpu\t\t', 'yes'],
@@ -83,22 +86,56 @@ function freePages(k: Kernel): number {
 
 const line = (name: string, kib: number): string => `${`${name}:`.padEnd(16)}${String(kib).padStart(8)} kB\n`;
 
-/** fs/proc/meminfo.c: meminfo_proc_show. Counts that this kernel has no notion of are 0. */
+/** What the frames of the machine are used for, in pages. */
+interface FrameUse {
+  /** Mapped anonymous memory, and mapped pages of files and shared memory; each counts once, however often it is mapped. */
+  anon: number;
+  mapped: number;
+}
+
+function frameUse(k: Kernel): FrameUse {
+  const { u32 } = k.core;
+  const use: FrameUse = { anon: 0, mapped: 0 };
+  const frames = totalRamPages(k);
+  for (let i = 0; i < frames; i++) {
+    const page = (MemoryMap.MemMap + i * PageStruct.Bytes) >>> 2;
+    if (u32[page + (PageStruct.MapCount >>> 2)] === 0) continue;
+    const flags = u32[page + (PageStruct.Flags >>> 2)]!;
+    if (flags & PageFlag.Anon) use.anon++;
+    else if (flags & PageFlag.PageCache) use.mapped++;
+  }
+  return use;
+}
+
+/** Sums over all address spaces, in pages. */
+function addressSpaces(k: Kernel): { locked: number; tables: number } {
+  const seen = new Set<Mm>();
+  let locked = 0;
+  let tables = 0;
+  for (const { mm } of k.pids.tasks()) {
+    if (!mm || seen.has(mm)) continue;
+    seen.add(mm);
+    locked += mm.lockedVm;
+    tables += pageTableBytes(k, mm) / PageSize.Bytes;
+  }
+  return { locked, tables };
+}
+
+/**
+ * fs/proc/meminfo.c: meminfo_proc_show. There is no swap, no block device whose buffers would be cached, and no kernel memory in the
+ * machine's frames except page tables; pages have no second, inactive list.
+ */
 export function meminfoText(k: Kernel): string {
   const total = totalRamPages(k);
   const free = freePages(k);
   const { cachedPages, shmemPages, committed } = k.vm;
-  let anon = 0;
-  const seen = new Set<object>();
-  for (const { mm } of k.pids.tasks()) {
-    if (!mm || seen.has(mm)) continue;
-    seen.add(mm);
-    anon += mm.rssAnon;
-  }
+  const { anon, mapped } = frameUse(k);
+  const { locked, tables } = addressSpaces(k);
+  const filePages = cachedPages - shmemPages;
   const rows: [string, number][] = [
     ['MemTotal', total],
     ['MemFree', free],
-    ['MemAvailable', Math.min(total, free + Math.max(0, cachedPages - shmemPages))],
+    ['MemAvailable', Math.min(total, free + filePages)],
     ['Buffers', 0],
     ['Cached', cachedPages],
     ['SwapCached', 0],
@@ -106,23 +143,23 @@ export function meminfoText(k: Kernel): string {
     ['Inactive', 0],
     ['Active(anon)', anon + shmemPages],
     ['Inactive(anon)', 0],
-    ['Active(file)', Math.max(0, cachedPages - shmemPages)],
+    ['Active(file)', filePages],
     ['Inactive(file)', 0],
-    ['Unevictable', 0],
-    ['Mlocked', 0],
+    ['Unevictable', locked],
+    ['Mlocked', locked],
     ['SwapTotal', 0],
     ['SwapFree', 0],
-    ['Dirty', 0],
+    ['Dirty', k.pageCache.dirtyPages],
     ['Writeback', 0],
     ['AnonPages', anon],
-    ['Mapped', Math.max(0, cachedPages - shmemPages)],
+    ['Mapped', mapped],
     ['Shmem', shmemPages],
     ['KReclaimable', 0],
     ['Slab', 0],
     ['SReclaimable', 0],
     ['SUnreclaim', 0],
     ['KernelStack', 0],
-    ['PageTables', 0],
+    ['PageTables', tables],
     ['NFS_Unstable', 0],
     ['Bounce', 0],
     ['WritebackTmp', 0],
@@ -130,12 +167,6 @@ export function meminfoText(k: Kernel): string {
     ['Committed_AS', committed],
   ];
   return rows.map(([name, pages]) => line(name, pages * KIB_PER_PAGE)).join('') + line('VmallocTotal', 34359738367) + line('VmallocUsed', 0);
-}
-
-function runnable(k: Kernel): number {
-  let n = 0;
-  for (const task of k.pids.tasks()) if (task.state === TaskState.Running) n++;
-  return n;
 }
 
 function threadCount(k: Kernel): number {
@@ -163,11 +194,10 @@ function cpuTimes(k: Kernel): { user: number; system: number; idle: number } {
 export function statText(k: Kernel): string {
   const { user, system, idle } = cpuTimes(k);
   const ticks = [user, 0, system, idle, 0, 0, 0, 0, 0, 0].map((ns) => Math.floor(ns / NS_PER_TICK)).join(' ');
-  let switches = 0;
-  for (const task of k.pids.tasks()) switches += task.nvcsw + task.nivcsw;
+  const { switches, forks } = k.scheduler;
   return (
-    `cpu  ${ticks}\ncpu0 ${ticks}\nintr 0\nctxt ${switches}\nbtime ${k.clock.bootTime}\nprocesses ${k.pids.lastPid}\n` +
-    `procs_running ${runnable(k)}\nprocs_blocked 0\nsoftirq 0 0 0 0 0 0 0 0 0 0 0\n`
+    `cpu  ${ticks}\ncpu0 ${ticks}\nintr 0\nctxt ${switches}\nbtime ${k.clock.bootTime}\nprocesses ${forks}\n` +
+    `procs_running ${k.scheduler.runnable(k)}\nprocs_blocked 0\nsoftirq 0 0 0 0 0 0 0 0 0 0 0\n`
   );
 }
 
@@ -181,19 +211,18 @@ export function uptimeText(k: Kernel): string {
   return `${centiseconds(k.clock.monotonic(k))} ${centiseconds(cpuTimes(k).idle)}\n`;
 }
 
-/** fs/proc/loadavg.c. No averages are kept: the machine's load is not decayed over time. */
+/** fs/proc/loadavg.c */
 export function loadavgText(k: Kernel): string {
-  return `0.00 0.00 0.00 ${runnable(k)}/${threadCount(k)} ${k.pids.lastPid}\n`;
+  const averages = k.load.read(k).map((load) => {
+    const rounded = load + LOAD_ONE / 200;
+    return `${Math.floor(rounded / LOAD_ONE)}.${String(Math.floor(((rounded % LOAD_ONE) * 100) / LOAD_ONE)).padStart(2, '0')}`;
+  });
+  return `${averages.join(' ')} ${k.scheduler.runnable(k)}/${threadCount(k)} ${k.pids.lastPid}\n`;
 }
 
 /** fs/proc/version.c */
 export function versionText(): string {
   return `${UTS.sysname} version ${UTS.release} (ring3@ring3) (AssemblyScript and TypeScript) ${UTS.version}\n`;
-}
-
-/** fs/filesystems.c: filesystems_proc_show */
-export function filesystemsText(): string {
-  return ['tmpfs', 'proc', 'pipefs', 'devpts', 'overlay'].map((name) => `nodev\t${name}\n`).join('');
 }
 
 /** fs/proc/devices.c */
@@ -212,6 +241,6 @@ export function devicesText(): string {
 
 /** mm/vmstat.c, the counters that are kept. */
 export function vmstatText(k: Kernel): string {
-  const { pgFault, pgMajFault, shmemPages } = k.vm;
-  return `nr_free_pages ${freePages(k)}\nnr_shmem ${shmemPages}\npgfault ${pgFault}\npgmajfault ${pgMajFault}\n`;
+  const { pgFault, pgMajFault, shmemPages, oomKills } = k.vm;
+  return `nr_free_pages ${freePages(k)}\nnr_shmem ${shmemPages}\npgfault ${pgFault}\npgmajfault ${pgMajFault}\noom_kill ${oomKills}\n`;
 }

@@ -4,6 +4,7 @@ import type { Mm } from '../../mm/mm.js';
 import type { Task } from '../../task/task.js';
 import { rssOf } from '../../mm/account.js';
 import { pageAlign, pageBase } from '../../mm/page.js';
+import { pageTableBytes } from '../../mm/page-tables.js';
 import { rlimit } from '../../task/limits.js';
 
 /** /proc/PID/status: fs/proc/array.c: proc_pid_status, fs/proc/task_mmu.c: task_mem. */
@@ -31,20 +32,6 @@ export function handledSignals(task: Task): { ignored: bigint; caught: bigint } 
     else if (handler !== 0) caught |= 1n << BigInt(i);
   });
   return { ignored, caught };
-}
-
-/** Bytes of page tables below the top one (mm_pgtables_bytes). */
-function pageTableBytes(k: Kernel, mm: Mm): number {
-  const { u32 } = k.core;
-  const visit = (table: number, level: number): number => {
-    let tables = 0;
-    for (let i = 0; i < 512; i++) {
-      const entry = u32[(table >>> 2) + i * 2]!;
-      if (entry & 1) tables += 1 + (level > 2 ? visit((entry & ~0xfff) >>> 0, level - 1) : 0);
-    }
-    return tables;
-  };
-  return mm.pgd === 0 ? 0 : visit(mm.pgd, 4) * 4096;
 }
 
 function memoryLines(k: Kernel, mm: Mm): string {

@@ -1,7 +1,9 @@
 import { Cap, RLimit, S } from '@ring3/abi';
 import type { Kernel } from '../../kernel.js';
 import { EACCES, EINVAL } from '../../errno.js';
+import { totalRamPages } from '../../mm/account.js';
 import type { Mm } from '../../mm/mm.js';
+import { oomBadness } from '../../mm/oom.js';
 import { mapsText, statmText } from '../../mm/proc-maps.js';
 import { readRemote } from '../../mm/remote-access.js';
 import type { Task } from '../../task/task.js';
@@ -103,6 +105,11 @@ function setOomScoreAdj(k: Kernel, task: Task, text: string): void {
   task.signal.oomScoreAdj = value;
 }
 
+/** fs/proc/base.c: proc_oom_score. Thousandths of the machine's memory. */
+function oomScore(k: Kernel, task: Task): number {
+  return Math.floor((oomBadness(k, task.groupLeader) * 1000) / totalRamPages(k));
+}
+
 function personalityText(task: Task): string {
   return `${(task.personality >>> 0).toString(16).padStart(8, '0')}\n`;
 }
@@ -121,9 +128,7 @@ export const TASK_FILES: ReadonlyMap<string, TaskFile> = new Map<string, TaskFil
   ['maps', { mode: 0o444, inspect: true, text: (k, { mm }) => (mm ? mapsText(k, mm) : '') }],
   ['mounts', { mode: 0o444, text: (k, task) => mountsText(k, task.fs.root) }],
   ['mountinfo', { mode: 0o444, text: (k, task) => mountinfoText(k, task.fs.root) }],
-  ['wchan', { mode: 0o444, text: () => '0' }],
-  ['cgroup', { mode: 0o444, text: () => '0::/\n' }],
-  ['oom_score', { mode: 0o444, text: () => '0\n' }],
+  ['oom_score', { mode: 0o444, text: (k, task) => `${oomScore(k, task)}\n` }],
   ['oom_score_adj', { mode: 0o644, text: (_k, { signal }) => `${signal.oomScoreAdj}\n`, write: setOomScoreAdj }],
 ]);
 

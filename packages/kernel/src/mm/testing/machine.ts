@@ -9,6 +9,7 @@ import { RegularFile } from '../../vfs/regular-file.js';
 import { MountTable } from '../../vfs/mount-table.js';
 import type { File } from '../../vfs/file.js';
 import { SuperBlock } from '../../vfs/super-block.js';
+import { PidTable } from '../../task/pid-table.js';
 import { AddressSpace } from '../address-space.js';
 import { mmAlloc } from '../mm-life.js';
 import type { Mm } from '../mm.js';
@@ -68,6 +69,8 @@ export function makeMachine(frames = 4096, layout: 'compact' | 'linux' = 'compac
     core,
     platform: { debug: () => undefined, random: (into: Uint8Array) => into.fill(0) },
     pageCache: new PageCache(),
+    // Nobody whom the OOM killer could choose.
+    pids: new PidTable(),
     mounts: new MountTable(),
     clock: { realtime: () => ({ sec: 1, nsec: 2 }) },
   } as unknown as ConstructorParameters<typeof Kernel>[1];
