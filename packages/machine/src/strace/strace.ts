@@ -1,5 +1,5 @@
 import { Cpu, Sig, Sys } from '@ring3/abi';
-import { getRegPair, type Kernel, peekUser, syscallTable, Trace, type TraceRecord, type TraceSink } from '@ring3/kernel';
+import { getRegPair, type Kernel, peekUser, Trace, type TraceRecord, type TraceSink } from '@ring3/kernel';
 import { Call } from './call.js';
 import { errorOf, restartText } from './errors.js';
 import { StraceFilter } from './filter.js';
@@ -8,7 +8,7 @@ import type { GuestMemory } from './memory.js';
 import { signalText } from './names/signals.js';
 import { varCount } from './print/process.js';
 import { type SignalInfo, signalInfoText } from './print/signal.js';
-import { signatureOf } from './signatures/signature.js';
+import { callName, knownCalls, signatureOf } from './signatures/signature.js';
 import { StraceSummary } from './summary.js';
 import { address, quote } from './text.js';
 import type { RunningCall, Tracee } from './tracee.js';
@@ -35,7 +35,6 @@ export interface StraceSession {
 }
 
 const argumentRegisters = [Cpu.Rdi, Cpu.Rsi, Cpu.Rdx, Cpu.R10, Cpu.R8, Cpu.R9];
-const knownCalls = new Set(syscallTable.flatMap((row) => (row ? [row.name] : [])));
 
 /** signal_generate's `res`: the signal was ignored (include/trace/events/signal.h). */
 const SignalIgnored = 1;
@@ -153,15 +152,14 @@ export class Strace implements TraceSink, StraceSession {
       const [lo, hi] = getRegPair(k, register);
       return (BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0);
     };
-    const name = syscallTable[nr]?.name ?? `syscall_0x${(nr >>> 0).toString(16)}`;
-    return new Call(nr, name, argumentRegisters.map(pair), this.memory, this.settings.stringLimit, pair(Cpu.Rsp));
+    return new Call(nr, callName(nr), argumentRegisters.map(pair), this.memory, this.settings.stringLimit, pair(Cpu.Rsp));
   }
 
   private enter({ tid, fields, time }: TraceRecord): void {
     const tracee = this.tracees.get(tid);
     if (!tracee) return;
     const call = this.newCall(Number(fields['nr']));
-    const signature = signatureOf(syscallTable[call.nr]);
+    const signature = signatureOf(call.nr);
     const shown = this.filter.showsCall(call.name);
     const running: RunningCall = { call, signature, rest: [], shown, start: time, spent: 0, since: time };
     tracee.running = running;

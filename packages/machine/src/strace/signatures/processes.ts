@@ -1,13 +1,13 @@
 import { ArchPrctl, FutexOp, Prctl } from '@ring3/abi';
 import { type Call, type Printer, type Signature, type Slot, atEntry, atExit, inOrder, plain } from '../call.js';
-import { oneOf } from '../flags.js';
+import { oneOf, table } from '../flags.js';
 import { atBits } from '../names/files.js';
 import {
   archCodes, capabilities, dumpable, idTypes, prctlOptions, priorityWhich, randomBits, rlimitNames, rusageWho, schedPolicies, waitBits,
 } from '../names/processes.js';
 import { signalText } from '../names/signals.js';
 import {
-  addressOut, arrayText, choice, dirfd, flags, hexInt, hexNumber, int, intIn, intOut, long, path, pointer, randomOut, raw, string, structOut, uint, ulong,
+  addressOut, arrayText, bufferOut, choice, dirfd, flags, hexInt, hexNumber, int, intIn, intOut, long, path, pointer, randomOut, raw, string, structOut, uint, ulong,
 } from '../print/basic.js';
 import {
   argv, capabilityData, capabilityDataOut, capabilityHeader, childRusageOut, cloneArgs, cloneArgsWritten, cloneFlags, cloneRest, cpusText, envp,
@@ -78,6 +78,10 @@ function archArgument(code: number): readonly Slot[] {
 
 const archHead = inOrder(choice(archCodes));
 
+/** PR_SET_VMA: names an anonymous mapping since 5.17; the C library asks for it. */
+const SetVma = 0x5356_4d41;
+const vmaAttributes = table('PR_SET_VMA_???', [0, 'PR_SET_VMA_ANON_NAME']);
+
 /** PR_GET_NAME fills 16 bytes. */
 const nameOut = atExit((call, i) => (call.failed ? address(call.arg(i)) : string.print(call, i)));
 const signalOut = structOut(4, (view) => `[${signalText(view.getInt32(0, true)).replace(/^0$/, '0')}]`);
@@ -103,6 +107,8 @@ function prctlRest(option: number): readonly Printer[] {
       return [intOut];
     case Prctl.GET_TID_ADDRESS:
       return [addressOut];
+    case SetVma:
+      return [choice(vmaAttributes), pointer, ulong, string];
     case Prctl.SET_KEEPCAPS: case Prctl.SET_TIMERSLACK: case Prctl.SET_CHILD_SUBREAPER: case Prctl.SET_TIMING: case Prctl.SET_UNALIGN:
     case Prctl.SET_FPEMU: case Prctl.SET_FPEXC: case Prctl.SET_ENDIAN: case Prctl.SET_TSC:
       return [ulong];
@@ -112,6 +118,17 @@ function prctlRest(option: number): readonly Printer[] {
       return [raw, raw, raw, raw];
   }
 }
+
+/** syslog(2)'s actions by number. */
+const syslogActions = [
+  'CLOSE', 'OPEN', 'READ', 'READ_ALL', 'READ_CLEAR', 'CLEAR', 'CONSOLE_OFF', 'CONSOLE_ON', 'CONSOLE_LEVEL', 'SIZE_UNREAD', 'SIZE_BUFFER',
+];
+const syslogAction = atEntry((call, i) => {
+  const action = signed32(call.arg(i));
+  return `${action} /* SYSLOG_ACTION_${syslogActions[action] ?? '???'} */`;
+});
+const syslogHead = inOrder(syslogAction);
+const syslogBuffer = inOrder(syslogAction, bufferOut, uint);
 
 const prctlOption = choice(prctlOptions);
 
@@ -169,8 +186,7 @@ export const processSignatures: Readonly<Record<string, Signature>> = {
     ...plain(atEntry((call, i) => (unsigned32(call.arg(i)) === 0 ? 'PER_LINUX' : hex(unsigned32(call.arg(i)))))),
     result: (call) => (call.failed ? null : call.result === 0n ? '0 (PER_LINUX)' : hex(call.result!)),
   },
+  syslog: { slots: (call) => (signed32(call.arg(0)) > 4 && signed32(call.arg(0)) <= 10 ? syslogHead : syslogBuffer) },
   setpgid: plain(int, int),
-  times: { ...plain(pointer) },
-  brk: plain(pointer),
   ptrace: plain(long, int, pointer, pointer),
 };
