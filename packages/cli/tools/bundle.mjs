@@ -14,7 +14,8 @@ const bundle = await rolldown({ input: fileURLToPath(new URL('main.js', dist)), 
 // Names stay, for stack traces.
 const { output } = await bundle.generate({ format: 'cjs', codeSplitting: false, minify: { compress: false, mangle: false } });
 // As ASCII, node reads the file without decoding it, and V8 keeps it at one byte a character.
-const code = output[0].code.replaceAll(/[^\u0000-\u007f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+const escaped = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+const code = output[0].code.replaceAll(/\P{ASCII}/gu, (char) => char.split('').map(escaped).join(''));
 writeFileSync(script, `(function (exports, require, module, __filename, __dirname) {${code}\n})`);
 // Where the core, now in dist, looks for its module.
 copyFileSync(new URL('../../core/dist/core.wasm', import.meta.url), new URL('../dist/core.wasm', script));

@@ -11,17 +11,21 @@ import { miscSyscalls } from './misc.js';
 import { mmSyscalls } from './mm.js';
 import { missingSyscalls } from './missing.js';
 import { pathSyscalls } from './path.js';
+import { pidfdSyscalls } from './pidfd.js';
 import { pollSyscalls } from './poll.js';
 import { processSyscalls } from './process.js';
 import type { SyscallRow } from './row.js';
 import { schedSyscalls } from './sched.js';
 import { signalSyscalls } from './signal.js';
+import { socketSyscalls } from './socket.js';
 import { statSyscalls } from './stat.js';
 import { timeSyscalls } from './time.js';
+import { unshareSyscalls } from './unshare.js';
 
 const families: readonly (readonly SyscallRow[])[] = [
   fileSyscalls, fdSyscalls, dirSyscalls, statSyscalls, pathSyscalls, fsSyscalls, mmSyscalls, execSyscalls, processSyscalls, signalSyscalls,
-  timeSyscalls, schedSyscalls, futexSyscalls, idsSyscalls, miscSyscalls, pollSyscalls, ioctlSyscalls, eventSyscalls,
+  timeSyscalls, schedSyscalls, futexSyscalls, idsSyscalls, miscSyscalls, pollSyscalls, ioctlSyscalls, eventSyscalls, pidfdSyscalls,
+  unshareSyscalls, socketSyscalls,
 ];
 
 /** Rows by number. Where no family has a call of 5.4, missing.ts names it. */
