@@ -1,20 +1,23 @@
 import { CloneArgs, CloneFlag, Cpu, IdType, PageSize, RUsageWho, Sig, SigInfoOffset, Sys, WaitOption } from '@ring3/abi';
-import { E2BIG, EBADF, EFAULT, EINVAL, ESRCH } from '../errno.js';
+import { E2BIG, EFAULT, EINVAL, ESRCH } from '../errno.js';
 import type { Kernel } from '../kernel.js';
 import { accessOk, copyFromUser, copyToUser, getU64, getU64Number, putU32 } from '../mm/uaccess.js';
 import { PARKED } from '../sched/park.js';
 import { doExit, doGroupExit } from '../task/exit.js';
 import { doFork, type CloneRequest } from '../task/fork.js';
 import { processOf, setpgid, setsid } from '../task/groups.js';
+import { pidOfFd } from '../task/pidfd.js';
 import { getRegPair } from '../task/regs.js';
 import { encodeRusage, rusageOf } from '../task/rusage.js';
 import { doWait, type WaitTarget } from '../task/wait.js';
 import type { SyscallRow } from './row.js';
 
-const noRequest: CloneRequest = { flags: 0, exitSignal: Sig.CHLD, stack: 0, tls: [0, 0], childTid: 0, parentTid: 0 };
+const noRequest: CloneRequest = { flags: 0, exitSignal: Sig.CHLD, stack: 0, tls: [0, 0], childTid: 0, parentTid: 0, pidFd: 0 };
 
 /** clone(2), x86-64's order of arguments: flags, stack, parent_tid, child_tid, tls. */
 function clone(k: Kernel, flags: number, stack: number, parentTid: number, childTid: number): number {
+  // One place for two answers. Linux: legacy_clone_args_valid.
+  if (flags & CloneFlag.PIDFD && flags & CloneFlag.PARENT_SETTID) throw EINVAL;
   return doFork(k, {
     flags: (flags & ~CloneFlag.CSIGNAL) >>> 0,
     exitSignal: flags & CloneFlag.CSIGNAL,
@@ -22,6 +25,7 @@ function clone(k: Kernel, flags: number, stack: number, parentTid: number, child
     tls: getRegPair(k, Cpu.R8),
     childTid,
     parentTid,
+    pidFd: parentTid,
   });
 }
 
@@ -48,6 +52,7 @@ function clone3(k: Kernel, args: number, size: number): number {
     tls: getU64(k, args + CloneArgs.Tls),
     childTid: field(CloneArgs.ChildTid),
     parentTid: field(CloneArgs.ParentTid),
+    pidFd: field(CloneArgs.PidFd),
   });
 }
 
@@ -109,7 +114,7 @@ function waitidTarget(k: Kernel, idType: number, id: number): WaitTarget {
       return { kind: 'pgid', pid: id === 0 ? k.current.signal.pgrp : k.pids.get(id) };
     case IdType.PidFd:
       if (id < 0) throw EINVAL;
-      throw EBADF;
+      return { kind: 'pid', pid: pidOfFd(k, id) };
     default:
       throw EINVAL;
   }
@@ -129,12 +134,12 @@ export const processSyscalls: readonly SyscallRow[] = [
   { nr: Sys.getppid, name: 'getppid', args: [], call: (k) => k.current.groupLeader.realParent?.tgid ?? 0, done: 'full' },
   { nr: Sys.fork, name: 'fork', args: [], call: (k) => doFork(k, noRequest), done: 'full' },
   { nr: Sys.vfork, name: 'vfork', args: [], call: (k) => doFork(k, { ...noRequest, flags: CloneFlag.VFORK | CloneFlag.VM }), done: 'full' },
-  { nr: Sys.clone, name: 'clone', args: ['flags:CLONE_', 'addr', 'addr', 'addr', 'addr'], call: clone, done: 'no namespaces, no CLONE_PIDFD' },
-  { nr: Sys.clone3, name: 'clone3', args: ['ptr', 'size'], call: clone3, done: 'no namespaces, no CLONE_PIDFD' },
+  { nr: Sys.clone, name: 'clone', args: ['flags:CLONE_', 'addr', 'addr', 'addr', 'addr'], call: clone, done: 'no namespaces' },
+  { nr: Sys.clone3, name: 'clone3', args: ['ptr', 'size'], call: clone3, done: 'no namespaces' },
   { nr: Sys.exit, name: 'exit', args: ['int'], call: (k, code) => (doExit(k, (code & 0xff) << 8), PARKED), done: 'full' },
   { nr: Sys.exit_group, name: 'exit_group', args: ['int'], call: (k, code) => (doGroupExit(k, (code & 0xff) << 8), PARKED), done: 'full' },
   { nr: Sys.wait4, name: 'wait4', args: ['pid', 'status:out', 'flags:W', 'rusage:out'], call: wait4, done: 'full' },
-  { nr: Sys.waitid, name: 'waitid', args: ['idtype', 'pid', 'ptr', 'flags:W', 'rusage:out'], call: waitid, done: 'no P_PIDFD' },
+  { nr: Sys.waitid, name: 'waitid', args: ['idtype', 'pid', 'ptr', 'flags:W', 'rusage:out'], call: waitid, done: 'full' },
   {
     nr: Sys.set_tid_address, name: 'set_tid_address', args: ['addr'],
     call: (k, address) => {

@@ -134,7 +134,7 @@ function kill(k: Kernel, pid: number, signo: number): number {
   return killMany(k, group ? [...group.pgrp] : [], info);
 }
 
-function killProcess(k: Kernel, leader: Task, info: SigInfo, group = true): number {
+export function killProcess(k: Kernel, leader: Task, info: SigInfo, group = true): number {
   mayKill(k, leader, info);
   if (info.signo !== 0 && !sendSignal(k, leader, info, group)) throw EAGAIN;
   return 0;
@@ -175,7 +175,7 @@ function killAll(k: Kernel, info: SigInfo): number {
   return 0;
 }
 
-function checkSignal(signo: number): void {
+export function checkSignal(signo: number): void {
   if (signo < 0 || signo > Sig.Count) throw EINVAL;
 }
 
@@ -189,11 +189,16 @@ function sendToThread(k: Kernel, tgid: number, tid: number, signo: number): numb
   return killProcess(k, task, info, false);
 }
 
+/** Does it claim to come from the kernel or from kill? */
+export function isForged(info: SigInfo): boolean {
+  return info.code >= 0 || info.code === SiCode.Tkill;
+}
+
 /** rt_sigqueueinfo and rt_tgsigqueueinfo: no faking of the kernel's or of kill's codes for others. */
 function queueInfo(k: Kernel, task: Task | undefined, signo: number, infoVa: number, group: boolean): number {
   const info = decodeSigInfo(copyFromUser(k, infoVa, SigInfoOffset.Bytes));
   info.signo = signo;
-  if ((info.code >= 0 || info.code === SiCode.Tkill) && (task?.signal !== k.current.signal || !task)) throw EPERM;
+  if (isForged(info) && (task?.signal !== k.current.signal || !task)) throw EPERM;
   if (!task) throw ESRCH;
   checkSignal(signo);
   return killProcess(k, task, info, group);

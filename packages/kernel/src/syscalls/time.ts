@@ -104,8 +104,6 @@ function clockNanosleep(k: Kernel, clock: number, flags: number, req: number, re
     case ClockId.BootTime:
     case ClockId.Tai:
       break;
-    case ClockId.ThreadCpuTime:
-      throw EINVAL;
     default:
       throw EOPNOTSUPP;
   }

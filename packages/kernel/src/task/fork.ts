@@ -1,7 +1,7 @@
 import { Cap, CloneFlag, Cpu, RLimit, SchedPolicy, TaskFlag } from '@ring3/abi';
 import { EAGAIN, EINVAL, ERESTARTNOINTR, Errno } from '../errno.js';
 import type { Kernel } from '../kernel.js';
-import { dupMm, mmGet } from '../mm/mm-life.js';
+import { dupMm, mmGet, mmPut } from '../mm/mm-life.js';
 import { writeRemote } from '../mm/remote-access.js';
 import { putU32 } from '../mm/uaccess.js';
 import { Sleep, waitOn } from '../sched/wait.js';
@@ -12,14 +12,17 @@ import { resetAltStack } from '../signal/altstack.js';
 import { fatalSignalPending, recalcSigPending } from '../signal/pending.js';
 import { SigPending, SignalStruct } from '../signal/signal-struct.js';
 import { Trace, emit } from '../trace/tracer.js';
-import { dupFiles } from '../vfs/file-table.js';
+import { dupFiles, putFiles } from '../vfs/file-table.js';
 import { FsStruct } from './fs-struct.js';
 import { processesOf, rlimit } from './limits.js';
+import { createPidFdAt } from './pidfd.js';
 import { setTaskReg, taskCpu } from './regs.js';
 import { Task } from './task.js';
 
 /** struct kernel_clone_args. Addresses and 0 for absent. */
 export interface CloneRequest {
+  /** Where CLONE_PIDFD's descriptor goes. */
+  pidFd: number;
   /** CLONE_* without the exit signal, unsigned. */
   flags: number;
   exitSignal: number;
@@ -31,7 +34,7 @@ export interface CloneRequest {
 }
 
 /** Flags of namespaces, which there are none of: as a kernel without CONFIG_NAMESPACES answers. */
-const NewNamespaces =
+export const NewNamespaces =
   CloneFlag.NEWNS | CloneFlag.NEWCGROUP | CloneFlag.NEWUTS | CloneFlag.NEWIPC | CloneFlag.NEWUSER | CloneFlag.NEWPID | CloneFlag.NEWNET;
 
 /**
@@ -76,7 +79,8 @@ function checkFlags(k: Kernel, flags: number): void {
   if (has(CloneFlag.THREAD) && !has(CloneFlag.SIGHAND)) throw EINVAL;
   if (has(CloneFlag.SIGHAND) && !has(CloneFlag.VM)) throw EINVAL;
   if (has(CloneFlag.PARENT) && k.current.signal.unkillable) throw EINVAL;
-  if (has(NewNamespaces) || has(CloneFlag.PIDFD)) throw EINVAL;
+  if (has(CloneFlag.PIDFD) && has(CloneFlag.DETACHED | CloneFlag.THREAD)) throw EINVAL;
+  if (has(NewNamespaces)) throw EINVAL;
 }
 
 function checkLimits(k: Kernel): void {
@@ -94,6 +98,16 @@ function copyProcess(k: Kernel, request: CloneRequest): Task {
   const mm = copyMm(k, flags, pid.nr);
   const files = parent.files && (flags & CloneFlag.FILES ? parent.files : dupFiles(k, parent.files));
   if (flags & CloneFlag.FILES && parent.files) parent.files.users++;
+  if (flags & CloneFlag.PIDFD) {
+    try {
+      createPidFdAt(k, pid, request.pidFd);
+    } catch (error) {
+      if (files) putFiles(k, files);
+      if (mm) mmPut(k, mm);
+      k.pids.free(pid.nr);
+      throw error;
+    }
+  }
   const sighand = flags & CloneFlag.SIGHAND ? parent.sighand : copySighand(parent.sighand);
   if (flags & CloneFlag.SIGHAND) sighand.users++;
   const signal = isThread ? parent.signal : copySignal(parent.signal);
@@ -149,6 +163,11 @@ function copyFs(fs: FsStruct, flags: number): FsStruct {
     fs.users++;
     return fs;
   }
+  return copyFsStruct(fs);
+}
+
+/** Linux: copy_fs_struct. */
+export function copyFsStruct(fs: FsStruct): FsStruct {
   const copy = new FsStruct(fs.root, fs.pwd);
   copy.umask = fs.umask;
   return copy;

@@ -1,4 +1,4 @@
-import { SaFlag, Sig, SiCode, SigHandler } from '@ring3/abi';
+import { Poll, SaFlag, Sig, SiCode, SigHandler } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import { sendSignal } from '../signal/send.js';
 import { processTime } from '../time/cpu-time.js';
@@ -11,6 +11,7 @@ import type { Task } from './task.js';
  * @returns true when nobody will wait for it (SIGCHLD ignored, SA_NOCLDWAIT, or the parent is pid 1)
  */
 export function notifyParent(k: Kernel, task: Task, exitSignal: number): boolean {
+  task.pid.waitPidFd?.wake(k, Infinity, Poll.IN);
   const parent = task.realParent;
   if (!parent) return true;
   if (parent === k.init) {
