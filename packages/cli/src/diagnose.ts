@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { Machine } from '@ring3/machine';
 import { CliError, CliStatus } from './cli-error.js';
 
@@ -12,14 +13,18 @@ const machines = new Map([
   [243, 'riscv'],
 ]);
 
+const isScript = (head: Uint8Array): boolean => head[0] === 0x23 && head[1] === 0x21;
+
+const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
+
 /** What stands at the start of a file, for people whose program does not start; null where it looks startable. */
 function describe(head: Uint8Array): string | null {
   if (head.length === 0) return 'an empty file';
-  if (head[0] === 0x23 && head[1] === 0x21) return null;
+  if (isScript(head)) return /^#![ \t]*\S/.test(latin1(head)) ? null : 'a script that names no interpreter';
   if (!(head[0] === 0x7f && head[1] === 0x45 && head[2] === 0x4c && head[3] === 0x46)) return 'not an ELF file';
   if (head.length < 64) return 'a truncated ELF file';
   const view = new DataView(head.buffer, head.byteOffset, head.length);
-  const machine = view.getUint16(18, true);
+  const machine = view.getUint16(18, head[5] !== 2);
   const bits = head[4] === 1 ? '32-bit ' : '';
   if (machine !== 62) return `an ELF file for ${machines.get(machine) ?? `machine ${machine}`}, not x86-64`;
   if (bits) return 'a 32-bit ELF file, and Ring3 runs 64-bit ones';
@@ -31,9 +36,7 @@ function describe(head: Uint8Array): string | null {
 
 /** PT_INTERP of an ELF file or the interpreter of a script. */
 function interpreterOf(head: Uint8Array): string | null {
-  if (head[0] === 0x23 && head[1] === 0x21) {
-    return /^#!\s*(\S+)/.exec(Buffer.from(head).toString('latin1'))?.[1] ?? null;
-  }
+  if (isScript(head)) return /^#![ \t]*(\S+)/.exec(latin1(head))?.[1] ?? null;
   const view = new DataView(head.buffer, head.byteOffset, head.length);
   const at = Number(view.getBigUint64(32, true));
   for (let i = 0; i < view.getUint16(56, true); i++) {
@@ -43,15 +46,20 @@ function interpreterOf(head: Uint8Array): string | null {
     const offset = Number(view.getBigUint64(entry + 8, true));
     const size = Number(view.getBigUint64(entry + 32, true));
     if (offset + size > head.length) return null;
-    return Buffer.from(head.subarray(offset, offset + size - 1)).toString('latin1');
+    return latin1(head.subarray(offset, offset + size - 1));
   }
   return null;
+}
+
+function isHostDirectory(program: string): boolean {
+  return program.includes('/') && statSync(program, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** The one line that tells a user why a program did not start, and the exit status that goes with it. */
 export function explainSpawnError(machine: Machine, program: string, path: string | null, code: string, hostRoot: boolean): CliError {
   const fail = (status: CliStatus, why: string): CliError => new CliError(status, `${program}: ${why}`);
   if (path === null) {
+    if (isHostDirectory(program)) return fail(CliStatus.NotExecutable, 'is a directory');
     const hint = hostRoot ? '' : ' (for a program of this system: --root /)';
     return fail(CliStatus.NotFound, `not found in the guest${program.includes('/') ? '' : "'s PATH"}${hint}`);
   }
@@ -77,6 +85,7 @@ export function explainSpawnError(machine: Machine, program: string, path: strin
     ENOMEM: 'not enough guest memory (see --memory)',
     EIO: 'not executable: the file is truncated',
     EINVAL: 'not executable: the ELF file is damaged or truncated',
+    EFAULT: 'not executable: the ELF file is damaged or truncated',
   };
   return fail(CliStatus.NotExecutable, reasons[code] ?? `cannot be executed (${code})`);
 }

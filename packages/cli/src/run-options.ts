@@ -19,11 +19,14 @@ const runFlags = {
   layout: { type: 'string' },
   seed: { type: 'string' },
   clock: { type: 'string' },
-  stats: { type: 'boolean' },
+  stats: { type: 'string' },
   strace: { type: 'boolean' },
   argv0: { type: 'string', short: '0' },
   help: { type: 'boolean', short: 'h' },
 } satisfies ParseArgsConfig['options'];
+
+/** Bytes of memory below which hardly any program starts. */
+const LEAST_MEMORY = 8 << 20;
 
 /** strace's own options, besides those of run. -e and -o mean here what they mean to strace. */
 const straceFlags = {
@@ -55,7 +58,7 @@ export interface RunOptions {
   layout: 'compact' | 'linux';
   seed: number | null;
   clock: 'real' | 'virtual';
-  stats: boolean;
+  stats: 'text' | 'json' | null;
   strace: boolean;
   argv0: string | null;
   program: string | null;
@@ -73,25 +76,25 @@ export interface StraceOptions {
 
 /**
  * Options stand before PROGRAM; what follows it belongs to the guest. util.parseArgs finds where PROGRAM is, then parses strictly
- * what stands before it.
+ * what stands before it. It has no options with an optional value: a bare --stats gets one here.
  */
 function splitAtProgram(args: string[], options: ParseArgsConfig['options']): { before: string[]; program: string | null; rest: string[] } {
-  const { tokens } = parseArgs({ args, options, strict: false, allowPositionals: true, tokens: true });
+  const complete = args.map((arg) => (arg === '--stats' ? '--stats=text' : arg));
+  const { tokens } = parseArgs({ args: complete, options, strict: false, allowPositionals: true, tokens: true });
   for (const token of tokens) {
-    if (token.kind === 'positional') return { before: args.slice(0, token.index), program: args[token.index]!, rest: args.slice(token.index + 1) };
-    if (token.kind === 'option-terminator') {
-      const [program = null, ...rest] = args.slice(token.index + 1);
-      return { before: args.slice(0, token.index), program, rest };
-    }
+    if (token.kind === 'option') continue;
+    const start = token.kind === 'option-terminator' ? token.index + 1 : token.index;
+    const [program = null, ...rest] = args.slice(start);
+    return { before: complete.slice(0, token.index), program, rest };
   }
-  return { before: args, program: null, rest: [] };
+  return { before: complete, program: null, rest: [] };
 }
 
 function parseStrictly<T extends NonNullable<ParseArgsConfig['options']>>(args: string[], options: T) {
   try {
     return parseArgs({ args, options, strict: true, allowPositionals: false }).values;
   } catch (error) {
-    throw usageError((error as Error).message.split('. ')[0]!.replace(/\n.*/s, ''));
+    throw usageError((error as Error).message.split('\n')[0]!.split('. ')[0]!);
   }
 }
 
@@ -114,6 +117,12 @@ function parseUlimit(text: string): [string, number, number] {
   return [match[1]!, value(match[2]!), value(match[3] ?? match[2]!)];
 }
 
+function parseMemory(text: string): number {
+  const bytes = parseBytes('--memory', text);
+  if (bytes < LEAST_MEMORY) throw usageError(`--memory: ${text} is too little: 8m is the least`);
+  return bytes;
+}
+
 type Values = ReturnType<typeof parseStrictly<typeof runFlags>>;
 
 function runOptions(values: Omit<Values, 'env'> & { env?: string[] }, program: string | null, args: string[]): RunOptions {
@@ -128,7 +137,7 @@ function runOptions(values: Omit<Values, 'env'> & { env?: string[] }, program: s
     tty: values.tty ?? false,
     uid,
     gid,
-    memory: values.memory === undefined ? null : parseBytes('--memory', values.memory),
+    memory: values.memory === undefined ? null : parseMemory(values.memory),
     rlimits: (values.ulimit ?? []).map(parseUlimit),
     timeout: values.timeout === undefined ? null : parseDuration('--timeout', values.timeout),
     maxInsns: values['max-insns'] === undefined ? null : parseCount('--max-insns', values['max-insns']),
@@ -136,7 +145,7 @@ function runOptions(values: Omit<Values, 'env'> & { env?: string[] }, program: s
     layout: parseChoice('--layout', values.layout ?? 'compact', ['compact', 'linux']),
     seed: values.seed === undefined ? null : parseCount('--seed', values.seed),
     clock: parseChoice('--clock', values.clock ?? 'real', ['real', 'virtual']),
-    stats: values.stats ?? false,
+    stats: values.stats === undefined ? null : parseChoice<'text' | 'json'>('--stats', values.stats, ['text', 'json']),
     strace: values.strace ?? false,
     argv0: values.argv0 ?? null,
     program,

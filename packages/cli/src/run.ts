@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { DEFAULT_PATH, type ExitStatus, Machine, MachineError, type MachineOptions, openImageFolder, openTarImage, type RootSource, RLIMIT_NAMES } from '@ring3/machine';
+import { type ExitStatus, type GuestProcess, Machine, MachineError, type MachineOptions, openImageFolder, openTarImage, type RootSource, RLIMIT_NAMES } from '@ring3/machine';
 import { findBaseImage, NO_IMAGE_HINT } from './base-image.js';
 import { CliError, CliStatus, usageError } from './cli-error.js';
 import { explainSpawnError } from './diagnose.js';
+import { environment, findProgram, workingDirectory } from './program.js';
 import type { RunOptions } from './run-options.js';
 import { printStats } from './stats.js';
 import { ProcessStreams } from './terminal.js';
@@ -18,30 +19,55 @@ export interface Observer {
 export async function runProgram(options: RunOptions, observer: Observer | null = null): Promise<number> {
   if (options.program === null) throw usageError('no program to run');
   const isTty = options.tty || (process.stdin.isTTY === true && process.stdout.isTTY === true);
-  const streams = new ProcessStreams(isTty);
+  const streams = new ProcessStreams(isTty, options.clock === 'virtual');
   const machine = createMachine(options, streams);
   const env = environment(options);
   const path = findProgram(machine, options, env);
   observer?.attach(machine);
   const guest = spawn(machine, options, path, env, isTty);
   const disconnect = streams.connect(machine);
-  const forward = (signal: NodeJS.Signals): void => guest.kill(signal);
-  const forwarded: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
-  for (const signal of forwarded) process.on(signal, forward);
+  const release = forwardSignals(machine, guest, streams);
   let status: ExitStatus;
   try {
     // Without a terminal, what still holds the output streams goes on, as it would behind a pipe.
     await machine.run(() => isTty || streams.outputClosed);
     status = await guest.exited;
+    if (!status.limit) await streams.drained();
+  } catch (error) {
+    if (error instanceof MachineError && error.id !== 'internal') throw new CliError(CliStatus.Failed, error.message);
+    throw error;
   } finally {
-    for (const signal of forwarded) process.off(signal, forward);
+    release();
     disconnect();
   }
   observer?.finish(machine);
-  if (options.stats) printStats(machine);
+  if (options.stats) printStats(machine, options.stats);
   if (status.limit === 'wallTime') process.stderr.write(`ring3: killed: --timeout of ${options.timeout! / 1000} s is over\n`);
   if (status.limit === 'instructions') process.stderr.write(`ring3: killed: --max-insns ${options.maxInsns} are used up\n`);
   return status.code ?? 128 + status.signalNumber;
+}
+
+/**
+ * Signals to this process reach the guest: those of a keyboard its first process group, SIGTERM the program alone. Once the program
+ * has ended, they end the wait for what it left behind. Returns what undoes it.
+ */
+function forwardSignals(machine: Machine, guest: GuestProcess, streams: ProcessStreams): () => void {
+  let ended = false;
+  void guest.exited.then(() => {
+    ended = true;
+  });
+  const forward = (signal: NodeJS.Signals): void => {
+    if (ended) {
+      machine.stop();
+      streams.drop();
+    } else if (signal === 'SIGTERM') guest.kill(signal);
+    else guest.killGroup(signal);
+  };
+  const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
+  for (const signal of signals) process.on(signal, forward);
+  return () => {
+    for (const signal of signals) process.off(signal, forward);
+  };
 }
 
 function createMachine(options: RunOptions, streams: ProcessStreams): Machine {
@@ -73,8 +99,12 @@ function rootSource({ root }: RunOptions): RootSource {
     return image ? { kind: 'image', image: openImageFolder(image) } : { kind: 'empty' };
   }
   if (!existsSync(root)) throw new CliError(CliStatus.Failed, `--root ${root}: no such file or directory`);
-  if (!statSync(root).isDirectory()) return { kind: 'image', image: openTarImage(readFileSync(root)) };
-  if (existsSync(`${root}/index.json`) && existsSync(`${root}/blob`)) return { kind: 'image', image: openImageFolder(root) };
+  try {
+    if (!statSync(root).isDirectory()) return { kind: 'image', image: openTarImage(readFileSync(root)) };
+    if (existsSync(`${root}/index.json`) && existsSync(`${root}/blob`)) return { kind: 'image', image: openImageFolder(root) };
+  } catch (error) {
+    throw new CliError(CliStatus.Failed, `--root ${root}: neither a folder, a tar archive nor an image (${(error as Error).message})`);
+  }
   return { kind: 'host', path: realpathSync(root) };
 }
 
@@ -84,44 +114,6 @@ function mounts({ mounts: asked, program, root }: RunOptions): NonNullable<Machi
   const result = asked.map((mount) => ({ ...mount, host: realpathSync(mount.host) }));
   if (root === '/' || !program?.includes('/') || !existsSync(program) || !statSync(program).isFile()) return result;
   return [...result, { host: realpathSync(program), guest: resolve(program), readOnly: true, onlyIfMissing: true }];
-}
-
-function environment(options: RunOptions): string[] {
-  const env = new Map<string, string>();
-  if (options.envHost) for (const [name, value] of Object.entries(process.env)) env.set(name, value ?? '');
-  else {
-    env.set('PATH', DEFAULT_PATH);
-    env.set('HOME', options.uid === 0 ? '/root' : '/');
-    env.set('TERM', process.env['TERM'] ?? 'dumb');
-  }
-  for (const item of options.env) {
-    const at = item.indexOf('=');
-    const name = at < 0 ? item : item.slice(0, at);
-    const value = at < 0 ? process.env[name] : item.slice(at + 1);
-    if (value !== undefined) env.set(name, value);
-  }
-  return [...env].map(([name, value]) => `${name}=${value}`);
-}
-
-/** Where PROGRAM is in the guest; null when nowhere. */
-function findProgram(machine: Machine, options: RunOptions, env: readonly string[]): string | null {
-  const program = options.program!;
-  if (program.includes('/')) {
-    if (machine.files.exists(program, workingDirectory(options))) return program;
-    const absolute = resolve(program);
-    return machine.files.exists(absolute, '/') ? absolute : null;
-  }
-  const path = env.find((item) => item.startsWith('PATH='))?.slice(5) ?? DEFAULT_PATH;
-  for (const folder of path.split(':')) {
-    const candidate = `${folder || '.'}/${program}`;
-    if (machine.files.isExecutable(candidate, workingDirectory(options))) return candidate;
-  }
-  return null;
-}
-
-/** --root / keeps the host's working directory; elsewhere it is the guest's root. */
-function workingDirectory({ cwd, root }: RunOptions): string {
-  return cwd ?? (root === '/' ? process.cwd() : '/');
 }
 
 function spawn(machine: Machine, options: RunOptions, path: string | null, env: string[], isTty: boolean) {

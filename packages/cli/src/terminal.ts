@@ -1,14 +1,27 @@
 import { spawnSync } from 'node:child_process';
-import fs from 'node:fs';
 import { type HostStreams, type Machine, StreamHandle } from '@ring3/machine';
+import { Output, sameOutput } from './output.js';
 
 /** The guest's streams on this process's own: output is written at once, input is read only when the guest asks for it. */
 export class ProcessStreams implements HostStreams {
   private machine: Machine | null = null;
   private started = false;
   private readonly open = new Set<number>([StreamHandle.Stdout, StreamHandle.Stderr]);
+  private readonly stdout: Output;
+  private readonly stderr: Output;
 
-  constructor(private readonly tty: boolean) {}
+  /** @param repeatable how fast the outputs' readers are has no influence on the guest */
+  constructor(
+    private readonly tty: boolean,
+    repeatable: boolean,
+  ) {
+    const events = {
+      room: (handle: number): void => this.machine?.outputWritable(handle),
+      failed: (handle: number, code: string): void => this.machine?.outputFailed(handle, code),
+    };
+    this.stdout = new Output(1, events, repeatable);
+    this.stderr = sameOutput(1, 2) ? this.stdout : new Output(2, events, repeatable);
+  }
 
   /** Connects the input side, and with a terminal puts it in raw mode. Returns what undoes it. */
   connect(machine: Machine): () => void {
@@ -35,9 +48,19 @@ export class ProcessStreams implements HostStreams {
     return this.open.size === 0;
   }
 
+  /** Resolves when the readers have all that the guest wrote. */
+  async drained(): Promise<void> {
+    await Promise.all([this.stdout.drained(), this.stderr.drained()]);
+  }
+
+  /** Forgets what the readers did not take yet. */
+  drop(): void {
+    this.stdout.drop();
+    this.stderr.drop();
+  }
+
   write(handle: number, bytes: Uint8Array): boolean {
-    writeAll(handle === StreamHandle.Stderr ? 2 : 1, bytes);
-    return true;
+    return (handle === StreamHandle.Stderr ? this.stderr : this.stdout).write(handle, bytes);
   }
 
   wanted(handle: number): void {
@@ -63,19 +86,5 @@ export class ProcessStreams implements HostStreams {
     const end = (): void => this.machine?.inputEnd(handle);
     stdin.on('end', end);
     stdin.on('error', end);
-  }
-}
-
-/** Node may have made a pipe non-blocking: then a full one answers EAGAIN, and waiting a little is all there is to do. */
-function writeAll(fd: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length; ) {
-    try {
-      done += fs.writeSync(fd, bytes, done);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
-      else if (code === 'EPIPE') process.exit(128 + 13);
-      else throw error;
-    }
   }
 }

@@ -9,7 +9,7 @@ export class GuestProcess {
 
   constructor(
     readonly pid: number,
-    private readonly send: (signo: number) => void,
+    private readonly send: (signo: number, toGroup: boolean) => void,
   ) {
     this.exited = new Promise((resolve) => {
       this.resolve = resolve;
@@ -18,9 +18,18 @@ export class GuestProcess {
 
   /** Sends a signal, by name or number, as kill(2) from outside the guest. @throws RangeError for a signal that is not there */
   kill(signal: string | number = 'SIGTERM'): void {
+    this.send(GuestProcess.number(signal), false);
+  }
+
+  /** The same for the process group that it leads: what ^C of a terminal does. */
+  killGroup(signal: string | number): void {
+    this.send(GuestProcess.number(signal), true);
+  }
+
+  private static number(signal: string | number): number {
     const signo = typeof signal === 'number' ? signal : signalNumber(signal);
     if (signo === undefined || signo < 1 || signo > 64) throw new RangeError(`no signal ${signal}`);
-    this.send(signo);
+    return signo;
   }
 
   /** Called by the machine with the wait status that it left (exit status << 8, or the signal's number). */

@@ -67,7 +67,7 @@ export interface ExitStatus {
 /** A fault of Ring3 or of how it was called, never the guest's. */
 export class MachineError extends Error {
   constructor(
-    readonly id: 'not-found' | 'not-executable' | 'bad-option' | 'out-of-host-memory' | 'internal',
+    readonly id: 'not-found' | 'not-executable' | 'bad-option' | 'out-of-host-memory' | 'data-loss' | 'internal',
     message: string,
     /** The errno behind it, as 'ENOENT', where the guest's kernel gave one. */
     readonly errno?: string,

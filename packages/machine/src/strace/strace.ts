@@ -1,8 +1,8 @@
 import { Cpu, Sig, Sys } from '@ring3/abi';
 import { getRegPair, type Kernel, peekUser, Trace, type TraceRecord, type TraceSink } from '@ring3/kernel';
 import { Call } from './call.js';
-import { errorOf, restartText } from './errors.js';
 import { StraceFilter } from './filter.js';
+import { entryText, join, restartOf, resultText } from './format.js';
 import { StraceLines } from './lines.js';
 import type { GuestMemory } from './memory.js';
 import { signalText } from './names/signals.js';
@@ -164,19 +164,10 @@ export class Strace implements TraceSink, StraceSession {
     const running: RunningCall = { call, signature, rest: [], shown, start: time, spent: 0, since: time };
     tracee.running = running;
     if (!shown || this.settings.summary) return;
-    const slots = signature.slots(call);
-    const deferred = slots.findIndex(({ printer }) => printer.atExit);
-    running.rest = deferred < 0 ? [] : slots.slice(deferred);
+    const { text, rest } = entryText(call, signature.slots(call));
+    running.rest = rest;
     this.lines.begin(tracee, this.several);
-    this.lines.add(`${call.name}(`);
-    if (call.name === 'restart_syscall') {
-      this.lines.add(`<... resuming interrupted ${tracee.interrupted} ...>`);
-      return;
-    }
-    slots.slice(0, deferred < 0 ? slots.length : deferred).forEach(({ printer, index, glue }, i) => {
-      this.lines.add((i === 0 ? '' : (glue ?? ', ')) + printer.print(call, index));
-    });
-    if (deferred > 0) this.lines.add(slots[deferred]!.glue ?? ', ');
+    this.lines.add(call.nr === Sys.restart_syscall ? `restart_syscall(<... resuming interrupted ${tracee.interrupted} ...>` : text);
   }
 
   private exit({ tid, pid, fields, time }: TraceRecord): void {
@@ -187,30 +178,24 @@ export class Strace implements TraceSink, StraceSession {
     tracee.running = null;
     call.result = BigInt(Number(fields['ret']));
     const spent = running.spent + (running.since === null ? 0 : time - running.since);
-    const restart = call.failed ? restartText(-Number(call.result)) : undefined;
-    if (restart && call.name !== 'restart_syscall') tracee.interrupted = call.name;
-    if (running.shown) {
-      this.counts.add(call.nr, call.name, spent, call.failed);
-      if (!this.settings.summary) this.printExit(tracee, running, restart, time);
+    if (restartOf(call) && call.nr !== Sys.restart_syscall) tracee.interrupted = call.name;
+    const killed = this.killed();
+    if (running.shown && !killed) this.counts.add(call.nr, call.name, spent, call.failed);
+    if (running.shown && !this.settings.summary) {
+      if (killed) this.printNoResult(tracee, running);
+      else this.printResult(tracee, running, time);
     }
     for (const info of tracee.dropped.splice(0)) this.signalLine(tracee, info);
   }
 
-  private printExit(tracee: Tracee, running: RunningCall, restart: string | undefined, time: number): void {
-    if (restart && this.killed()) {
-      this.printNoResult(tracee, running);
-      return;
-    }
+  private printResult(tracee: Tracee, running: RunningCall, time: number): void {
     const { call, signature } = running;
     this.resume(tracee, running);
-    running.rest.forEach(({ printer, index, glue }, i) => this.lines.add((i === 0 ? '' : (glue ?? ', ')) + printer.print(call, index)));
-    const note = restart ? null : signature.note?.(call);
-    const result = restart ? `? ${restart}` : resultText(call, signature.result?.(call) ?? null);
-    const took = this.settings.times ? ` <${seconds(time - running.start)}>` : '';
-    this.lines.result(`${result}${note ? ` ${note}` : ''}${took}`);
+    this.lines.add(join(call, running.rest));
+    this.lines.result(resultText(call, signature) + (this.settings.times ? ` <${seconds(time - running.start)}>` : ''));
   }
 
-  /** Is the current process being killed by SIGKILL, or by its own exit_group? Then a call that it wakes from has no result. */
+  /** Is the current process being killed by SIGKILL, or by its own exit_group? Then no call returns to it any more. */
   private killed(): boolean {
     const { signal } = this.k.current;
     return signal.groupExiting && ((signal.groupExitCode & 0x7f) === 0 || (signal.groupExitCode & 0x7f) === Sig.KILL);
@@ -303,14 +288,6 @@ export class Strace implements TraceSink, StraceSession {
     const entered = this.tracees.get(next)?.running;
     if (entered) entered.since = time;
   }
-}
-
-function resultText(call: Call, special: string | null): string {
-  const result = call.result!;
-  if (special !== null) return special;
-  if (!call.failed) return String(result);
-  const error = errorOf(-Number(result));
-  return error ? `-1 ${error.name} (${error.text})` : `-1 (errno ${-Number(result)})`;
 }
 
 function seconds(nanoseconds: number): string {

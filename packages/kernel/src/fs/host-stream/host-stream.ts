@@ -1,5 +1,6 @@
 import { registerState } from '../../state.js';
-import { EAGAIN } from '../../errno.js';
+import { EAGAIN, type Errno } from '../../errno.js';
+import { hostErrno } from '../hostfs/host-call.js';
 import type { IoIter } from '../../io/io-iter.js';
 import type { Kernel } from '../../kernel.js';
 import { WaitQueue } from '../../sched/wait-queue.js';
@@ -23,6 +24,8 @@ export class HostStream {
   wanted = false;
   /** The reader's window outside is full; the host says when there is room. */
   full = false;
+  /** What the host's last write failed with: the guest's next write(2) throws it (EPIPE: the reader is gone). */
+  error: Errno | null = null;
   files = 0;
   constructor(readonly handle: number) {}
 }
@@ -94,17 +97,26 @@ export class HostStreamFile extends File {
   override write(k: Kernel, iter: IoIter): number {
     const buffer = new Uint8Array(Math.min(iter.remaining, OUTPUT_CHUNK));
     let done = 0;
-    while (iter.remaining > 0 && !this.stream.full) {
+    while (iter.remaining > 0 && !this.stream.full && !this.stream.error) {
       const n = iter.take(k, buffer.length > iter.remaining ? buffer.subarray(0, iter.remaining) : buffer);
       if (n === 0) break;
       this.stream.full = !k.platform.streamWrite(this.stream.handle, buffer.subarray(0, n));
-      done += n;
+      if (!this.stream.error) done += n;
     }
+    if (done === 0) this.throwError();
     if (done === 0 && this.stream.full) throw EAGAIN;
     return done;
   }
 
+  /** Once: whether it lasts, the host's next write tells. */
+  private throwError(): void {
+    const { error } = this.stream;
+    this.stream.error = null;
+    if (error) throw error;
+  }
+
   override poll(k: Kernel): number {
+    if (!this.readable && this.stream.error) return Poll.ERR | Poll.OUT | Poll.WRNORM;
     if (!this.readable) return this.stream.full ? 0 : Poll.OUT | Poll.WRNORM;
     if (this.stream.input.length > 0) return Poll.IN | Poll.RDNORM;
     if (this.stream.ended) return Poll.HUP;
@@ -159,6 +171,15 @@ export function hostInputEnd(k: Kernel, handle: number): void {
 export function hostOutputWritable(k: Kernel, handle: number): void {
   const stream = k.hostStreams?.streams.get(handle);
   if (!stream) return;
+  stream.full = false;
+  stream.queue.wake(k);
+}
+
+/** A write to the host failed with `code` ('EPIPE', 'ENOSPC'); called from Platform.streamWrite, or later for bytes that it took. */
+export function hostOutputFailed(k: Kernel, handle: number, code: string): void {
+  const stream = k.hostStreams?.streams.get(handle);
+  if (!stream) return;
+  stream.error = hostErrno(code);
   stream.full = false;
   stream.queue.wake(k);
 }

@@ -5,6 +5,11 @@ import type { HostFs } from '../../platform.js';
 const byName = new Map<string, errors.Errno>();
 for (const value of Object.values(errors)) if (value instanceof errors.Errno) byName.set(value.name, value);
 
+/** The Errno of a host's error code ('ENOSPC'); EIO for what Linux does not have. */
+export function hostErrno(code: unknown): errors.Errno {
+  return (typeof code === 'string' && byName.get(code)) || errors.EIO;
+}
+
 /** Calls the host's file system; its `{ code: 'ENOENT' }` becomes our Errno, what we do not know EIO. */
 export function hostCall<T>(k: Kernel, call: (host: HostFs) => T): T {
   const host = k.platform.hostFs;
@@ -13,7 +18,6 @@ export function hostCall<T>(k: Kernel, call: (host: HostFs) => T): T {
     return call(host);
   } catch (error) {
     if (error instanceof errors.Errno) throw error;
-    const code = (error as { code?: unknown } | null)?.code;
-    throw (typeof code === 'string' && byName.get(code)) || errors.EIO;
+    throw hostErrno((error as { code?: unknown } | null)?.code);
   }
 }

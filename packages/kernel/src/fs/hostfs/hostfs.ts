@@ -93,8 +93,17 @@ export class HostSuper extends SuperBlock {
     hostCall(k, (host) => host.close(open.handle));
   }
 
+  /** One file's failure does not keep the others. @throws Errno the first failure */
   override sync(k: Kernel): void {
-    for (const inode of this.inodes.values()) inode.writeOut(k);
+    let failure: unknown = null;
+    for (const inode of this.inodes.values()) {
+      try {
+        inode.writeOut(k);
+      } catch (error) {
+        failure ??= error;
+      }
+    }
+    if (failure !== null) throw failure;
   }
   override shutdown(k: Kernel): void {
     this.sync(k);
