@@ -5,6 +5,7 @@ import type { PidTable } from './task/pid-table.js';
 import type { Scheduler } from './sched/scheduler.js';
 import type { TimerQueue } from './time/timer-queue.js';
 import { LoadAverage } from './sched/load-average.js';
+import { TrapSampling } from './time/cpu-time.js';
 import type { Clock } from './time/clock.js';
 import type { MountTable } from './vfs/mount-table.js';
 import type { BinfmtRegistry } from './exec/binfmt.js';
@@ -76,6 +77,7 @@ export class Kernel {
   readonly unknownSyscalls = new Set<number>();
   /** cpuClock at the last accountTime. */
   accounted = 0;
+  readonly sampling = new TrapSampling();
   /** Ids that agree everywhere (stat, maps, mountinfo): one counter per kind, so that runs are deterministic. */
   readonly nextId = { ino: 1, dev: 1, mapping: 1, mount: 1, file: 1 };
 }

@@ -7,6 +7,7 @@ import { TASK_SIZE_MAX } from '../mm/layout.js';
 import { fatalSignalPending } from '../signal/pending.js';
 import { forceSignal, kernelInfo } from '../signal/send.js';
 import { getReg, getRegPair } from '../task/regs.js';
+import { enterKernel, leaveKernel } from '../time/cpu-time.js';
 import { TaskState } from '../task/task.js';
 import { Trace, emit } from '../trace/tracer.js';
 
@@ -19,7 +20,9 @@ export function pageFault(k: Kernel, va: number, error: number): number {
   if (k.trace.on(Trace.Exceptions)) {
     emit(k, Trace.Exceptions, 'exceptions:page_fault_user', { address: va, ip: getReg(k, Cpu.Rip), error_code: error });
   }
+  enterKernel(k);
   const result = task.mm ? resolve(k, va, error) : FaultResult.SigsegvMaperr;
+  leaveKernel(k);
   if (result === FaultResult.Ok) return task.state === TaskState.Running ? 0 : 1;
   const [cr2Lo, cr2Hi] = getRegPair(k, Cpu.Cr2);
   task.cr2Lo = cr2Lo;

@@ -4,7 +4,7 @@ import { TaskState } from '../task/task.js';
 import { getReg, setReg } from '../task/regs.js';
 import { returnToUser } from '../signal/deliver.js';
 import { resumeSyscall, startSyscall } from '../syscalls/dispatch.js';
-import { accountTime, skipAccounting } from '../time/cpu-time.js';
+import { accountTime, enterKernel, leaveKernel, skipAccounting } from '../time/cpu-time.js';
 import { checkCpuTimers, cpuTimerBudget } from '../time/cpu-timers.js';
 import { userException } from './exceptions.js';
 
@@ -54,7 +54,9 @@ export function runSlice(k: Kernel, maxInstructions: number): SliceResult {
     let budget = Math.min(left, k.scheduler.turnLeft, cpuTimerBudget(k));
     if (virtual) budget = Math.min(budget, Math.max(1, k.timers.next - k.clock.monotonic(k)));
     const before = getReg(k, Cpu.Icount);
+    leaveKernel(k);
     const reason = k.core.run(budget);
+    enterKernel(k);
     const retired = getReg(k, Cpu.Icount) - before;
     left -= retired;
     k.scheduler.turnLeft -= retired;
