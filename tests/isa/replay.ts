@@ -42,8 +42,10 @@ export class Replay {
       core.view.setUint32(slot + 4, 0, true);
       return frame;
     };
+    // Neighbouring pages lie in frames that are none.
+    const first = map(Place.Data, Pte.RW);
     this.#code = map(Place.Code, Pte.RW);
-    this.#data = [map(Place.Data, Pte.RW), map(Place.Data + PageSize.Bytes, Pte.RW), map(Place.ReadOnly, 0)];
+    this.#data = [first, map(Place.Data + PageSize.Bytes, Pte.RW), map(Place.ReadOnly, 0)];
     this.#image = core.allocFrame(0);
     core.view.setBigUint64(MemoryMap.Cpu + Cpu.GsBase, BigInt(Place.GsBase), true);
   }
@@ -75,7 +77,7 @@ export class Replay {
     u8.set(vector.code, this.#code + (Place.Start - Place.Code));
     core.frameWritten(this.#code);
     this.#data.forEach((frame, i) => u8.set(this.family.memory.subarray(i * PageSize.Bytes, (i + 1) * PageSize.Bytes), frame));
-    for (const { offset, bytes } of vector.runs) u8.set(bytes, this.#host(offset));
+    for (const { offset, bytes } of vector.runs) bytes.forEach((byte, i) => (u8[this.#host(offset + i)] = byte));
     const bytes = new Uint8Array(vector.start.buffer);
     u8.set(bytes.subarray(0, Word.Rflags * 8), MemoryMap.Cpu + Cpu.Gpr);
     core.setEflags(Number(vector.start[Word.Rflags]! | RFLAGS_SET));

@@ -106,12 +106,17 @@ function anyAddress(draft: Draft, r: Random, absolute: boolean): Address {
       const scale = r.below(4);
       const va = from + displacement + Number(BigInt.asIntN(64, draft.get(index))) * 2 ** scale;
       const sib = (scale << 6) | ((index & 7) << 3);
-      return { prefixes: [], bytes: baseBytes(base, displacement, r.below(2) === 0, sib), rex: (base >> 3) | 2, va };
+      const prefixes = r.below(6) ? [] : [0x67];
+      return { prefixes, bytes: baseBytes(base, displacement, r.below(2) === 0, sib), rex: (base >> 3) | 2, va };
     }
     case 5:
-      return { prefixes: [], bytes: [5, 0, 0, 0, 0], rex: 0, va: from, ripRelative: true };
+      return { prefixes: r.below(6) ? [] : [0x67], bytes: [5, 0, 0, 0, 0], rex: 0, va: from, ripRelative: true };
     case 6: {
-      // No base, perhaps an index: SIB with base 101.
+      // No base: SIB with base 101. An index, which may be an address; or none.
+      if (r.below(3) === 0 && base !== Word.Rsp) {
+        const bytes = [4, ((base & 7) << 3) | 5, ...little(BigInt(displacement), 4)];
+        return { prefixes: [], bytes, rex: base > 7 ? 2 : 0, va: from + displacement };
+      }
       const index = r.below(2) ? 15 : 4;
       const va = from + (index === 15 ? Number(draft.get(15)) : 0);
       return { prefixes: [], bytes: [4, ((index & 7) << 3) | 5, ...little(BigInt(from), 4)], rex: index === 15 ? 2 : 0, va };
