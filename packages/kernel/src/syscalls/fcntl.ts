@@ -2,7 +2,7 @@ import { Cap, Fcntl, FdFlag, O, OwnerType, Seal } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import { EBADF, EBUSY, EINVAL, EPERM, ESRCH } from '../errno.js';
 import { PipeFile } from '../fs/pipe/pipe-file.js';
-import { PIPE_MAX_SIZE } from '../fs/pipe/pipe.js';
+import { PIPE_MAX_SIZE, roundPipeSize } from '../fs/pipe/pipe.js';
 import { getI32, putU32 } from '../mm/uaccess.js';
 import type { File } from '../vfs/file.js';
 import { dupFd, fdFlags, fgetRaw, setFdFlags } from '../vfs/file-table.js';
@@ -66,8 +66,9 @@ function setFlags(k: Kernel, file: File, arg: number): number {
   return 0;
 }
 
-function setPipeSize(k: Kernel, file: File, size: number): number {
+function setPipeSize(k: Kernel, file: File, bytes: number): number {
   if (!(file instanceof PipeFile)) throw EBADF;
+  const size = roundPipeSize(bytes);
   if (size > PIPE_MAX_SIZE && size > file.capacity && !k.current.cred.capable(Cap.SYS_RESOURCE)) throw EPERM;
   return file.pipe.resize(k, size);
 }

@@ -142,15 +142,21 @@ export class Pipe {
     this.wait.wake(k);
   }
 
-  /** F_SETPIPE_SZ; returns the new size in bytes. Linux: pipe_set_size. @throws EINVAL EBUSY */
+  /** F_SETPIPE_SZ to a size that roundPipeSize gave. Linux: pipe_set_size. @throws EBUSY */
   resize(k: Kernel, bytes: number): number {
-    if (bytes <= 0 || bytes > 2 ** 31) throw EINVAL;
-    let slots = 1;
-    while (slots * PageSize.Bytes < bytes) slots *= 2;
+    const slots = bytes / PageSize.Bytes;
     if (slots < this.buffers.length) throw EBUSY;
     this.slots = slots;
     this.wait.wake(k);
-    return slots * PageSize.Bytes;
+    return bytes;
   }
 }
 registerState('Pipe', Pipe);
+
+/** A page at least, and a power of two; negative counts as huge. Linux: round_pipe_size. @throws EINVAL beyond 2 GiB */
+export function roundPipeSize(bytes: number): number {
+  if (bytes < 0 || bytes > 2 ** 31) throw EINVAL;
+  let size: number = PageSize.Bytes;
+  while (size < bytes) size *= 2;
+  return size;
+}
