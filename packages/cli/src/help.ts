@@ -12,7 +12,7 @@ const RUN_OPTIONS = `  --root DIR|TAR       the guest's root: a folder, a tar ar
   -w DIR               working directory
   -u UID[:GID]         user and group (default 0:0)
   -t                   allocate a terminal (default: when stdin and stdout are terminals)
-  -m, --memory SIZE    guest memory (default 1g)
+  -m, --memory SIZE    guest memory (default 1g, at least 8m)
   --ulimit NAME=SOFT[:HARD]   a resource limit, as nofile=64
   --timeout TIME       kill everything after so much time (10s, 500ms)
   --max-insns N        kill everything after N instructions
@@ -20,7 +20,7 @@ const RUN_OPTIONS = `  --root DIR|TAR       the guest's root: a folder, a tar ar
   --layout compact|linux   everything below 4 GiB (default), or addresses as Linux gives them
   --clock real|virtual time of the host, or counted in instructions
   --seed N             repeatable random numbers
-  --stats              counters at the end, on stderr
+  --stats[=json]       counters at the end, on stderr
   -0 ARGV0             argv[0] of the program
   --env-host           the host's whole environment
 `;
@@ -31,6 +31,9 @@ PROGRAM is looked up in the guest's PATH; a path of the host that the guest does
 
 ${RUN_OPTIONS}  -e, --env NAME[=VALUE]   set (or take over) a variable of the environment
   --strace             print system calls on stderr (ring3 strace has more options)
+
+SIGTERM goes to PROGRAM; SIGINT, SIGQUIT and SIGHUP to its process group. A program that ignores them is ended by --timeout or
+SIGKILL. RING3_IMAGE names another base image, RING3_DEBUG=syscalls reports system calls that are not there.
 
 Exit status: the program's; 128 + N when signal N ended it; 125 when Ring3 failed, 126 when PROGRAM cannot be executed,
 127 when it was not found.

@@ -26,6 +26,8 @@ function print(text: string): number {
 /** The ring3 command. Returns the exit status; errors of Ring3's own end in one line on stderr and 125, 126 or 127. */
 export async function main(args: string[]): Promise<number> {
   const [name, ...rest] = args;
+  // Who reads our own messages may have gone: nothing is left to tell then.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   if (name === '--help' || name === '-h' || name === 'help') return print(TOP_HELP);
   try {
     if (name === undefined) throw new CliError(CliStatus.Failed, 'no command (see ring3 --help)');

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { ImageSource } from '@ring3/image';
 import { type ExitStatus, type GuestProcess, Machine, MachineError, type MachineOptions, openImageFolder, openTarImage, type RootSource, RLIMIT_NAMES } from '@ring3/machine';
 import { findBaseImage, NO_IMAGE_HINT } from './base-image.js';
 import { CliError, CliStatus, usageError } from './cli-error.js';
@@ -95,8 +96,8 @@ function createMachine(options: RunOptions, streams: ProcessStreams): Machine {
 
 function rootSource({ root }: RunOptions): RootSource {
   if (root === null) {
-    const image = findBaseImage();
-    return image ? { kind: 'image', image: openImageFolder(image) } : { kind: 'empty' };
+    const folder = findBaseImage();
+    return folder ? { kind: 'image', image: baseImage(folder) } : { kind: 'empty' };
   }
   if (!existsSync(root)) throw new CliError(CliStatus.Failed, `--root ${root}: no such file or directory`);
   try {
@@ -106,6 +107,14 @@ function rootSource({ root }: RunOptions): RootSource {
     throw new CliError(CliStatus.Failed, `--root ${root}: neither a folder, a tar archive nor an image (${(error as Error).message})`);
   }
   return { kind: 'host', path: realpathSync(root) };
+}
+
+function baseImage(folder: string): ImageSource {
+  try {
+    return openImageFolder(folder);
+  } catch (error) {
+    throw new CliError(CliStatus.Failed, `${folder} is no base image: ${(error as Error).message}`);
+  }
 }
 
 /** The -v mounts, and a program of the host that the guest does not have, at its own path. */
@@ -123,6 +132,8 @@ function spawn(machine: Machine, options: RunOptions, path: string | null, env: 
     if (options.root === null && !findBaseImage()) throw new CliError(CliStatus.NotFound, `${program}: not found: ${NO_IMAGE_HINT}`);
     throw explainSpawnError(machine, program, null, 'ENOENT', hostRoot);
   }
+  const cwd = workingDirectory(options);
+  if (!machine.files.isDirectory(cwd)) throw new CliError(CliStatus.Failed, `${options.cwd === null ? '' : '-w '}${cwd}: no such directory in the guest`);
   const rlimits = new Map<number, { cur: number; max: number }>();
   for (const [name, cur, max] of options.rlimits) {
     const resource = RLIMIT_NAMES.indexOf(name);
@@ -133,7 +144,7 @@ function spawn(machine: Machine, options: RunOptions, path: string | null, env: 
     return machine.spawn(path, options.args, {
       argv0: options.argv0 ?? program,
       env,
-      cwd: workingDirectory(options),
+      cwd,
       uid: options.uid,
       gid: options.gid,
       rlimits,
