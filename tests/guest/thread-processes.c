@@ -35,7 +35,7 @@ static int threads_of_self(void) {
 static char **args;
 static void *exec_here(void *arg) {
   char *argv[] = {args[0], "after-exec", arg, 0};
-  sleep_ms(10);
+  sleep_ms(60);
   printf("  /proc/self/exe %s\n", access("/proc/self/exe", F_OK) ? error_name(errno) : "there");
   execv(args[0], argv);
   _exit(9);
