@@ -83,8 +83,13 @@ function argument(k: Kernel, index: number): number {
     case Conversion.Long:
       return k.core.i32[at + 1]! * 0x1_0000_0000 + k.core.u32[at]!;
     case Conversion.Ulong:
-      return k.core.u32[at + 1]! * 0x1_0000_0000 + k.core.u32[at]!;
+      return ulong(k.core.u32[at]!, k.core.u32[at + 1]!);
   }
+}
+
+/** What a Number cannot hold exactly is cut, not rounded: −1 as an address stays below 2^64 and unaligned. */
+function ulong(lo: number, hi: number): number {
+  return hi < 0x20_0000 ? hi * 0x1_0000_0000 + lo : hi * 0x1_0000_0000 + ((lo & ~0x7ff) >>> 0);
 }
 
 /** Says once per number that a program asked for what is not there. */

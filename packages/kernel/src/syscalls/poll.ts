@@ -1,5 +1,5 @@
-import { Poll, RLimit, Sys } from '@ring3/abi';
-import { EBADF, EINVAL, Errno, ERESTART_RESTARTBLOCK, ERESTARTNOHAND } from '../errno.js';
+import { Personality, Poll, RLimit, Sys } from '@ring3/abi';
+import { EBADF, EINTR, EINVAL, Errno, ERESTART_RESTARTBLOCK, ERESTARTNOHAND } from '../errno.js';
 import type { Kernel } from '../kernel.js';
 import { clearUser, copyFromUser, copyToUser, putU16 } from '../mm/uaccess.js';
 import { PARKED, type BlockedOp } from '../sched/park.js';
@@ -108,17 +108,29 @@ function writeTimespecRest(k: Kernel, va: number, ns: number): void {
   writeTimespec(k, va, toTimespec(ns));
 }
 
-/** Runs the call and, when it ends in whatever way, writes the time that is left. Linux: poll_select_finish. */
+/**
+ * Runs the call and, when it ends in whatever way, writes the time that is left. Where that cannot be written, or the personality has
+ * STICKY_TIMEOUTS, the call is not restarted: it would wait for the whole time again. Linux: poll_select_finish.
+ */
 function withRest(k: Kernel, va: number, deadline: number | undefined, write: (k: Kernel, va: number, ns: number) => void, call: () => number): number {
-  const finish = (): void => {
-    if (va !== 0 && deadline !== undefined) write(k, va, Math.max(0, deadline - k.clock.monotonic(k)));
+  /** @returns has the caller's timeout been brought up to date? */
+  const finish = (): boolean => {
+    if (va === 0 || deadline === undefined) return true;
+    if (k.current.personality & Personality.StickyTimeouts) return false;
+    try {
+      write(k, va, Math.max(0, deadline - k.clock.monotonic(k)));
+      return true;
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      return false;
+    }
   };
   try {
     const result = call();
     if (result !== PARKED) finish();
     return result;
   } catch (error) {
-    if (error instanceof Errno) finish();
+    if (error instanceof Errno && !finish() && error === ERESTARTNOHAND) throw EINTR;
     throw error;
   }
 }
