@@ -1,17 +1,8 @@
-/* SIGIO: O_ASYNC, F_SETOWN, F_SETSIG on pipes and pseudo-terminals. */
-#define _GNU_SOURCE
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
+// SIGIO: O_ASYNC, F_SETOWN, F_SETSIG on pipes and pseudo-terminals.
+#include "check.h"
 #include <pty.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
-#include <sys/wait.h>
-#include <termios.h>
-#include <unistd.h>
 
 static volatile int count, last_code, last_fd, last_signo;
 static volatile long last_band;
@@ -73,7 +64,8 @@ int main(void) {
   fcntl(ends[1], F_SETOWN, getpid());
   fcntl(ends[1], F_SETSIG, SIGRTMIN + 3);
   int on = 1;
-  printf("FIOASYNC %d flags %d\n", ioctl(ends[1], FIOASYNC, &on), (fcntl(ends[1], F_GETFL) & O_ASYNC) != 0);
+  SHOW(ioctl(ends[1], FIOASYNC, &on));
+  SHOW(fcntl(ends[1], F_GETFL));
   write(ends[1], buffer, sizeof buffer);
   count = 0;
   read(ends[0], buffer, sizeof buffer);
@@ -92,12 +84,13 @@ int main(void) {
   fcntl(ends[0], F_SETFL, O_ASYNC);
   close(ends[1]);
   report("the writer closes", ends[0]);
-  printf("no such process %d %d\n", fcntl(ends[0], F_SETOWN, 0x3fffff), errno == ESRCH);
-  printf("bad type %d %d\n", fcntl(ends[0], F_SETOWN_EX, &(struct f_owner_ex){7, 1}), errno == EINVAL);
+  SHOW(fcntl(ends[0], F_SETOWN, 0x3fffff));
+  ex.type = 7;
+  SHOW(fcntl(ends[0], F_SETOWN_EX, &ex));
   close(ends[0]);
 
   int event = eventfd(0, 0);
-  printf("eventfd FIOASYNC %d %d\n", ioctl(event, FIOASYNC, &on), errno == ENOTTY);
+  SHOW(ioctl(event, FIOASYNC, &on));
 
   int master, slave;
   openpty(&master, &slave, NULL, NULL, NULL);

@@ -1,9 +1,10 @@
 import { Cap, Fcntl, FdFlag, O, OwnerType, Seal } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
-import { EBADF, EBUSY, EINVAL, EPERM, ESRCH } from '../errno.js';
+import { EBADF, EBUSY, EINVAL, EPERM } from '../errno.js';
 import { PipeFile } from '../fs/pipe/pipe-file.js';
 import { PIPE_MAX_SIZE, roundPipeSize } from '../fs/pipe/pipe.js';
 import { getI32, putU32 } from '../mm/uaccess.js';
+import { setAsync, setFileOwner } from '../vfs/fasync.js';
 import type { File } from '../vfs/file.js';
 import { dupFd, fdFlags, fgetRaw, setFdFlags } from '../vfs/file-table.js';
 import { isReg } from '../vfs/inode-life.js';
@@ -32,7 +33,7 @@ export function sysFcntl(k: Kernel, fd: number, command: number, arg: number): n
   if (file.flags & O.PATH) throw EBADF;
   switch (command) {
     case Fcntl.SETFL:
-      return setFlags(k, file, arg);
+      return setFlags(k, file, fd, arg);
     case Fcntl.GETLK:
       return getLock(k, file, arg, 'posix');
     case Fcntl.OFD_GETLK:
@@ -58,10 +59,11 @@ export function sysFcntl(k: Kernel, fd: number, command: number, arg: number): n
   }
 }
 
-function setFlags(k: Kernel, file: File, arg: number): number {
+function setFlags(k: Kernel, file: File, fd: number, arg: number): number {
   const flags = arg | 0;
   if (flags & O.NOATIME && !(file.flags & O.NOATIME) && !ownerOrCapable(file.inode, k.current.cred)) throw EPERM;
   if (flags & O.DIRECT && isReg(file.inode)) throw EINVAL;
+  if ((flags ^ file.flags) & O.ASYNC) setAsync(k, file, fd, (flags & O.ASYNC) !== 0);
   file.flags = (file.flags & ~SETFL_MASK) | (flags & SETFL_MASK);
   return 0;
 }
@@ -85,20 +87,18 @@ function addSeals(file: File, arg: number): number {
   return 0;
 }
 
-/** Negative: a process group; 0: nobody. @throws ESRCH */
-function setOwner(k: Kernel, file: File, owner: number): void {
-  if (owner !== 0 && !k.pids.get(Math.abs(owner))) throw ESRCH;
-  file.owner = owner;
-}
-
 /** Who gets SIGIO. Linux: f_setown and kin. struct f_owner_ex: type 4, pid 4. */
 function ownerCommand(k: Kernel, file: File, command: number, arg: number): number {
   switch (command) {
-    case Fcntl.SETOWN:
-      setOwner(k, file, arg | 0);
+    case Fcntl.SETOWN: {
+      const who = arg | 0;
+      if (who === -0x8000_0000) throw EINVAL;
+      setFileOwner(k, file, Math.abs(who), who < 0 ? OwnerType.PGRP : OwnerType.PID);
       return 0;
+    }
     case Fcntl.GETOWN:
-      return file.owner;
+      if (!file.owner) return 0;
+      return file.owner.type === OwnerType.PGRP ? -file.owner.pid : file.owner.pid;
     case Fcntl.SETSIG:
       if (arg < 0 || arg > 64) throw EINVAL;
       file.ownerSignal = arg;
@@ -109,12 +109,12 @@ function ownerCommand(k: Kernel, file: File, command: number, arg: number): numb
       const type = getI32(k, arg);
       const pid = getI32(k, arg + 4);
       if (type < OwnerType.TID || type > OwnerType.PGRP) throw EINVAL;
-      setOwner(k, file, type === OwnerType.PGRP ? -pid : pid);
+      setFileOwner(k, file, pid, type);
       return 0;
     }
     case Fcntl.GETOWN_EX:
-      putU32(k, arg, file.owner < 0 ? OwnerType.PGRP : OwnerType.PID);
-      putU32(k, arg + 4, Math.abs(file.owner));
+      putU32(k, arg, file.owner?.type ?? OwnerType.TID);
+      putU32(k, arg + 4, file.owner?.pid ?? 0);
       return 0;
     default:
       throw EINVAL;

@@ -2,6 +2,7 @@ import { FdFlag, O, Seek, Sys, Tio } from '@ring3/abi';
 import { ENOTTY } from '../errno.js';
 import type { Kernel } from '../kernel.js';
 import { getI32, putU32 } from '../mm/uaccess.js';
+import { setAsync } from '../vfs/fasync.js';
 import { fdFlags, fget, setFdFlags } from '../vfs/file-table.js';
 import { isReg } from '../vfs/inode-life.js';
 import type { SyscallRow } from './row.js';
@@ -28,6 +29,14 @@ function ioctl(k: Kernel, fd: number, command: number, arg: number): number {
     case Fio.NBIO:
       file.flags = getI32(k, arg) ? file.flags | O.NONBLOCK : file.flags & ~O.NONBLOCK;
       return 0;
+    case Fio.ASYNC: {
+      const on = getI32(k, arg) !== 0;
+      if (on === ((file.flags & O.ASYNC) !== 0)) return 0;
+      if (!file.supportsAsync) throw ENOTTY;
+      setAsync(k, file, fd, on);
+      file.flags ^= O.ASYNC;
+      return 0;
+    }
     case Fio.QSIZE: {
       if (!isReg(file.inode)) throw ENOTTY;
       const size = file.inode.size;

@@ -30,6 +30,9 @@ export class PtyMasterFile extends File {
   override get writesFully(): boolean {
     return true;
   }
+  override get supportsAsync(): boolean {
+    return true;
+  }
 
   /** What the slave wrote; in packet mode behind a byte that says what it is. @throws EIO all slaves are closed */
   override read(k: Kernel, iter: IoIter): number {

@@ -1,9 +1,10 @@
-import { O, Sig, Vc } from '@ring3/abi';
+import { O, OwnerType, Sig, Vc } from '@ring3/abi';
 import { EAGAIN, EIO } from '../errno.js';
 import type { IoIter } from '../io/io-iter.js';
 import type { Kernel } from '../kernel.js';
 import type { WaitQueue } from '../sched/wait-queue.js';
 import { registerState } from '../state.js';
+import { setFileOwner } from '../vfs/fasync.js';
 import { File } from '../vfs/file.js';
 import type { Inode } from '../vfs/inode.js';
 import { checkBackground, checkWrite } from './ctty.js';
@@ -34,6 +35,15 @@ export class TtyFile extends File {
   }
   override get writesFully(): boolean {
     return true;
+  }
+  override get supportsAsync(): boolean {
+    return true;
+  }
+  /** The foreground group, else whoever asks. Linux: __tty_fasync. */
+  override asyncStarted(k: Kernel): void {
+    if (this.owner) return;
+    const { pgrp } = this.tty;
+    setFileOwner(k, this, pgrp ? pgrp.nr : k.current.tgid, pgrp ? OwnerType.PGRP : OwnerType.PID);
   }
 
   override read(k: Kernel, iter: IoIter): number {

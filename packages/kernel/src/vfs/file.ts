@@ -1,6 +1,7 @@
 import type { Kernel } from '../kernel.js';
 import type { IoIter } from '../io/io-iter.js';
 import type { WaitQueue } from '../sched/wait-queue.js';
+import type { FileOwner } from './fasync.js';
 import type { DirEntry, Inode } from './inode.js';
 import type { Path } from './path.js';
 import { O } from '@ring3/abi';
@@ -21,8 +22,8 @@ export abstract class File {
   watches: Set<FileWatch> | null = null;
   /** f_pos; a directory's is the index of the next entry. */
   pos = 0;
-  /** F_SETOWN's pid (negative: process group) and F_SETSIG's signal. */
-  owner = 0;
+  /** Who gets SIGIO (F_SETOWN), and the signal that F_SETSIG chose instead; 0: none. */
+  owner: FileOwner | null = null;
   ownerSignal = 0;
   constructor(
     /** O_* including the access mode; F_SETFL changes it. */
@@ -77,9 +78,19 @@ export abstract class File {
   waitQueue(_events: number): WaitQueue | null {
     return null;
   }
+  /** Does it send SIGIO with O_ASYNC (does it have a fasync operation)? */
+  get supportsAsync(): boolean {
+    return false;
+  }
+  /** O_ASYNC is being set: a terminal chooses an owner where there is none. */
+  asyncStarted(_k: Kernel): void {}
   /** Absolute monotonic ns at which a blocked read of it ends with 0 bytes (a terminal's VTIME); undefined: it waits for ever. */
   readDeadline(_k: Kernel): number | undefined {
     return undefined;
+  }
+  /** The result of a read whose deadline is past. */
+  deadlinePassed(): number {
+    return 0;
   }
   readdir(_k: Kernel): DirEntry[] {
     throw ENOTDIR;

@@ -68,6 +68,9 @@ export class HostStreamFile extends File {
   override get writesFully(): boolean {
     return true;
   }
+  override get supportsAsync(): boolean {
+    return true;
+  }
 
   override read(k: Kernel, iter: IoIter): number {
     const { stream } = this;

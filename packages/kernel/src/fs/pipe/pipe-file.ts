@@ -50,6 +50,9 @@ export class PipeFile extends File {
   override get writesFully(): boolean {
     return true;
   }
+  override get supportsAsync(): boolean {
+    return true;
+  }
   override read(k: Kernel, iter: IoIter, _pos: number): number {
     const n = this.pipe.read(k, iter);
     if (n > 0) fileAccessed(k, this);

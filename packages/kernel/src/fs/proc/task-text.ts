@@ -6,6 +6,7 @@ import type { Mm } from '../../mm/mm.js';
 import { oomBadness } from '../../mm/oom.js';
 import { mapsText, statmText } from '../../mm/proc-maps.js';
 import { readRemote } from '../../mm/remote-access.js';
+import { smapsRollupText, smapsText } from '../../mm/smaps.js';
 import type { Task } from '../../task/task.js';
 import { mountinfoText, mountsText } from '../../vfs/mount-text.js';
 import { taskStatText } from './task-stat.js';
@@ -127,6 +128,8 @@ export const TASK_FILES: ReadonlyMap<string, TaskFile> = new Map<string, TaskFil
   ['statm', { mode: 0o444, text: (k, { mm }) => (mm ? statmText(k, mm) : '0 0 0 0 0 0 0\n') }],
   ['maps', { mode: 0o444, inspect: true, text: (k, { mm }) => (mm ? mapsText(k, mm) : '') }],
   ['mounts', { mode: 0o444, text: (k, task) => mountsText(k, task.fs.root) }],
+  ['smaps', { mode: 0o444, inspect: true, text: (k, { mm }) => (mm ? smapsText(k, mm) : '') }],
+  ['smaps_rollup', { mode: 0o444, inspect: true, text: (k, { mm }) => (mm ? smapsRollupText(k, mm) : '') }],
   ['mountinfo', { mode: 0o444, text: (k, task) => mountinfoText(k, task.fs.root) }],
   ['oom_score', { mode: 0o444, text: (k, task) => `${oomScore(k, task)}\n` }],
   ['oom_score_adj', { mode: 0o644, text: (_k, { signal }) => `${signal.oomScoreAdj}\n`, write: setOomScoreAdj }],
