@@ -18,15 +18,18 @@ const enum Table {
   TaskSelector = 0x40,
 }
 
-/** Access rights as LAR gives them (bits 8–15 and 20–23 of the descriptor's upper half); 0 = not visible from ring 3. */
+/**
+ * Access rights as LAR gives them: bits 8–23 of the descriptor's upper half (the limit's bits among them, which the SDM leaves
+ * undefined and processors show). 0 = not visible from ring 3.
+ */
 function accessRights(selector: u32): u32 {
   switch (selector | 3) {
     case Selector.User32Cs:
-      return 0x00c0_fb00;
+      return 0x00cf_fb00;
     case Selector.UserDs:
-      return 0x00c0_f300;
+      return 0x00cf_f300;
     case Selector.UserCs:
-      return 0x00a0_fb00;
+      return 0x00af_fb00;
     case Selector.CpuNode:
       return 0x0040_f500;
     default:

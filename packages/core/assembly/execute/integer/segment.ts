@@ -23,14 +23,14 @@ function selectorOf(segment: u32): u16 {
 }
 
 /**
- * Loads a segment register: 0 or an exception's status. Data segments take null and every user segment of Linux's GDT; ss only
- * the data segment. FS and GS lose their bases with it.
+ * Loads a segment register: 0 or an exception's status. Data segments take null and every user segment of Linux's GDT (all have
+ * DPL 3, so whatever the RPL); ss only the data segment with RPL 3. FS and GS lose their bases with it.
  */
 function loadSegment(segment: u32, selector: u32): i32 {
   const isNull = (selector & ~3) == 0;
-  const isUser =
-    selector == Selector.UserDs || selector == Selector.UserCs || selector == Selector.User32Cs || (selector | 3) == Selector.CpuNode;
-  const allowed = segment == Segment.Ss ? selector == Selector.UserDs : isNull || isUser || (selector & ~3) == (Selector.UserDs & ~3);
+  const entry = selector | 3;
+  const isUser = entry == Selector.UserDs || entry == Selector.UserCs || entry == Selector.User32Cs || entry == Selector.CpuNode;
+  const allowed = segment == Segment.Ss ? selector == Selector.UserDs : isNull || isUser;
   if (!allowed) return raise(Vector.GP, isNull ? 0 : selector & ~3);
   store<u16>(MemoryMap.Cpu + Cpu.Selectors + (segment << 1), <u16>selector);
   if (segment == Segment.Fs) setReg<u64>(Cpu.FsBase, 0);
