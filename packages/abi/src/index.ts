@@ -33,3 +33,4 @@ export * from './linux/sigcontext.js';
 export * from './linux/termios.js';
 export * from './linux/utsname.js';
 export * from './linux/eventpoll.js';
+export * from './linux/socket.js';

@@ -17,6 +17,7 @@ import type { DevptsSuper } from './fs/devpts/devpts.js';
 import type { Tracer } from './trace/tracer.js';
 import type { HostStreamSuperBlock } from './fs/host-stream/host-stream.js';
 import type { ExitRecord } from './task/init.js';
+import type { UnixSock } from './net/unix/unix-sock.js';
 import { VmState } from './mm/vm-state.js';
 import { registerState } from './state.js';
 
@@ -54,6 +55,8 @@ export class Kernel {
   readonly consoles!: ConsoleTable;
   hostStreams: HostStreamSuperBlock | null = null;
   readonly ptys = new PtyTable();
+  /** AF_UNIX sockets with an abstract name, by nameKey. */
+  readonly unixNames = new Map<string, UnixSock>();
   devpts: DevptsSuper | null = null;
   constructor(
     readonly options: KernelOptions,

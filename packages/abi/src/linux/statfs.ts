@@ -33,5 +33,6 @@ export const enum FsMagic {
   EXT4 = 0xef53,
   PROC = 0x9fa0,
   DEVPTS = 0x1cd1,
+  SOCKFS = 0x534f434b,
   V9FS = 0x0102_1997,
 }

@@ -45,7 +45,7 @@ export function readBlocking(k: Kernel, file: File, iter: IoIter, pos: number | 
   } catch (error) {
     if (error !== EAGAIN) throw error;
     const blocked = transferOp(k);
-    if (blocked && expired(k, blocked)) return 0;
+    if (blocked && expired(k, blocked)) return file.deadlinePassed();
     const deadline = blocked?.deadline ?? file.readDeadline(k);
     return waitFile(k, file, POLLIN, 'read', 0, nonblock || (file.flags & O.NONBLOCK) !== 0, deadline);
   }

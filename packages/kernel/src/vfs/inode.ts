@@ -4,6 +4,7 @@ import type { AddressSpace } from '../mm/address-space.js';
 import type { File } from './file.js';
 import type { FileLocks } from './locks.js';
 import type { SuperBlock } from './super-block.js';
+import type { UnixSock } from '../net/unix/unix-sock.js';
 import type { Pipe } from '../fs/pipe/pipe.js';
 import { EINVAL, ENOTDIR, EOPNOTSUPP, EPERM } from '../errno.js';
 
@@ -55,6 +56,8 @@ export abstract class Inode {
   locks: FileLocks | null = null;
   /** The pipe of a FIFO while it is open. Linux: i_pipe. */
   pipe: Pipe | null = null;
+  /** The socket bound to this S_IFSOCK name, while it lives. */
+  socket: UnixSock | null = null;
   /** F_SEAL_* of a memfd; null: cannot be sealed. */
   seals: number | null = null;
   /** Made by O_TMPFILE without O_EXCL: may get its first link. Linux: I_LINKABLE. */
