@@ -68,7 +68,7 @@ static void names(int m) {
   show("open locked", open(path, O_RDWR | O_NOCTTY));
   unlockpt(m);
   ioctl(m, TIOCGPTN, &number);
-  printf("locked %d number %d same %d\n", locked, number, atoi(path + strlen("/dev/pts/")) == number);
+  printf("locked %d number as in the name %d\n", locked, atoi(path + strlen("/dev/pts/")) == number);
   fstat(m, &st);
   printf("master %o %u:%u tty %d\n", st.st_mode & S_IFMT, major(st.st_rdev), minor(st.st_rdev), isatty(m));
 }
@@ -242,6 +242,7 @@ static void session(int m, const char *path) {
     if (worker == 0) {
       setpgid(0, 0);
       signal(SIGTTIN, SIG_DFL);
+      signal(SIGCONT, SIG_DFL);
       bytes("background read", b, read(s, b, sizeof b));
       _exit(0);
     }

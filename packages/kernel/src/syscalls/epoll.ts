@@ -7,7 +7,7 @@ import { accessOk, getU32, putU32, putU64Pair } from '../mm/uaccess.js';
 import { expired, waitOn } from '../sched/wait.js';
 import { getFile, fdInstall, fget, fput } from '../vfs/file-table.js';
 import type { SyscallRow } from './row.js';
-import { applySigmask } from './user-sigset.js';
+import { applySigmask, underSigmask } from './user-sigset.js';
 
 const NS_PER_MS = 1_000_000;
 const MAX_EVENTS = Math.floor(0x7fff_ffff / Epoll.EventBytes);
@@ -109,7 +109,7 @@ function epollWait(k: Kernel, epfd: number, eventsVa: number, max: number, timeo
 
 function epollPwait(k: Kernel, epfd: number, eventsVa: number, max: number, timeout: number, mask: number, size: number): number {
   if (!k.current.op) applySigmask(k, mask, size);
-  return epollWait(k, epfd, eventsVa, max, timeout);
+  return underSigmask(k, EINTR, () => epollWait(k, epfd, eventsVa, max, timeout));
 }
 
 export const epollSyscalls: readonly SyscallRow[] = [

@@ -11,7 +11,7 @@ import { readTimespec, readTimeval, toNs, toTimespec, writeTimespec, writeTimeva
 import type { File } from '../vfs/file.js';
 import { fgetRaw } from '../vfs/file-table.js';
 import type { SyscallRow } from './row.js';
-import { applySigmask, applySigmaskPair } from './user-sigset.js';
+import { applySigmask, applySigmaskPair, underSigmask } from './user-sigset.js';
 
 /** struct pollfd: int fd, short events, short revents. */
 const POLLFD_BYTES = 8;
@@ -101,7 +101,7 @@ function ppoll(k: Kernel, fds: number, count: number, timeout: number, mask: num
   const first = k.current.op === null;
   const deadline = deadlineOf(k, first && timeout !== 0 ? toNs(readTimespec(k, timeout)) : undefined);
   if (first) applySigmask(k, mask, size);
-  return withRest(k, timeout, deadline, writeTimespecRest, () => doPoll(k, fds, count, deadline, ERESTARTNOHAND));
+  return withRest(k, timeout, deadline, writeTimespecRest, () => underSigmask(k, ERESTARTNOHAND, () => doPoll(k, fds, count, deadline, ERESTARTNOHAND)));
 }
 
 function writeTimespecRest(k: Kernel, va: number, ns: number): void {
@@ -140,10 +140,17 @@ const IN_SET = Poll.RDNORM | Poll.RDBAND | Poll.IN | Poll.HUP | Poll.ERR;
 const OUT_SET = Poll.WRBAND | Poll.WRNORM | Poll.OUT | Poll.ERR;
 const EX_SET = Poll.PRI;
 
+/** Descriptors that Linux's table has room for when `used` are in use: 64, or 128 · 2^n. Linux: alloc_fdtable. */
+function tableSize(used: number): number {
+  let size = 64;
+  while (size < used) size *= size === 64 ? 4 : 2;
+  return size;
+}
+
 function doSelect(k: Kernel, n: number, sets: readonly number[], deadline: number | undefined): number {
   if (n < 0) throw EINVAL;
-  // Linux cuts n to the table's size; descriptors beyond it are not looked at.
-  const count = Math.min(n, k.current.files!.fds.length);
+  // Descriptors beyond the table are not looked at.
+  const count = Math.min(n, tableSize(k.current.files!.fds.length));
   const setBytes = Math.ceil(n / 64) * 8;
   const asked = sets.map((va) => (va === 0 ? null : copyFromUser(k, va, setBytes).slice()));
   const result = asked.map((set) => (set ? new Uint8Array(set.length) : null));
@@ -191,7 +198,7 @@ function pselect6(k: Kernel, n: number, inp: number, outp: number, exp: number, 
   const first = k.current.op === null;
   const deadline = deadlineOf(k, first && timeout !== 0 ? toNs(readTimespec(k, timeout)) : undefined);
   if (first) applySigmaskPair(k, mask);
-  return withRest(k, timeout, deadline, writeTimespecRest, () => doSelect(k, n, [inp, outp, exp], deadline));
+  return withRest(k, timeout, deadline, writeTimespecRest, () => underSigmask(k, ERESTARTNOHAND, () => doSelect(k, n, [inp, outp, exp], deadline)));
 }
 
 export const pollSyscalls: readonly SyscallRow[] = [
