@@ -55,7 +55,10 @@ function isHostDirectory(program: string): boolean {
   return program.includes('/') && statSync(program, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
-/** The one line that tells a user why a program did not start, and the exit status that goes with it. */
+/**
+ * The one line that tells a user why a program did not start, and the exit status that goes with it.
+ * @param path absolute in the guest; null when it was not found there
+ */
 export function explainSpawnError(machine: Machine, program: string, path: string | null, code: string, hostRoot: boolean): CliError {
   const fail = (status: CliStatus, why: string): CliError => new CliError(status, `${program}: ${why}`);
   if (path === null) {

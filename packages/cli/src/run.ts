@@ -152,7 +152,7 @@ function spawn(machine: Machine, options: RunOptions, path: string | null, env: 
     });
   } catch (error) {
     if (error instanceof MachineError && error.id === 'bad-option') throw new CliError(CliStatus.Failed, error.message);
-    if (error instanceof MachineError && error.errno) throw explainSpawnError(machine, program, path, error.errno, hostRoot);
+    if (error instanceof MachineError && error.errno) throw explainSpawnError(machine, program, path.startsWith('/') ? path : `${cwd}/${path}`, error.errno, hostRoot);
     throw error;
   }
 }
