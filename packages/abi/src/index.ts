@@ -34,3 +34,6 @@ export * from './linux/termios.js';
 export * from './linux/utsname.js';
 export * from './linux/eventpoll.js';
 export * from './linux/socket.js';
+export * from './linux/kcmp.js';
+export * from './linux/ioprio.js';
+export * from './linux/syslog.js';

@@ -135,4 +135,5 @@ export const enum Mfd {
   CLOEXEC = 1,
   ALLOW_SEALING = 2,
   HUGETLB = 4,
+  HUGE_SHIFT = 26,
 }

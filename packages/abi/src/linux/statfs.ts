@@ -36,3 +36,10 @@ export const enum FsMagic {
   SOCKFS = 0x534f434b,
   V9FS = 0x0102_1997,
 }
+
+/** struct ustat: s32 tfree, u64 tinode, two names of 6 bytes. */
+export const enum UstatLayout {
+  FreeBlocks = 0,
+  FreeInodes = 8,
+  Bytes = 32,
+}

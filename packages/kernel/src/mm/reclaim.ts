@@ -12,6 +12,11 @@ export function reclaim(k: Kernel, wanted: number): number {
   return freed > 0 ? freed : scan(k, wanted, true);
 }
 
+/** All clean pages that nobody maps, as drop_caches wants them gone. Linux: fs/drop_caches.c: drop_pagecache_sb. */
+export function dropPageCache(k: Kernel): void {
+  scan(k, Infinity, false);
+}
+
 function scan(k: Kernel, wanted: number, mapped: boolean): number {
   const { core, vm } = k;
   const count = core.u32[(MemoryMap.Header + Header.FrameCount) >>> 2]!;

@@ -8,6 +8,8 @@ export class VmState {
   overcommitKbytes = 0;
   maxMapCount = 65530;
   mmapMinAddr = 65536;
+  /** What was last written to drop_caches. */
+  dropCaches = 0;
   /** vm_committed_as, pages. */
   committed = 0;
   /** The shared page of zeros; 0 until first used. */

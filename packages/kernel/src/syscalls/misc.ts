@@ -1,4 +1,4 @@
-import { ArchPrctl, Cap, Cpu, GetRandom, Header, MemoryMap, PageSize, Personality, RLimit, SysInfo, Sys, UtsName } from '@ring3/abi';
+import { ArchPrctl, Cap, Cpu, GetRandom, Header, MemoryMap, PageSize, Personality, RLimit, SysInfo, SyslogAction, Sys, UtsName } from '@ring3/abi';
 import { EINTR, EINVAL, ENODEV, EPERM, ESRCH } from '../errno.js';
 import type { Kernel } from '../kernel.js';
 import { TASK_SIZE_MAX } from '../mm/layout.js';
@@ -6,8 +6,10 @@ import { accessOk, copyFromUser, copyToUser, getU64, putU64Pair } from '../mm/ua
 import { LOAD_ONE } from '../sched/load-average.js';
 import { restartFunction } from '../sched/restart.js';
 import { NR_OPEN } from '../task/limits.js';
+import { waitOn } from '../sched/wait.js';
 import type { Task } from '../task/task.js';
 import { getRegPair, setRegPair } from '../task/regs.js';
+import { hangUp } from '../tty/ctty.js';
 import { UTS } from '../uts.js';
 import { capget, capset } from './capabilities.js';
 import { prctl } from './prctl.js';
@@ -142,6 +144,9 @@ function getrandom(k: Kernel, buffer: number, length: number, flags: number): nu
   return done;
 }
 
+/** CONFIG_LOG_BUF_SHIFT as usual. */
+const LogBufferBytes = 1 << 17;
+
 /** arch_prctl(2), 64-bit. Addresses must be user addresses. */
 function archPrctl(k: Kernel, code: number, address: number): number {
   switch (code) {
@@ -179,10 +184,33 @@ function restartSyscall(k: Kernel): number {
   return restart(k, block);
 }
 
-/** syslog(2): no log is kept for the guest. Linux: check_syslog_permissions. */
-function syslog(k: Kernel, type: number): number {
-  if (!k.current.cred.capable(Cap.SYSLOG) && !k.current.cred.capable(Cap.SYS_ADMIN)) throw EPERM;
-  if (type < 0 || type > 10) throw EINVAL;
+/** syslog(2): the log is empty. Linux: check_syslog_permissions, do_syslog. */
+function syslog(k: Kernel, type: number, buffer: number, length: number): number {
+  const free = type === SyslogAction.ReadAll || type === SyslogAction.SizeBuffer;
+  if (!free && !k.current.cred.capable(Cap.SYSLOG) && !k.current.cred.capable(Cap.SYS_ADMIN)) throw EPERM;
+  switch (type) {
+    case SyslogAction.Read:
+    case SyslogAction.ReadAll:
+    case SyslogAction.ReadClear:
+      if (buffer === 0 || length < 0) throw EINVAL;
+      if (length === 0) return 0;
+      accessOk(k, buffer, length);
+      return type === SyslogAction.Read ? waitOn(k, null, { kind: 'syslog' }) : 0;
+    case SyslogAction.ConsoleLevel:
+      if (length < 1 || length > 8) throw EINVAL;
+      return 0;
+    case SyslogAction.SizeBuffer:
+      return LogBufferBytes;
+    default:
+      if (type < 0 || type > SyslogAction.SizeBuffer) throw EINVAL;
+      return 0;
+  }
+}
+
+function vhangup(k: Kernel): number {
+  if (!k.current.cred.capable(Cap.SYS_TTY_CONFIG)) throw EPERM;
+  const { tty } = k.current.signal;
+  if (tty) hangUp(k, tty);
   return 0;
 }
 
@@ -203,4 +231,5 @@ export const miscSyscalls: readonly SyscallRow[] = [
   { nr: Sys.personality, name: 'personality', args: ['uint'], call: personality, done: 'full' },
   { nr: Sys.restart_syscall, name: 'restart_syscall', args: [], call: restartSyscall, done: 'full' },
   { nr: Sys.syslog, name: 'syslog', args: ['int', 'buf:out', 'int'], call: syslog, done: 'an empty log' },
+  { nr: Sys.vhangup, name: 'vhangup', args: [], call: vhangup, done: 'full' },
 ];

@@ -41,10 +41,10 @@ function mmap(k: Kernel, addr: number, length: number, prot: number, flags: numb
 const MEMFD_NAME_MAX = 250;
 
 function memfdCreate(k: Kernel, nameVa: number, flags: number): number {
-  if (flags & ~(Mfd.CLOEXEC | Mfd.ALLOW_SEALING)) {
-    if (flags & Mfd.HUGETLB) throw ENOMEM;
-    throw EINVAL;
-  }
+  const known = Mfd.CLOEXEC | Mfd.ALLOW_SEALING;
+  // A huge page's size may be coded above MFD_HUGE_SHIFT.
+  if (flags & ~(flags & Mfd.HUGETLB ? known | Mfd.HUGETLB | (-1 << Mfd.HUGE_SHIFT) : known)) throw EINVAL;
+  if (flags & Mfd.HUGETLB) throw ENOMEM;
   let name: string;
   try {
     name = strncpyFromUser(k, nameVa, MEMFD_NAME_MAX);

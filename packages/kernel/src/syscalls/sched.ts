@@ -152,7 +152,7 @@ function rrInterval(k: Kernel, pid: number, out: number): number {
 }
 
 /** The tasks that get- and setpriority mean. */
-function priorityTargets(k: Kernel, which: number, who: number): Task[] {
+export function priorityTargets(k: Kernel, which: number, who: number): Task[] {
   switch (which) {
     case PriorityWhich.Process: {
       const task = who === 0 ? k.current : k.pids.task(who);

@@ -7,6 +7,8 @@ import { fsSyscalls } from './fs.js';
 import { futexSyscalls } from './futex.js';
 import { idsSyscalls } from './ids.js';
 import { ioctlSyscalls } from './ioctl.js';
+import { ioprioSyscalls } from './ioprio.js';
+import { kcmpSyscalls } from './kcmp.js';
 import { miscSyscalls } from './misc.js';
 import { mmSyscalls } from './mm.js';
 import { missingSyscalls } from './missing.js';
@@ -19,13 +21,14 @@ import { schedSyscalls } from './sched.js';
 import { signalSyscalls } from './signal.js';
 import { socketSyscalls } from './socket.js';
 import { statSyscalls } from './stat.js';
+import { sysfsSyscalls } from './sysfs.js';
 import { timeSyscalls } from './time.js';
 import { unshareSyscalls } from './unshare.js';
 
 const families: readonly (readonly SyscallRow[])[] = [
   fileSyscalls, fdSyscalls, dirSyscalls, statSyscalls, pathSyscalls, fsSyscalls, mmSyscalls, execSyscalls, processSyscalls, signalSyscalls,
   timeSyscalls, schedSyscalls, futexSyscalls, idsSyscalls, miscSyscalls, pollSyscalls, ioctlSyscalls, eventSyscalls, pidfdSyscalls,
-  unshareSyscalls, socketSyscalls,
+  unshareSyscalls, kcmpSyscalls, ioprioSyscalls, sysfsSyscalls, socketSyscalls,
 ];
 
 /** Rows by number. Where no family has a call of 5.4, missing.ts names it. */

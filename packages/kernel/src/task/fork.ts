@@ -1,4 +1,4 @@
-import { Cap, CloneFlag, Cpu, RLimit, SchedPolicy, TaskFlag } from '@ring3/abi';
+import { Cap, CloneFlag, Cpu, IoPrio, IoPrioClass, RLimit, SchedPolicy, TaskFlag } from '@ring3/abi';
 import { EAGAIN, EINVAL, ERESTARTNOINTR, Errno } from '../errno.js';
 import type { Kernel } from '../kernel.js';
 import { dupMm, mmGet, mmPut } from '../mm/mm-life.js';
@@ -198,6 +198,7 @@ function inherit(parent: Task, child: Task): void {
   child.nice = parent.nice;
   child.policy = parent.policy;
   child.rtPriority = parent.rtPriority;
+  if (parent.ioPrio >> IoPrio.ClassShift !== IoPrioClass.None) child.ioPrio = parent.ioPrio;
   child.trapNr = parent.trapNr;
   child.errorCode = parent.errorCode;
   child.cr2Lo = parent.cr2Lo;

@@ -1,3 +1,4 @@
+import { IoPrio } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import { registerState } from '../state.js';
 import { Waiter, type WaitQueue } from '../sched/wait-queue.js';
@@ -83,6 +84,8 @@ export class Task extends Waiter {
   policy = 0;
   rtPriority = 0;
   resetOnFork = false;
+  /** Class << 13 | level (ioprio_set). */
+  ioPrio: number = IoPrio.Normal;
   timerSlack = 50_000;
   defaultTimerSlack = 50_000;
   personality = 0;

@@ -15,6 +15,11 @@ export function findFilesystem(type: string): FilesystemMaker | undefined {
   return types.get(type);
 }
 
+/** In order of registration: sysfs(2) counts them. */
+export function filesystemNames(): string[] {
+  return [...types.keys()];
+}
+
 /** /proc/filesystems: none of ours needs a block device. */
 export function filesystemsText(): string {
   return [...types.keys()].map((type) => `nodev\t${type}\n`).join('');

@@ -7,6 +7,7 @@ import { dtOf } from '../../vfs/inode-life.js';
 import type { DirEntry, Inode } from '../../vfs/inode.js';
 import type { File } from '../../vfs/file.js';
 import { NR_OPEN } from '../../task/limits.js';
+import { dropPageCache } from '../../mm/reclaim.js';
 import { PIPE_MAX_SIZE } from '../pipe/pipe.js';
 import { UTS } from '../../uts.js';
 import { ProcDirectory, ProcIno, ProcTextInode } from './proc-inode.js';
@@ -76,8 +77,18 @@ const SYSCTLS: readonly Sysctl[] = [
   { path: 'kernel/random/poolsize', get: () => '4096' },
   { path: 'kernel/random/uuid', get: uuid },
   { path: 'kernel/randomize_va_space', get: (k) => (k.options.aslr ? '2' : '0') },
+  { path: 'kernel/tainted', get: () => '0' },
   { path: 'kernel/threads-max', get: (k) => String(k.pids.pidMax) },
   { path: 'kernel/version', get: () => UTS.version },
+  {
+    path: 'vm/drop_caches',
+    get: (k) => String(k.vm.dropCaches),
+    set: (k, value) => {
+      k.vm.dropCaches = integer(value, 1, 4);
+      // Bit 1 is for dentries and inodes, which hold no frames.
+      if (k.vm.dropCaches & 1) dropPageCache(k);
+    },
+  },
   {
     path: 'vm/max_map_count',
     get: (k) => String(k.vm.maxMapCount),

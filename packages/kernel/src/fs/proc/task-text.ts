@@ -1,6 +1,6 @@
 import { Cap, RLimit, S } from '@ring3/abi';
 import type { Kernel } from '../../kernel.js';
-import { EACCES, EINVAL } from '../../errno.js';
+import { EACCES, EINVAL, EPERM } from '../../errno.js';
 import { totalRamPages } from '../../mm/account.js';
 import type { Mm } from '../../mm/mm.js';
 import { oomBadness } from '../../mm/oom.js';
@@ -111,6 +111,22 @@ function oomScore(k: Kernel, task: Task): number {
   return Math.floor((oomBadness(k, task.groupLeader) * 1000) / totalRamPages(k));
 }
 
+/** fs/proc/base.c: timerslack_ns_show, timerslack_ns_write. Another's only with CAP_SYS_NICE. */
+function checkTimerSlack(k: Kernel, task: Task): void {
+  if (task !== k.current && !k.current.cred.capable(Cap.SYS_NICE)) throw EPERM;
+}
+
+function timerSlackText(k: Kernel, task: Task): string {
+  checkTimerSlack(k, task);
+  return `${task.timerSlack}\n`;
+}
+
+function setTimerSlack(k: Kernel, task: Task, text: string): void {
+  if (!/^[0-9]+\n?$/.test(text)) throw EINVAL;
+  checkTimerSlack(k, task);
+  task.timerSlack = Number(text) || task.defaultTimerSlack;
+}
+
 function personalityText(task: Task): string {
   return `${(task.personality >>> 0).toString(16).padStart(8, '0')}\n`;
 }
@@ -131,6 +147,7 @@ export const TASK_FILES: ReadonlyMap<string, TaskFile> = new Map<string, TaskFil
   ['smaps', { mode: 0o444, inspect: true, text: (k, { mm }) => (mm ? smapsText(k, mm) : '') }],
   ['smaps_rollup', { mode: 0o444, inspect: true, text: (k, { mm }) => (mm ? smapsRollupText(k, mm) : '') }],
   ['mountinfo', { mode: 0o444, text: (k, task) => mountinfoText(k, task.fs.root) }],
+  ['timerslack_ns', { mode: 0o666, text: timerSlackText, write: setTimerSlack }],
   ['oom_score', { mode: 0o444, text: (k, task) => `${oomScore(k, task)}\n` }],
   ['oom_score_adj', { mode: 0o644, text: (_k, { signal }) => `${signal.oomScoreAdj}\n`, write: setOomScoreAdj }],
 ]);
