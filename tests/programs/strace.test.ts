@@ -61,7 +61,7 @@ function processes(log: string): string[][] {
     if (resumed) lines.push(lines.pop()!.replace(/ <unfinished \.\.\.>$/, '') + resumed[1]!);
     else lines.push(text!);
   }
-  const inOrder = [...lists].sort(([a], [b]) => a - b).map(([, lines]) => lines);
+  const inOrder = [...lists].toSorted(([a], [b]) => a - b).map(([, lines]) => lines);
   return inOrder.map((lines) => lines.map(masked).filter((line) => !elsewhere.some((pattern) => pattern.test(line))));
 }
 

@@ -20,7 +20,7 @@ export class StraceSummary {
 
   /** The table, by time; calls that took the same time by number. */
   text(): string {
-    const rows = [...this.counts.values()].sort((a, b) => b.nanoseconds - a.nanoseconds || a.nr - b.nr);
+    const rows = [...this.counts.values()].toSorted((a, b) => b.nanoseconds - a.nanoseconds || a.nr - b.nr);
     const sum = (key: 'calls' | 'errors' | 'nanoseconds') => rows.reduce((total, row) => total + row[key], 0);
     const total = { name: 'total', calls: sum('calls'), errors: sum('errors'), nanoseconds: sum('nanoseconds') };
     const rule = `${'-'.repeat(6)} ${'-'.repeat(11)} ${'-'.repeat(11)} ${'-'.repeat(9)} ${'-'.repeat(9)} ${'-'.repeat(16)}`;

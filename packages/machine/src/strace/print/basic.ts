@@ -118,6 +118,5 @@ export function arrayText(call: Call, va: bigint, count: number, size: number, p
 
 export const intIn = structIn(4, (view) => `[${view.getInt32(0, true)}]`);
 export const intOut = structOut(4, (view) => `[${view.getInt32(0, true)}]`);
-export const uintOut = structOut(4, (view) => `[${view.getUint32(0, true)}]`);
 export const offsetIn = structIn(8, (view) => `[${view.getBigInt64(0, true)}]`);
 export const addressOut = structOut(8, (view) => `[${address(view.getBigUint64(0, true))}]`);

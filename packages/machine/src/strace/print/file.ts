@@ -95,9 +95,9 @@ function count(call: Call, i: number): number {
 }
 
 /** Shows the bytes of each element; `available`: how many the call moved, where it fills them. */
-function iovecText(call: Call, i: number, available: number): string {
+export function iovecText(call: Call, va: bigint, elements: number, available: number): string {
   let left = available;
-  return arrayText(call, call.arg(i), count(call, i), 16, (view) => {
+  return arrayText(call, va, elements, 16, (view) => {
     const length = view.getBigUint64(8, true);
     const bytes = Math.min(Number(length), left);
     left -= bytes;
@@ -109,8 +109,8 @@ function iovecAddresses(call: Call, i: number): string {
   return arrayText(call, call.arg(i), count(call, i), 16, (view) => `{iov_base=${address(view.getBigUint64(0, true))}, iov_len=${view.getBigUint64(8, true)}}`);
 }
 
-export const iovecIn = atEntry((call, i) => iovecText(call, i, Infinity));
-export const iovecOut = atExit((call, i) => (call.failed ? iovecAddresses(call, i) : iovecText(call, i, Number(call.result))));
+export const iovecIn = atEntry((call, i) => iovecText(call, call.arg(i), count(call, i), Infinity));
+export const iovecOut = atExit((call, i) => (call.failed ? iovecAddresses(call, i) : iovecText(call, call.arg(i), count(call, i), Number(call.result))));
 /** Only where the buffers are. */
 export const iovecBare = atEntry(iovecAddresses);
 

@@ -134,7 +134,7 @@ const prctlOption = choice(prctlOptions);
 
 /** Sets of group ids. */
 function groups(call: Call, va: bigint, n: number): string {
-  return arrayText(call, va, n, 4, (view) => String(view.getUint32(0, true)));
+  return va === 0n ? 'NULL' : arrayText(call, va, n, 4, (view) => String(view.getUint32(0, true)));
 }
 
 /** A mask of CPUs: the result says how much of it the kernel wrote. */
@@ -168,8 +168,8 @@ export const processSignatures: Readonly<Record<string, Signature>> = {
   uname: plain(utsnameOut),
   sysinfo: plain(sysinfoOut),
   getrandom: plain(randomOut, ulong, flags(randomBits)),
-  getgroups: plain(int, atExit((call, i) => (call.failed || call.arg(0) === 0n ? address(call.arg(i)) : groups(call, call.arg(i), Number(call.result))))),
-  setgroups: plain(int, atEntry((call, i) => (call.arg(i) === 0n ? 'NULL' : groups(call, call.arg(i), unsigned32(call.arg(0)))))),
+  getgroups: plain(int, atExit((call, i) => (call.failed ? address(call.arg(i)) : groups(call, call.arg(i), call.arg(0) === 0n ? 0 : Number(call.result))))),
+  setgroups: plain(int, atEntry((call, i) => groups(call, call.arg(i), unsigned32(call.arg(0))))),
   sched_getaffinity: plain(int, uint, affinityOut),
   sched_setaffinity: plain(int, uint, affinityIn),
   sched_getparam: plain(int, intOut),

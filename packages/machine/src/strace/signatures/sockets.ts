@@ -4,9 +4,11 @@ import { readAll } from '../memory.js';
 import {
   Family, families, inetProtocols, messageBits, netlinkProtocols, optionLevels, shutdownHow, socketBits, socketOptions, socketTypes, tcpOptions,
 } from '../names/sockets.js';
-import { bufferIn, bufferOut, choice, flags, int, intIn, pointer, structText, uint, ulong } from '../print/basic.js';
+import { bufferIn, bufferOut, bufferText, choice, flags, int, structText, uint, ulong } from '../print/basic.js';
 import { descriptor, descriptorPairOut } from '../print/file.js';
-import { address, quote, signed32, unsigned32 } from '../text.js';
+import { messageIn, messageOut } from '../print/message.js';
+import { socketAddressText } from '../print/socket-address.js';
+import { address, signed32, unsigned32 } from '../text.js';
 
 const type = atEntry((call, i) => {
   const value = unsigned32(call.arg(i));
@@ -25,37 +27,6 @@ const protocol = atEntry((call, i) => {
       return String(value);
   }
 });
-
-/** struct sockaddr of `length` bytes: its family in two bytes, then what the family says; ports in network order. */
-function socketAddressText(call: Call, va: bigint, length: number): string {
-  const view = length >= 2 && length <= 128 ? readAll(call.memory, va, length) : null;
-  if (!view) return address(va);
-  const family = view.getUint16(0, true);
-  const rest = new Uint8Array(view.buffer, view.byteOffset + 2, length - 2);
-  return `{sa_family=${oneOf(family, families)}${membersText(family, view, rest)}}`;
-}
-
-function membersText(family: number, view: DataView, rest: Uint8Array): string {
-  if (family === Family.Unix) {
-    if (rest.length === 0) return '';
-    if (rest[0] === 0) return `, sun_path=@${quote(rest.subarray(1))}`;
-    const end = rest.indexOf(0);
-    return `, sun_path=${quote(end < 0 ? rest : rest.subarray(0, end))}`;
-  }
-  if (family === Family.Inet && rest.length >= 6) {
-    return `, sin_port=htons(${view.getUint16(2)}), sin_addr=inet_addr("${Array.from(rest.subarray(2, 6)).join('.')}")`;
-  }
-  if (family === Family.Inet6 && rest.length >= 26) {
-    const groups = Array.from({ length: 8 }, (_, i) => view.getUint16(8 + 2 * i).toString(16)).join(':');
-    const short = groups.replace(/(^|:)0(:0)+(:|$)/, '::');
-    return (
-      `, sin6_port=htons(${view.getUint16(2)}), sin6_flowinfo=htonl(${view.getUint32(4)}), ` +
-      `inet_pton(AF_INET6, "${short}", &sin6_addr), sin6_scope_id=${view.getUint32(24, true)}`
-    );
-  }
-  if (family === Family.Netlink && rest.length >= 10) return `, nl_pid=${view.getInt32(4, true)}, nl_groups=${view.getUint32(8, true).toString(16).padStart(8, '0')}`;
-  return `, sa_data=${quote(rest)}`;
-}
 
 /** An address that the call reads; the next argument is its length. */
 const addressIn = atEntry((call, i) => (call.arg(i) === 0n ? 'NULL' : socketAddressText(call, call.arg(i), unsigned32(call.arg(i + 1)))));
@@ -93,7 +64,23 @@ const option = atEntry((call, i) => {
   return level === 1 ? oneOf(value, socketOptions) : level === 6 ? oneOf(value, tcpOptions) : String(value);
 });
 
-const optionOut: Printer = atExit((call, i) => (call.failed ? address(call.arg(i)) : structText(call, call.arg(i), 4, (view) => `[${view.getInt32(0, true)}]`)));
+/** A value of `length` bytes: a number, struct ucred, struct linger, or its bytes. */
+function optionText(call: Call, va: bigint, length: number): string {
+  const name = signed32(call.arg(1)) === 1 ? socketOptions.names.find(([value]) => value === signed32(call.arg(2)))?.[1] : undefined;
+  if (name === 'SO_PEERCRED' && length === 12) {
+    return structText(call, va, length, (view) => `{pid=${view.getInt32(0, true)}, uid=${view.getInt32(4, true)}, gid=${view.getInt32(8, true)}}`);
+  }
+  if (name === 'SO_LINGER' && length === 8) {
+    return structText(call, va, length, (view) => `{l_onoff=${view.getInt32(0, true)}, l_linger=${view.getInt32(4, true)}}`);
+  }
+  return length === 4 ? structText(call, va, length, (view) => `[${view.getInt32(0, true)}]`) : bufferText(call, va, length);
+}
+
+const optionIn = atEntry((call, i) => optionText(call, call.arg(i), unsigned32(call.arg(i + 1))));
+const optionOut = atExit((call, i) => {
+  const length = call.failed ? null : readAll(call.memory, call.arg(i + 1), 4);
+  return length ? optionText(call, call.arg(i), length.getUint32(0, true)) : address(call.arg(i));
+});
 
 /** Calls on sockets, by name. */
 export const socketSignatures: Readonly<Record<string, Signature>> = {
@@ -108,9 +95,9 @@ export const socketSignatures: Readonly<Record<string, Signature>> = {
   getpeername: withLength(2, descriptor, addressOut, lengthOut),
   sendto: plain(descriptor, bufferIn, ulong, flags(messageBits), addressIn, uint),
   recvfrom: withLength(5, descriptor, bufferOut, ulong, flags(messageBits), addressOut, lengthOut),
-  sendmsg: plain(descriptor, pointer, flags(messageBits)),
-  recvmsg: plain(descriptor, pointer, flags(messageBits)),
+  sendmsg: plain(descriptor, messageIn, flags(messageBits)),
+  recvmsg: plain(descriptor, messageOut, flags(messageBits)),
   shutdown: plain(descriptor, choice(shutdownHow)),
-  setsockopt: plain(descriptor, choice(optionLevels), option, intIn, int),
+  setsockopt: plain(descriptor, choice(optionLevels), option, optionIn, int),
   getsockopt: withLength(4, descriptor, choice(optionLevels), option, optionOut, lengthOut),
 };
