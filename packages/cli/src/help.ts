@@ -42,7 +42,9 @@ Exit status: the program's; 128 + N when signal N ended it; 125 when Ring3 faile
 export const STRACE_HELP = `usage: ring3 strace [OPTION…] [--] PROGRAM [ARG…]
 
   -f                   follow children and threads
-  -e trace=CALL,…      only these calls (!CALL,… all but these; -e signal=none hides signals)
+  -e trace=CALL,…      only these calls, or those of a class (%file %process %network %signal %desc %memory), or
+                       those that match /REGEX; !CALL,… all but these
+  -e signal=SIG,…      only these signals (none, !SIG,…)
   -o FILE              write to FILE
   -c                   a summary at the end instead of the calls
   -s N                 characters of strings (default 32)

@@ -101,6 +101,7 @@ export const capabilities = table(
   [Cap.LEASE, 'CAP_LEASE'], [Cap.AUDIT_WRITE, 'CAP_AUDIT_WRITE'], [Cap.AUDIT_CONTROL, 'CAP_AUDIT_CONTROL'], [Cap.SETFCAP, 'CAP_SETFCAP'],
   [Cap.MAC_OVERRIDE, 'CAP_MAC_OVERRIDE'], [Cap.MAC_ADMIN, 'CAP_MAC_ADMIN'], [Cap.SYSLOG, 'CAP_SYSLOG'], [Cap.WAKE_ALARM, 'CAP_WAKE_ALARM'],
   [Cap.BLOCK_SUSPEND, 'CAP_BLOCK_SUSPEND'], [Cap.AUDIT_READ, 'CAP_AUDIT_READ'],
+  [38, 'CAP_PERFMON'], [39, 'CAP_BPF'], [40, 'CAP_CHECKPOINT_RESTORE'],
 );
 
 export const randomBits = table('GRND_???', [GetRandom.NonBlock, 'GRND_NONBLOCK'], [GetRandom.Random, 'GRND_RANDOM'], [4, 'GRND_INSECURE']);

@@ -11,7 +11,9 @@ export const requests = table(
   [Tio.TIOCSWINSZ, 'TIOCSWINSZ'], [Tio.FIONREAD, 'FIONREAD'], [Tio.TIOCNOTTY, 'TIOCNOTTY'], [Tio.TIOCGSID, 'TIOCGSID'],
   [Tio.TCGETS2, 'TCGETS2'], [Tio.TCSETS2, 'TCSETS2'], [Tio.TCSETSW2, 'TCSETSW2'], [Tio.TCSETSF2, 'TCSETSF2'], [Tio.TCSBRKP, 'TCSBRKP'],
   [Tio.TIOCGPTN, 'TIOCGPTN'], [Tio.TIOCSPTLCK, 'TIOCSPTLCK'], [Tio.TIOCGPTLCK, 'TIOCGPTLCK'], [Tio.TIOCGPTPEER, 'TIOCGPTPEER'],
-  [0x5415, 'TIOCMGET'], [0x5420, 'TIOCPKT'], [0x5421, 'FIONBIO'], [0x5423, 'TIOCSETD'], [0x5424, 'TIOCGETD'], [0x5450, 'FIONCLEX'],
+  [0x5405, 'TCGETA'], [0x5406, 'TCSETA'], [0x5407, 'TCSETAW'], [0x5408, 'TCSETAF'], [0x5415, 'TIOCMGET'], [0x5416, 'TIOCMBIS'],
+  [0x5417, 'TIOCMBIC'], [0x5418, 'TIOCMSET'], [0x541c, 'TIOCLINUX'], [0x541e, 'TIOCGSERIAL'], [0x5427, 'TIOCSBRK'], [0x5428, 'TIOCCBRK'],
+  [0x5437, 'TIOCVHANGUP'], [0x5420, 'TIOCPKT'], [0x5421, 'FIONBIO'], [0x5423, 'TIOCSETD'], [0x5424, 'TIOCGETD'], [0x5450, 'FIONCLEX'],
   [0x5451, 'FIOCLEX'], [0x5452, 'FIOASYNC'], [0x5460, 'FIOQSIZE'], [0x4004_9409, 'BTRFS_IOC_CLONE or FICLONE'],
 );
 
@@ -41,9 +43,8 @@ export const outputBits = table(
 const slowSpeeds = [0, 50, 75, 110, 134, 150, 200, 300, 600, 1200, 1800, 2400, 4800, 9600, 19200, 38400];
 const fastSpeeds = [57600, 115200, 230400, 460800, 500000, 576000, 921600, 1000000, 1152000, 1500000, 2000000, 2500000, 3000000, 3500000, 4000000];
 
-/** CBAUD of c_cflag: 'B38400', 'BOTHER'. */
-export function speedName(cflag: number): string {
-  const code = cflag & 0o10017;
+/** A speed code as in CBAUD of c_cflag: 'B38400', 'BOTHER'. */
+export function speedName(code: number): string {
   if (code === 0o10000) return 'BOTHER';
   return `B${code & 0o10000 ? fastSpeeds[(code & 0o17) - 1] : slowSpeeds[code]}`;
 }

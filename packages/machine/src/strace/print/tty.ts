@@ -19,9 +19,14 @@ function outputText(flags: number): string {
   return `${delays.join('|')}|${modeBits(rest >>> 0, outputBits)}`;
 }
 
+/** CBAUD of c_cflag; the input speed is IBSHIFT bits higher, 0 when it is the same. */
+const CBAUD = 0o10017;
+const IBSHIFT = 16;
+
 function controlText(flags: number): string {
-  const rest = (flags & ~0o10017 & ~0o60) >>> 0;
-  return `${speedName(flags)}|${controlSizes[(flags & 0o60) >> 4]}|${modeBits(rest, controlBits)}`;
+  const rest = (flags & ~CBAUD & ~(CBAUD << IBSHIFT) & ~0o60) >>> 0;
+  const input = (flags >>> IBSHIFT) & CBAUD;
+  return `${speedName(flags & CBAUD)}|${input === 0 ? '' : `${speedName(input)}<<IBSHIFT|`}${controlSizes[(flags & 0o60) >> 4]}|${modeBits(rest, controlBits)}`;
 }
 
 function termiosText(view: DataView): string {
@@ -64,7 +69,7 @@ export function ioctlArgument(request: number): Printer | null {
     case Tio.TIOCGPGRP: case Tio.TIOCGSID: case Tio.TIOCOUTQ: case Tio.FIONREAD: case Tio.TIOCGPTN: case Tio.TIOCGPTLCK:
     case 0x5415: case 0x5424:
       return intOut;
-    case Tio.TIOCSPGRP: case Tio.TIOCSPTLCK: case 0x5420: case 0x5421: case 0x5423: case 0x5452:
+    case Tio.TIOCSPGRP: case Tio.TIOCSPTLCK: case 0x5416: case 0x5417: case 0x5418: case 0x5420: case 0x5421: case 0x5423: case 0x5452:
       return intIn;
     case Tio.TIOCSCTTY: case Tio.TCSBRK: case Tio.TCSBRKP:
       return int;
@@ -78,7 +83,7 @@ export function ioctlArgument(request: number): Printer | null {
       return atEntry((call, i) => `0x${call.arg(i).toString(16)}`.replace(/^0x0$/, '0'));
     case 0x4004_9409:
       return int;
-    case Tio.TIOCEXCL: case Tio.TIOCNXCL: case Tio.TIOCNOTTY: case 0x5450: case 0x5451:
+    case Tio.TIOCEXCL: case Tio.TIOCNXCL: case Tio.TIOCNOTTY: case 0x5427: case 0x5428: case 0x5437: case 0x5450: case 0x5451:
       return null;
     default:
       return requests.names.some(([value]) => value >>> 0 === request) ? pointer : raw;
