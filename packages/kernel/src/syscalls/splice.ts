@@ -9,7 +9,7 @@ import type { File } from '../vfs/file.js';
 import { isReg } from '../vfs/inode-life.js';
 import { readAt, readNext, writeAt, writeNext } from '../vfs/read-write.js';
 import { signalSelf } from '../vfs/signal-self.js';
-import { iovecIter, readBlocking, waitFile, writeBlocking } from './transfer.js';
+import { iovecIter, readBlocking, waitFile } from './transfer.js';
 
 const POLLIN = 0x1;
 const POLLOUT = 0x4;
@@ -110,12 +110,19 @@ export function sysTee(k: Kernel, inFd: number, outFd: number, length: number, f
   }
 }
 
-/** User memory into a pipe, or a pipe into user memory. @throws EBADF not a pipe */
+/** User memory into a pipe as far as there is room, or a pipe into user memory. Linux: do_vmsplice. @throws EBADF not a pipe */
 export function sysVmsplice(k: Kernel, fd: number, iov: number, count: number, flags: number): number {
   if (flags & ~SpliceFlag.ALL) throw EINVAL;
   const file = fget(k, fd);
   if (!(file instanceof PipeFile)) throw EBADF;
   const iter = iovecIter(k, iov, count);
   const nonblock = (flags & SpliceFlag.NONBLOCK) !== 0;
-  return file.writable ? writeBlocking(k, file, iter, null, nonblock) : readBlocking(k, file, iter, null, nonblock);
+  if (!file.writable) return readBlocking(k, file, iter, null, nonblock);
+  checkReaders(k, file);
+  try {
+    return file.pipe.write(k, iter, false);
+  } catch (error) {
+    if (error !== EAGAIN) throw error;
+    return waitFile(k, file, POLLOUT, 'vmsplice', 0, nonblock);
+  }
 }
