@@ -12,6 +12,7 @@ export * from './linux/sched.js';
 export * from './linux/signal.js';
 export * from './linux/syscall-numbers.js';
 export * from './linux/time.js';
+export * from './linux/timex.js';
 export * from './linux/wait.js';
 export * from './x86/eflags.js';
 export * from './x86/paging.js';

@@ -2,7 +2,7 @@ import { ElfType, MapFlag, PageSize, Pf, Pt } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import type { File } from '../vfs/file.js';
 import type { Mm } from '../mm/mm.js';
-import { EFAULT, EINVAL, ENOEXEC } from '../errno.js';
+import { EINVAL, ENOEXEC } from '../errno.js';
 import { registerState } from '../state.js';
 import { ExecStack } from '../mm/exec-stack.js';
 import { layoutOf, pieLoadBias, randomizeBrk, randomizes } from '../mm/layout.js';
@@ -164,7 +164,7 @@ function mapImage(k: Kernel, mm: Mm, file: File, header: ElfHeader, headers: rea
   }
 
   setBrk(k, mm, bss + loadBias, brk + loadBias, bssProt);
-  if (bss !== brk) padBss(k, bss + loadBias);
+  if (bss !== brk) padZero(k, bss + loadBias);
   const image = {
     loadBias,
     loadAddress,
@@ -177,14 +177,6 @@ function mapImage(k: Kernel, mm: Mm, file: File, header: ElfHeader, headers: rea
   };
   stage(k, 'set_brk', () => ({ ...image, bss: bss + loadBias, brk: mm.brk }));
   return image;
-}
-
-function padBss(k: Kernel, bss: number): void {
-  try {
-    padZero(k, bss);
-  } catch {
-    throw EFAULT;
-  }
 }
 
 /**

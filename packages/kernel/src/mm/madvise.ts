@@ -1,9 +1,9 @@
 import { Cap, Falloc, Madv, PageSize } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
-import { EACCES, EINVAL, ENOMEM, EPERM, Errno } from '../errno.js';
+import { EACCES, EINVAL, ENOMEM, EPERM } from '../errno.js';
 import type { Mm, Vma } from './mm.js';
 import { pageAlign, pageOffset } from './page.js';
-import { PageCache } from './page-cache.js';
+import { readAhead } from './readahead.js';
 import { findVma, findVmaIndex, linearIndex, mappingOf, splitVma } from './vma.js';
 import { attributesFrom, mergeVma, setVmaFlags } from './vma-merge.js';
 import { Vm } from './vm-flags.js';
@@ -99,7 +99,7 @@ function adviseVma(k: Kernel, mm: Mm, vma: Vma, prev: Vma | undefined, start: nu
       if (vma.flags & (Vm.Locked | Vm.HugeTlb | Vm.PfnMap)) throw EINVAL;
       return vma;
     case Madv.WillNeed:
-      readAhead(k, vma, start, end);
+      willNeed(k, vma, start, end);
       return vma;
     case Madv.Remove:
       removeRange(k, vma, start, end);
@@ -120,18 +120,9 @@ function changeFlags(k: Kernel, mm: Mm, vma: Vma, prev: Vma | undefined, start: 
 }
 
 /** madvise_willneed: reads the file's pages into the cache. */
-function readAhead(k: Kernel, vma: Vma, start: number, end: number): void {
+function willNeed(k: Kernel, vma: Vma, start: number, end: number): void {
   const mapping = mappingOf(vma);
-  if (!mapping || !mapping.evictable) return;
-  const last = Math.min(linearIndex(vma, end), PageCache.pagesOf(mapping.inode.size));
-  for (let index = linearIndex(vma, start); index < last; index++) {
-    try {
-      k.pageCache.getPage(k, mapping, index);
-    } catch (error) {
-      if (error instanceof Errno) return;
-      throw error;
-    }
-  }
+  if (mapping?.evictable) readAhead(k, mapping, linearIndex(vma, start), linearIndex(vma, end));
 }
 
 /** madvise_remove: punches a hole into the file behind a shared writable mapping. */

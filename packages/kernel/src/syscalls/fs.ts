@@ -1,6 +1,7 @@
 import { At, Cap, Fadvise, Falloc, Limit, Ms, PageSize, StFlag, StatfsLayout, SyncRange, Sys, Umount } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import { EBADF, EFBIG, EINVAL, EISDIR, ENODEV, EOPNOTSUPP, ESPIPE, ETXTBSY } from '../errno.js';
+import { invalidatePages, readAhead } from '../mm/readahead.js';
 import { copyToUser, strncpyFromUser } from '../mm/uaccess.js';
 import { MAX_FILE_SIZE } from '../vfs/attr.js';
 import { fget, fgetRaw } from '../vfs/file-table.js';
@@ -39,8 +40,8 @@ function sysSyncFileRange(k: Kernel, fd: number, offset: number, length: number,
   const { inode } = file;
   if (!isReg(inode) && !isDir(inode)) throw ESPIPE;
   if (!(flags & SyncRange.WRITE) || !inode.mapping?.evictable) return 0;
-  const last = length === 0 ? Infinity : Math.floor((offset + length - 1) / PageSize.Bytes);
-  k.pageCache.writeback(k, inode.mapping, Math.floor(offset / PageSize.Bytes), last);
+  const { first, last } = pageRange(offset, length);
+  k.pageCache.writeback(k, inode.mapping, first, last);
   return 0;
 }
 
@@ -63,19 +64,41 @@ function sysFallocate(k: Kernel, fd: number, mode: number, offset: number, lengt
   return 0;
 }
 
-/** Advice is checked and taken as nothing, but that DONTNEED writes dirty pages back. Linux: ksys_fadvise64_64. */
-function sysFadvise64(k: Kernel, fd: number, _offset: number, length: number, advice: number): number {
+/** Pages that a byte range touches; a length of 0 means up to the end. */
+function pageRange(offset: number, length: number): { first: number; last: number } {
+  const last = length === 0 ? Infinity : Math.floor((offset + length - 1) / PageSize.Bytes);
+  return { first: Math.floor(offset / PageSize.Bytes), last };
+}
+
+/**
+ * WILLNEED reads ahead, DONTNEED writes back and drops the whole pages of the range; the other advice is about how much to read ahead,
+ * which is always the same here. Memory-only files have nowhere to read from. Linux: generic_fadvise.
+ */
+function sysFadvise64(k: Kernel, fd: number, offset: number, length: number, advice: number): number {
   const { inode } = fget(k, fd);
   if (isFifo(inode)) throw ESPIPE;
   if (length < 0 || advice < Fadvise.NORMAL || advice > Fadvise.NOREUSE) throw EINVAL;
-  if (advice === Fadvise.DONTNEED && inode.mapping?.evictable) k.pageCache.writeback(k, inode.mapping);
+  const { mapping } = inode;
+  if (!mapping?.evictable) return 0;
+  const { first, last } = pageRange(offset, length);
+  if (advice === Fadvise.WILLNEED) readAhead(k, mapping, first, last + 1);
+  if (advice === Fadvise.DONTNEED) {
+    k.pageCache.writeback(k, mapping, first, last);
+    // A part of a page at either end stays.
+    const whole = Math.ceil(offset / PageSize.Bytes);
+    const atEnd = length === 0 || offset + length >= inode.size || (offset + length) % PageSize.Bytes === 0;
+    invalidatePages(k, mapping, whole, atEnd ? last : last - 1);
+  }
   return 0;
 }
 
-function sysReadahead(k: Kernel, fd: number): number {
-  const file = fget(k, fd);
-  if (!file.readable) throw EBADF;
-  if (!isReg(file.inode)) throw EINVAL;
+function sysReadahead(k: Kernel, fd: number, offset: number, count: number): number {
+  const { readable, inode } = fget(k, fd);
+  if (!readable) throw EBADF;
+  if (!isReg(inode)) throw EINVAL;
+  if (!inode.mapping?.evictable || count === 0) return 0;
+  const { first, last } = pageRange(offset, count);
+  readAhead(k, inode.mapping, first, last + 1);
   return 0;
 }
 

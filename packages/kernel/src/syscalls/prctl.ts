@@ -1,7 +1,7 @@
 import { Cap, Prctl, PrctlCapAmbient, SecureBit, Sig } from '@ring3/abi';
 import { EINVAL, EPERM } from '../errno.js';
 import type { Kernel } from '../kernel.js';
-import { copyFromUser, copyToUser, putU32, putU64, strncpyFromUser } from '../mm/uaccess.js';
+import { copyToUser, getU8, putU32, putU64 } from '../mm/uaccess.js';
 import { commitCreds } from '../task/cred-change.js';
 
 /** Bytes of a task's name with its NUL (TASK_COMM_LEN). */
@@ -100,12 +100,9 @@ export function prctl(k: Kernel, option: number, a: number, b: number, c: number
 }
 
 function readName(k: Kernel, va: number): string {
-  try {
-    return strncpyFromUser(k, va, CommBytes).slice(0, CommBytes - 1);
-  } catch {
-    const bytes = copyFromUser(k, va, CommBytes - 1);
-    return String.fromCharCode(...bytes);
-  }
+  let name = '';
+  for (let byte; name.length < CommBytes - 1 && (byte = getU8(k, va + name.length)) !== 0; ) name += String.fromCharCode(byte);
+  return name;
 }
 
 /** Every process below has a subreaper above it now. Linux: propagate_has_child_subreaper. */

@@ -194,11 +194,14 @@ export function isForged(info: SigInfo): boolean {
   return info.code >= 0 || info.code === SiCode.Tkill;
 }
 
-/** rt_sigqueueinfo and rt_tgsigqueueinfo: no faking of the kernel's or of kill's codes for others. */
-function queueInfo(k: Kernel, task: Task | undefined, signo: number, infoVa: number, group: boolean): number {
+/**
+ * rt_sigqueueinfo and rt_tgsigqueueinfo to the number `pid`: no faking of the kernel's or of kill's codes for others, and other threads
+ * are others. Linux: do_rt_sigqueueinfo, do_rt_tgsigqueueinfo.
+ */
+function queueInfo(k: Kernel, pid: number, task: Task | undefined, signo: number, infoVa: number, group: boolean): number {
   const info = decodeSigInfo(copyFromUser(k, infoVa, SigInfoOffset.Bytes));
   info.signo = signo;
-  if (isForged(info) && (task?.signal !== k.current.signal || !task)) throw EPERM;
+  if (isForged(info) && pid !== k.current.tid) throw EPERM;
   if (!task) throw ESRCH;
   checkSignal(signo);
   return killProcess(k, task, info, group);
@@ -207,7 +210,7 @@ function queueInfo(k: Kernel, task: Task | undefined, signo: number, infoVa: num
 function tgsigqueueinfo(k: Kernel, tgid: number, tid: number, signo: number, info: number): number {
   if (tid <= 0 || tgid <= 0) throw EINVAL;
   const task = k.pids.task(tid);
-  return queueInfo(k, task?.tgid === tgid ? task : undefined, signo, info, false);
+  return queueInfo(k, tid, task?.tgid === tgid ? task : undefined, signo, info, false);
 }
 
 /** kernel/signal.c, arch/x86/kernel/signal.c. */
@@ -231,7 +234,7 @@ export const signalSyscalls: readonly SyscallRow[] = [
   },
   {
     nr: Sys.rt_sigqueueinfo, name: 'rt_sigqueueinfo', args: ['pid', 'sig', 'ptr'],
-    call: (k, pid, signo, info) => queueInfo(k, k.pids.process(pid), signo, info, true), done: 'full',
+    call: (k, pid, signo, info) => queueInfo(k, pid, k.pids.process(pid), signo, info, true), done: 'full',
   },
   { nr: Sys.rt_tgsigqueueinfo, name: 'rt_tgsigqueueinfo', args: ['pid', 'pid', 'sig', 'ptr'], call: tgsigqueueinfo, done: 'full' },
   { nr: Sys.pause, name: 'pause', args: [], call: (k) => waitOn(k, null, { kind: 'pause' }, ERESTARTNOHAND), done: 'full' },

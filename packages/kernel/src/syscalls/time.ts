@@ -1,7 +1,7 @@
-import { Cap, ClockId, Hz, SigEvNotify, Sig, Sys, TimerFlag } from '@ring3/abi';
+import { Adj, ClockId, Hz, SigEvNotify, Sig, Sys, TimerFlag, Timex, TimexStatus } from '@ring3/abi';
 import { EAGAIN, EINVAL, EOPNOTSUPP, EPERM, ERESTART_RESTARTBLOCK, ERESTARTNOHAND } from '../errno.js';
 import type { Kernel } from '../kernel.js';
-import { getI32, getU64, putU32, putU64 } from '../mm/uaccess.js';
+import { copyFromUser, copyToUser, getI32, getU64, putU32, putU64 } from '../mm/uaccess.js';
 import type { BlockedOp } from '../sched/park.js';
 import { registerRestart } from '../sched/restart.js';
 import { expired, waitOn } from '../sched/wait.js';
@@ -231,10 +231,38 @@ function timerDelete(k: Kernel, id: number): number {
   return 0;
 }
 
-/** Setting the clock's parameters is for CAP_SYS_TIME, and nothing here keeps them: only asking is refused less. */
-function adjtimex(k: Kernel): number {
-  if (!k.current.cred.capable(Cap.SYS_TIME)) throw EPERM;
-  throw EOPNOTSUPP;
+/**
+ * adjtimex(2): the clock is the platform's, so nobody in the guest disciplines it, and it shows the state that Linux boots with: not
+ * synchronized. Linux: timekeeping_validate_timex, __do_adjtimex. @throws EPERM a change, whoever asks @throws EINVAL
+ */
+function adjtimex(k: Kernel, timex: number): number {
+  const bytes = copyFromUser(k, timex, Timex.Bytes).slice();
+  const view = new DataView(bytes.buffer);
+  const modes = view.getUint32(Timex.Modes, true);
+  const asksForOffset = (modes & Adj.ADJTIME) !== 0;
+  if (asksForOffset && !(modes & Adj.OFFSET_SINGLESHOT)) throw EINVAL;
+  if (asksForOffset ? !(modes & Adj.OFFSET_READONLY) : modes !== 0) throw EPERM;
+  const long = (at: number, value: number) => view.setBigInt64(at, BigInt(value), true);
+  const { sec, nsec } = k.clock.realtime(k);
+  bytes.fill(0, Timex.Offset);
+  // NTP_PHASE_LIMIT, MAXFREQ in scaled ppm, and the length of a tick of USER_HZ: µs.
+  long(Timex.MaxError, 16_000_000);
+  long(Timex.EstError, 16_000_000);
+  view.setInt32(Timex.Status, TimexStatus.Unsync, true);
+  long(Timex.Constant, 2);
+  long(Timex.Precision, 1);
+  long(Timex.Tolerance, 32_768_000);
+  long(Timex.Time, sec);
+  long(Timex.Time + 8, Math.floor(nsec / 1000));
+  long(Timex.Tick, 10_000);
+  copyToUser(k, timex, bytes);
+  return TimexStatus.Error;
+}
+
+function clockAdjtime(k: Kernel, clock: number, timex: number): number {
+  checkClock(k, clock);
+  if (clock !== ClockId.Realtime) throw EOPNOTSUPP;
+  return adjtimex(k, timex);
 }
 
 /** kernel/time: clocks, sleeps, timers. */
@@ -246,7 +274,8 @@ export const timeSyscalls: readonly SyscallRow[] = [
   { nr: Sys.nanosleep, name: 'nanosleep', args: ['timespec', 'timespec:out'], call: nanosleep, done: 'full' },
   { nr: Sys.gettimeofday, name: 'gettimeofday', args: ['timeval:out', 'ptr'], call: gettimeofday, done: 'full' },
   { nr: Sys.settimeofday, name: 'settimeofday', args: ['timeval', 'ptr'], call: settimeofday, done: 'always EPERM' },
-  { nr: Sys.adjtimex, name: 'adjtimex', args: ['ptr'], call: adjtimex, done: 'no clock discipline' },
+  { nr: Sys.adjtimex, name: 'adjtimex', args: ['ptr'], call: adjtimex, done: 'changes are EPERM' },
+  { nr: Sys.clock_adjtime, name: 'clock_adjtime', args: ['flags:CLOCK_', 'ptr'], call: clockAdjtime, done: 'changes are EPERM' },
   { nr: Sys.time, name: 'time', args: ['addr'], call: time, done: 'full' },
   { nr: Sys.times, name: 'times', args: ['addr'], call: times, done: 'full' },
   { nr: Sys.getitimer, name: 'getitimer', args: ['flags:ITIMER_', 'ptr'], call: getitimer, done: 'full' },

@@ -32,9 +32,9 @@ export function initialLimits(memoryBytes: number): { cur: number; max: number }
   return limits;
 }
 
-/** Tasks whose real user is `uid`: what RLIMIT_NPROC limits (user_struct.processes). */
+/** Tasks whose real user is `uid`, zombies included: what RLIMIT_NPROC limits (user_struct.processes). */
 export function processesOf(k: Kernel, uid: number): number {
   let count = 0;
-  for (const task of k.pids.tasks()) if (task.cred.uid === uid && task.mm) count++;
+  for (const task of k.pids.tasks()) if (task.cred.uid === uid && task !== k.init) count++;
   return count;
 }

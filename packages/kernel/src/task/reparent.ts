@@ -17,7 +17,7 @@ export function forgetOriginalParent(k: Kernel, father: Task): void {
       thread.realParent = reaper;
       thread.parent = reaper;
       if (thread.pdeathSignal !== 0) {
-        sendSignal(k, thread, { signo: thread.pdeathSignal, errno: 0, code: SiCode.User, pid: 0, uid: 0 }, true);
+        sendSignal(k, thread, { signo: thread.pdeathSignal, errno: 0, code: SiCode.User, pid: father.tgid, uid: father.cred.uid }, true);
       }
     }
     if (reaper.signal !== father.signal) reparentLeader(k, father, child);

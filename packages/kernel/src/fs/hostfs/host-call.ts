@@ -10,14 +10,15 @@ export function hostErrno(code: unknown): errors.Errno {
   return (typeof code === 'string' && byName.get(code)) || errors.EIO;
 }
 
-/** Calls the host's file system; its `{ code: 'ENOENT' }` becomes our Errno, what we do not know EIO. */
+/** Calls the host's file system; its `{ code: 'ENOENT' }` becomes our Errno, codes that we do not know EIO. */
 export function hostCall<T>(k: Kernel, call: (host: HostFs) => T): T {
   const host = k.platform.hostFs;
   if (!host) throw errors.EIO;
   try {
     return call(host);
   } catch (error) {
-    if (error instanceof errors.Errno) throw error;
-    throw hostErrno((error as { code?: unknown } | null)?.code);
+    // What has no code is a bug of ours, and no answer for the guest.
+    const code = (error as { code?: unknown } | null)?.code;
+    throw error instanceof errors.Errno || typeof code !== 'string' ? error : hostErrno(code);
   }
 }

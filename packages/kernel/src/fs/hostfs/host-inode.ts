@@ -2,7 +2,7 @@ import { O, RenameFlag, S } from '@ring3/abi';
 import type { Kernel } from '../../kernel.js';
 import type { HostStat } from '../../platform.js';
 import type { Cred } from '../../task/cred.js';
-import { EINVAL, ENOENT, ENOTDIR, ENXIO, EPERM } from '../../errno.js';
+import { EINVAL, ENOENT, ENOTDIR, ENXIO, EPERM, Errno } from '../../errno.js';
 import { truncatePages } from '../../mm/page-cache.js';
 import { unmapMapping } from '../../mm/zap.js';
 import { registerState } from '../../state.js';
@@ -147,8 +147,10 @@ export class HostInode extends Inode {
     try {
       const stat = hostCall(k, (host) => host.lstat(this.sb.hostRoot, this.child(name)));
       return this.sb.inoOf(stat.dev, stat.ino);
-    } catch {
-      return 1;
+    } catch (error) {
+      // It was removed meanwhile: any number but 0 will do.
+      if (error instanceof Errno) return 1;
+      throw error;
     }
   }
   override readlink(k: Kernel): string {
@@ -213,7 +215,9 @@ export class HostInode extends Inode {
     if (this.users === 0 || !isReg(this)) return;
     try {
       this.sb.handle(k, this, true);
-    } catch {
+    } catch (error) {
+      // A file that may only be read.
+      if (!(error instanceof Errno)) throw error;
       this.sb.handle(k, this, false);
     }
   }
