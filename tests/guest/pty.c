@@ -222,6 +222,7 @@ static void session(int m, const char *path) {
   pid_t child = fork();
   if (child == 0) {
     dup2(report[1], 1);
+    close(m);
     setsid();
     int s = open(path, O_RDWR);
     char b[64];
@@ -277,7 +278,7 @@ static void session(int m, const char *path) {
     caught = 0;
     write(s, "h", 1);
     long n = read(s, b, sizeof b);
-    printf("hangup read %ld caught %d\n", n, caught == SIGHUP || caught == SIGCONT);
+    printf("hangup read %ld %s caught %d\n", n, n < 0 ? strerrorname_np(errno) : "", caught == SIGHUP || caught == SIGCONT);
     show("hangup write", write(s, "x", 1));
     printf("poll %x\n", ready(s));
     show("hangup ioctl", ioctl(s, TIOCGWINSZ, b));

@@ -62,6 +62,10 @@ export class PtySlave extends Tty {
     return { ...after, cflag: (after.cflag & ~(Cflag.CSIZE | Cflag.PARENB)) | Cflag.CS8 | Cflag.CREAD };
   }
 
+  override get otherClosed(): boolean {
+    return this.masterClosed;
+  }
+
   override inputDrained(k: Kernel): void {
     this.masterQueue.wake(k);
   }

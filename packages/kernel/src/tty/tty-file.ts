@@ -48,7 +48,10 @@ export class TtyFile extends File {
 
   override read(k: Kernel, iter: IoIter): number {
     const { tty } = this;
-    if (tty.hungUp) return 0;
+    if (tty.hungUp) {
+      if (tty.otherClosed && k.current.op) throw EIO;
+      return 0;
+    }
     if (iter.remaining === 0) return 0;
     checkBackground(k, tty, Sig.TTIN);
     return tty.canonical ? this.readLine(k, iter) : this.readRaw(k, iter);

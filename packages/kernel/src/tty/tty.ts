@@ -90,6 +90,11 @@ export abstract class Tty {
   /** Another driver's packet mode wants to know of flushes and of stopped output (TIOCPKT_*). */
   packetEvent(_k: Kernel, _set: number, _clear: number): void {}
 
+  /** Is the other side of a pty closed (TTY_OTHER_CLOSED)? A reader that slept then gets EIO, a later one the end. */
+  get otherClosed(): boolean {
+    return false;
+  }
+
   /** What the hardware makes of new modes: a terminal without a line keeps its own (tty_termios_copy_hw). */
   adoptModes(before: Termios, after: Termios): Termios {
     const mine = Cflag.HUPCL | Cflag.CREAD | Cflag.CLOCAL;
