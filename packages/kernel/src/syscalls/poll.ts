@@ -140,10 +140,10 @@ const IN_SET = Poll.RDNORM | Poll.RDBAND | Poll.IN | Poll.HUP | Poll.ERR;
 const OUT_SET = Poll.WRBAND | Poll.WRNORM | Poll.OUT | Poll.ERR;
 const EX_SET = Poll.PRI;
 
-/** Descriptors that Linux's table has room for when `used` are in use: 64, or 128 · 2^n. Linux: alloc_fdtable. */
+/** Descriptors that Linux's table has room for when `used` are in use. Linux: alloc_fdtable. */
 function tableSize(used: number): number {
   let size = 64;
-  while (size < used) size *= size === 64 ? 4 : 2;
+  while (size < used) size *= 2;
   return size;
 }
 
