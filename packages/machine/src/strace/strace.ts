@@ -219,8 +219,8 @@ export class Strace implements TraceSink, StraceSession {
     for (const tracee of this.tracees.values()) {
       if (tracee.tgid !== tgid || !tracee.running?.call.name.startsWith('execve')) continue;
       const leader = this.tracees.get(tid);
-      if (leader) this.line(leader, `+++ superseded by execve in pid ${tracee.tid} +++`);
       this.tracees.delete(tracee.tid);
+      if (leader) this.line(leader, `+++ superseded by execve in pid ${tracee.tid} +++`);
       tracee.tid = tid;
       this.tracees.set(tid, tracee);
       return tracee;
