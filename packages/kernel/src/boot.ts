@@ -6,7 +6,7 @@ import { registerBinfmts } from './exec/register.js';
 import { createDevtmpfs } from './fs/dev/devtmpfs.js';
 import { createDevpts } from './fs/devpts/devpts.js';
 import { createProcFs } from './fs/proc/procfs.js';
-import { createTmpfs } from './fs/tmpfs/tmpfs.js';
+import { createTmpfs, defaultTmpfsLimits } from './fs/tmpfs/tmpfs.js';
 import { FutexTable } from './ipc/futex.js';
 import { Kernel, type KernelOptions } from './kernel.js';
 import { PageCache } from './mm/page-cache.js';
@@ -52,7 +52,7 @@ export function createKernel({ core, platform, options, root, trace = new Tracer
   mountAtPath(k, '/proc', createProcFs);
   mountAtPath(k, '/dev', createDevtmpfs);
   mountAtPath(k, '/dev/pts', createDevpts);
-  mountAtPath(k, '/dev/shm', (kernel) => createTmpfs(kernel));
+  mountAtPath(k, '/dev/shm', (kernel) => createTmpfs(kernel, defaultTmpfsLimits(kernel)));
   registerBinfmts(k);
   return k;
 }

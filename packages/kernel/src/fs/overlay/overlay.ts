@@ -1,5 +1,6 @@
 import { FsMagic, PageSize } from '@ring3/abi';
 import type { Kernel } from '../../kernel.js';
+import { totalRamPages } from '../../mm/account.js';
 import { registerState } from '../../state.js';
 import { isReg } from '../../vfs/inode-life.js';
 import type { Inode } from '../../vfs/inode.js';
@@ -11,6 +12,9 @@ import { OverlayMapping } from './overlay-mapping.js';
 
 /** Numbers of inodes that began here lie above those of any lower file system. */
 const FIRST_OWN_INO = 2 ** 46;
+
+/** The part of memory that the upper layer may take. */
+const UPPER_SHARE = 3 / 4;
 
 /** A read-only lower tree under a writable layer in memory. Linux: fs/overlayfs. */
 export class OverlaySuper extends TmpfsSuper {
@@ -63,12 +67,14 @@ export class OverlaySuper extends TmpfsSuper {
 registerState('OverlaySuper', OverlaySuper);
 
 /**
- * An overlay over a file system or a directory of one. What is written stays in memory: at most `size` bytes (0: as much as there is).
+ * An overlay over a file system or a directory of one. What is written stays in memory: at most `size` bytes (0: as much as there is;
+ * default: so much that programs still run when it is full).
  * A lower file that changes is seen until it is changed here; names that come and go there are seen where they were not looked up yet.
  */
 export function createOverlay(k: Kernel, lower: SuperBlock | Path, options: { size?: number; source?: string } = {}): OverlaySuper {
+  const size = options.size ?? totalRamPages(k) * PageSize.Bytes * UPPER_SHARE;
   const base = lower instanceof Path ? lower.inode : lower.root;
-  const sb = new OverlaySuper(k.nextId.dev++, options.source ?? 'overlay', base, Math.ceil((options.size ?? 0) / PageSize.Bytes));
+  const sb = new OverlaySuper(k.nextId.dev++, options.source ?? 'overlay', base, Math.ceil(size / PageSize.Bytes));
   sb.root = sb.inodeFor(k, base);
   return sb;
 }

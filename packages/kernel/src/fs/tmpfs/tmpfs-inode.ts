@@ -163,10 +163,23 @@ export class TmpfsInode extends Inode {
       checkNewSize(k, end);
       if (seals & Seal.GROW) throw EPERM;
     }
-    for (let index = Math.floor(offset / PageSize.Bytes); index * PageSize.Bytes < end; index++)
-      k.pageCache.getPage(k, this.mapping!, index);
+    this.allocatePages(k, Math.floor(offset / PageSize.Bytes), Math.ceil(end / PageSize.Bytes));
     if (grows) this.size = end;
     this.updateTimes(k, { ctime: currentTime(k) });
+  }
+  /** All or none: what came before a failure goes again. Linux: shmem_undo_range. */
+  private allocatePages(k: Kernel, first: number, end: number): void {
+    const fresh: number[] = [];
+    try {
+      for (let index = first; index < end; index++) {
+        if (k.pageCache.findPage(this.mapping!, index) !== 0) continue;
+        k.pageCache.getPage(k, this.mapping!, index);
+        fresh.push(index);
+      }
+    } catch (error) {
+      for (const index of fresh) k.pageCache.drop(k, this.mapping!, index);
+      throw error;
+    }
   }
   override open(k: Kernel, flags: number): File {
     return isReg(this) ? new TmpfsFile(flags, this, null) : openByType(k, this, flags);

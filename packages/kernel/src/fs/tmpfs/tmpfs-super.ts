@@ -1,5 +1,6 @@
 import { FsMagic, PageSize, S } from '@ring3/abi';
 import type { Kernel } from '../../kernel.js';
+import { totalRamPages } from '../../mm/account.js';
 import { MemoryMapping } from '../../mm/memory-mapping.js';
 import { ENOSPC } from '../../errno.js';
 import { registerState } from '../../state.js';
@@ -35,10 +36,19 @@ export interface TmpfsOptions {
   source?: string;
 }
 
+/** What a tmpfs that user mode mounts has without options. Linux: shmem_default_max_blocks, shmem_default_max_inodes. */
+export function defaultTmpfsLimits(k: Kernel): { size: number; inodes: number } {
+  const half = Math.floor(totalRamPages(k) / 2);
+  return { size: half * PageSize.Bytes, inodes: half };
+}
+
 /** One tmpfs instance. Linux: struct shmem_sb_info. */
 export class TmpfsSuper extends SuperBlock {
   usedPages = 0;
   inodes = 0;
+  /** Limits that options do not mention. */
+  defaultPages = 0;
+  defaultInodes = 0;
   constructor(
     dev: number,
     type: string,
@@ -66,8 +76,8 @@ export class TmpfsSuper extends SuperBlock {
   }
   override get options(): string {
     let text = '';
-    if (this.maxPages > 0) text += `,size=${(this.maxPages * PageSize.Bytes) / 1024}k`;
-    if (this.maxInodes > 0) text += `,nr_inodes=${this.maxInodes}`;
+    if (this.maxPages !== this.defaultPages) text += `,size=${(this.maxPages * PageSize.Bytes) / 1024}k`;
+    if (this.maxInodes !== this.defaultInodes) text += `,nr_inodes=${this.maxInodes}`;
     if (this.rootMode !== 0o1777) text += `,mode=${this.rootMode.toString(8).padStart(3, '0')}`;
     return text;
   }
@@ -83,6 +93,9 @@ export function createTmpfs(k: Kernel, options: TmpfsOptions = {}): TmpfsSuper {
   const mode = options.mode ?? 0o1777;
   const pages = Math.ceil((options.size ?? 0) / PageSize.Bytes);
   const sb = new TmpfsSuper(k.nextId.dev++, 'tmpfs', options.source ?? 'tmpfs', FsMagic.TMPFS, pages, options.inodes ?? 0, mode);
+  const limits = defaultTmpfsLimits(k);
+  sb.defaultPages = limits.size / PageSize.Bytes;
+  sb.defaultInodes = limits.inodes;
   const root = sb.newInode(k, S.IFDIR | mode);
   root.uid = options.uid ?? 0;
   root.gid = options.gid ?? 0;
