@@ -82,7 +82,15 @@ async function both(argv: readonly string[], options: readonly string[] = []): P
 
 /** Compiles tests/programs/strace/NAME.c into the test's folder. */
 function compile(name: string): void {
-  const compiled = spawnSync('gcc', ['-w', '-O0', '-static', '-pthread', '-o', `${folder}/${name}`, `${root}tests/programs/strace/${name}.c`]);
+  const compiled = spawnSync('gcc', [
+    '-w',
+    '-O0',
+    '-static',
+    '-pthread',
+    '-o',
+    `${folder}/${name}`,
+    `${root}tests/programs/strace/${name}.c`,
+  ]);
   expect(compiled.status, compiled.stderr.toString()).toBe(0);
 }
 
@@ -123,7 +131,9 @@ describe.skipIf(!canTrace)('strace agrees with Debian’s strace', () => {
 
 test('a summary counts calls and errors', { timeout: 60_000 }, async () => {
   const { stderr, status } = await ring3(['strace', '-c', '--root', '/', '--', '/bin/sh', '-c', 'cd /; cd /nonexistent'], { cwd: folder });
-  const rows = new Map(stderr.split('\n').map((line) => [line.slice(51), { calls: Number(line.slice(31, 40)), errors: Number(line.slice(41, 50)) }]));
+  const rows = new Map(
+    stderr.split('\n').map((line) => [line.slice(51), { calls: Number(line.slice(31, 40)), errors: Number(line.slice(41, 50)) }]),
+  );
   expect(rows.get('chdir')).toEqual({ calls: 2, errors: 1 });
   expect(rows.get('execve')).toEqual({ calls: 1, errors: 0 });
   expect(status).toBe(2);

@@ -24,7 +24,7 @@ export function bits(value: number, { names, unknown }: NameTable): string {
   if (rest === 0) return names.find(([each]) => each === 0)?.[1] ?? '0';
   for (const [mask, name] of names) {
     const bit = mask >>> 0;
-    if (bit === 0 || ((rest & bit) >>> 0) !== bit) continue;
+    if (bit === 0 || (rest & bit) >>> 0 !== bit) continue;
     parts.push(name);
     rest = (rest & ~bit) >>> 0;
   }

@@ -8,6 +8,7 @@ import type { GuestMemory } from './memory.js';
 import { signalText } from './names/signals.js';
 import { varCount } from './print/process.js';
 import { type SignalInfo, signalInfoText } from './print/signal.js';
+import { signalInfo } from './signal-record.js';
 import { callName, knownCalls, signatureOf } from './signatures/signature.js';
 import { StraceSummary } from './summary.js';
 import { address, quote } from './text.js';
@@ -292,26 +293,4 @@ export class Strace implements TraceSink, StraceSession {
 
 function seconds(nanoseconds: number): string {
   return (nanoseconds / 1e9).toFixed(6);
-}
-
-/** A siginfo from a record's fields. */
-function signalInfo(fields: TraceRecord['fields']): SignalInfo {
-  const number = (name: string) => Number(fields[name] ?? 0);
-  const pair = (low: string, high: string) => (BigInt(number(high) >>> 0) << 32n) + BigInt(number(low));
-  return {
-    signo: number('sig'),
-    code: number('code'),
-    errno: number('errno'),
-    pid: number('pid'),
-    uid: number('uid'),
-    status: number('status'),
-    utime: number('utime'),
-    stime: number('stime'),
-    addr: pair('addr', 'addr_high'),
-    value: pair('value', 'value_high'),
-    timerId: number('timerid'),
-    overrun: number('overrun'),
-    band: BigInt(number('band')),
-    fd: number('fd'),
-  };
 }

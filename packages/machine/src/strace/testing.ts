@@ -35,7 +35,14 @@ export class FakeMemory {
 }
 
 /** One call as a whole line without padding: 'close(3) = 0'. `cut` marks where the entry's text ends. */
-export function render(memory: FakeMemory, nr: number, args: readonly (number | bigint)[], result: number | bigint | null, cut = '', stringLimit = 32): string {
+export function render(
+  memory: FakeMemory,
+  nr: number,
+  args: readonly (number | bigint)[],
+  result: number | bigint | null,
+  cut = '',
+  stringLimit = 32,
+): string {
   const registers = Array.from({ length: 6 }, (_, i) => BigInt.asUintN(64, BigInt(args[i] ?? 0)));
   const call = new Call(nr, callName(nr), registers, memory, stringLimit, 0n);
   const signature = signatureOf(nr);

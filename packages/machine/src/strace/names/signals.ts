@@ -2,8 +2,39 @@ import { SaFlag, Sig, SiCode, SigAltStack, SigEvNotify, SigMaskHow } from '@ring
 import { type NameTable, table } from '../flags.js';
 
 const standard = [
-  '', 'HUP', 'INT', 'QUIT', 'ILL', 'TRAP', 'ABRT', 'BUS', 'FPE', 'KILL', 'USR1', 'SEGV', 'USR2', 'PIPE', 'ALRM', 'TERM', 'STKFLT', 'CHLD', 'CONT',
-  'STOP', 'TSTP', 'TTIN', 'TTOU', 'URG', 'XCPU', 'XFSZ', 'VTALRM', 'PROF', 'WINCH', 'IO', 'PWR', 'SYS', 'RTMIN',
+  '',
+  'HUP',
+  'INT',
+  'QUIT',
+  'ILL',
+  'TRAP',
+  'ABRT',
+  'BUS',
+  'FPE',
+  'KILL',
+  'USR1',
+  'SEGV',
+  'USR2',
+  'PIPE',
+  'ALRM',
+  'TERM',
+  'STKFLT',
+  'CHLD',
+  'CONT',
+  'STOP',
+  'TSTP',
+  'TTIN',
+  'TTOU',
+  'URG',
+  'XCPU',
+  'XFSZ',
+  'VTALRM',
+  'PROF',
+  'WINCH',
+  'IO',
+  'PWR',
+  'SYS',
+  'RTMIN',
 ];
 
 /** 'INT', 'RTMIN', 'RT_2': names inside a set; the number where there is no signal. */
@@ -26,35 +57,78 @@ export function signalOf(text: string): number | undefined {
 
 export const actionBits = table(
   'SA_???',
-  [SaFlag.Restorer, 'SA_RESTORER'], [SaFlag.OnStack, 'SA_ONSTACK'], [SaFlag.Restart, 'SA_RESTART'], [0x2000_0000, 'SA_INTERRUPT'],
-  [SaFlag.NoDefer, 'SA_NODEFER'], [SaFlag.ResetHand, 'SA_RESETHAND'], [SaFlag.SigInfo, 'SA_SIGINFO'], [SaFlag.NoCldStop, 'SA_NOCLDSTOP'],
+  [SaFlag.Restorer, 'SA_RESTORER'],
+  [SaFlag.OnStack, 'SA_ONSTACK'],
+  [SaFlag.Restart, 'SA_RESTART'],
+  [0x2000_0000, 'SA_INTERRUPT'],
+  [SaFlag.NoDefer, 'SA_NODEFER'],
+  [SaFlag.ResetHand, 'SA_RESETHAND'],
+  [SaFlag.SigInfo, 'SA_SIGINFO'],
+  [SaFlag.NoCldStop, 'SA_NOCLDSTOP'],
   [SaFlag.NoCldWait, 'SA_NOCLDWAIT'],
 );
 
-export const maskHow = table('SIG_???', [SigMaskHow.Block, 'SIG_BLOCK'], [SigMaskHow.Unblock, 'SIG_UNBLOCK'], [SigMaskHow.SetMask, 'SIG_SETMASK']);
+export const maskHow = table(
+  'SIG_???',
+  [SigMaskHow.Block, 'SIG_BLOCK'],
+  [SigMaskHow.Unblock, 'SIG_UNBLOCK'],
+  [SigMaskHow.SetMask, 'SIG_SETMASK'],
+);
 
-export const stackBits = table('SS_???', [SigAltStack.OnStack, 'SS_ONSTACK'], [SigAltStack.Disable, 'SS_DISABLE'], [SigAltStack.AutoDisarm, 'SS_AUTODISARM']);
+export const stackBits = table(
+  'SS_???',
+  [SigAltStack.OnStack, 'SS_ONSTACK'],
+  [SigAltStack.Disable, 'SS_DISABLE'],
+  [SigAltStack.AutoDisarm, 'SS_AUTODISARM'],
+);
 
 export const notifyKinds = table(
   'SIGEV_???',
-  [SigEvNotify.Signal, 'SIGEV_SIGNAL'], [SigEvNotify.None, 'SIGEV_NONE'], [SigEvNotify.Thread, 'SIGEV_THREAD'],
+  [SigEvNotify.Signal, 'SIGEV_SIGNAL'],
+  [SigEvNotify.None, 'SIGEV_NONE'],
+  [SigEvNotify.Thread, 'SIGEV_THREAD'],
   [SigEvNotify.ThreadId, 'SIGEV_THREAD_ID'],
 );
 
 const anyCode = table(
   'SI_???',
-  [SiCode.User, 'SI_USER'], [SiCode.Kernel, 'SI_KERNEL'], [SiCode.Queue, 'SI_QUEUE'], [SiCode.Timer, 'SI_TIMER'], [SiCode.MesgQ, 'SI_MESGQ'],
-  [SiCode.AsyncIo, 'SI_ASYNCIO'], [SiCode.SigIo, 'SI_SIGIO'], [SiCode.Tkill, 'SI_TKILL'],
+  [SiCode.User, 'SI_USER'],
+  [SiCode.Kernel, 'SI_KERNEL'],
+  [SiCode.Queue, 'SI_QUEUE'],
+  [SiCode.Timer, 'SI_TIMER'],
+  [SiCode.MesgQ, 'SI_MESGQ'],
+  [SiCode.AsyncIo, 'SI_ASYNCIO'],
+  [SiCode.SigIo, 'SI_SIGIO'],
+  [SiCode.Tkill, 'SI_TKILL'],
 );
 
 const codesOf = new Map<number, NameTable>([
-  [Sig.ILL, table('ILL_???', [1, 'ILL_ILLOPC'], [2, 'ILL_ILLOPN'], [3, 'ILL_ILLADR'], [4, 'ILL_ILLTRP'], [5, 'ILL_PRVOPC'], [6, 'ILL_PRVREG'], [7, 'ILL_COPROC'], [8, 'ILL_BADSTK'])],
+  [
+    Sig.ILL,
+    table(
+      'ILL_???',
+      [1, 'ILL_ILLOPC'],
+      [2, 'ILL_ILLOPN'],
+      [3, 'ILL_ILLADR'],
+      [4, 'ILL_ILLTRP'],
+      [5, 'ILL_PRVOPC'],
+      [6, 'ILL_PRVREG'],
+      [7, 'ILL_COPROC'],
+      [8, 'ILL_BADSTK'],
+    ),
+  ],
   [
     Sig.FPE,
     table(
       'FPE_???',
-      [SiCode.FpeIntDiv, 'FPE_INTDIV'], [SiCode.FpeIntOvf, 'FPE_INTOVF'], [SiCode.FpeFltDiv, 'FPE_FLTDIV'], [SiCode.FpeFltOvf, 'FPE_FLTOVF'],
-      [SiCode.FpeFltUnd, 'FPE_FLTUND'], [SiCode.FpeFltRes, 'FPE_FLTRES'], [SiCode.FpeFltInv, 'FPE_FLTINV'], [SiCode.FpeFltSub, 'FPE_FLTSUB'],
+      [SiCode.FpeIntDiv, 'FPE_INTDIV'],
+      [SiCode.FpeIntOvf, 'FPE_INTOVF'],
+      [SiCode.FpeFltDiv, 'FPE_FLTDIV'],
+      [SiCode.FpeFltOvf, 'FPE_FLTOVF'],
+      [SiCode.FpeFltUnd, 'FPE_FLTUND'],
+      [SiCode.FpeFltRes, 'FPE_FLTRES'],
+      [SiCode.FpeFltInv, 'FPE_FLTINV'],
+      [SiCode.FpeFltSub, 'FPE_FLTSUB'],
       [SiCode.FpeFltUnk, 'FPE_FLTUNK'],
     ),
   ],
@@ -65,11 +139,26 @@ const codesOf = new Map<number, NameTable>([
     Sig.CHLD,
     table(
       'CLD_???',
-      [SiCode.CldExited, 'CLD_EXITED'], [SiCode.CldKilled, 'CLD_KILLED'], [SiCode.CldDumped, 'CLD_DUMPED'], [SiCode.CldTrapped, 'CLD_TRAPPED'],
-      [SiCode.CldStopped, 'CLD_STOPPED'], [SiCode.CldContinued, 'CLD_CONTINUED'],
+      [SiCode.CldExited, 'CLD_EXITED'],
+      [SiCode.CldKilled, 'CLD_KILLED'],
+      [SiCode.CldDumped, 'CLD_DUMPED'],
+      [SiCode.CldTrapped, 'CLD_TRAPPED'],
+      [SiCode.CldStopped, 'CLD_STOPPED'],
+      [SiCode.CldContinued, 'CLD_CONTINUED'],
     ),
   ],
-  [Sig.IO, table('POLL_???', [SiCode.PollIn, 'POLL_IN'], [SiCode.PollOut, 'POLL_OUT'], [SiCode.PollMsg, 'POLL_MSG'], [SiCode.PollErr, 'POLL_ERR'], [SiCode.PollPri, 'POLL_PRI'], [SiCode.PollHup, 'POLL_HUP'])],
+  [
+    Sig.IO,
+    table(
+      'POLL_???',
+      [SiCode.PollIn, 'POLL_IN'],
+      [SiCode.PollOut, 'POLL_OUT'],
+      [SiCode.PollMsg, 'POLL_MSG'],
+      [SiCode.PollErr, 'POLL_ERR'],
+      [SiCode.PollPri, 'POLL_PRI'],
+      [SiCode.PollHup, 'POLL_HUP'],
+    ),
+  ],
   [Sig.SYS, table('SYS_???', [SiCode.SysSeccomp, 'SYS_SECCOMP'])],
 ]);
 
@@ -79,5 +168,7 @@ export function siCodeName(signo: number, code: number): string {
     const found = names.find(([value]) => value === code);
     if (found) return found[1];
   }
-  return code < 0 || code > 9 ? `${code < 0 ? code : `0x${code.toString(16)}`} /* SI_??? */` : `0x${code.toString(16)} /* ${codesOf.get(signo)?.unknown ?? 'SI_???'} */`;
+  return code < 0 || code > 9
+    ? `${code < 0 ? code : `0x${code.toString(16)}`} /* SI_??? */`
+    : `0x${code.toString(16)} /* ${codesOf.get(signo)?.unknown ?? 'SI_???'} */`;
 }

@@ -73,7 +73,9 @@ export const bufferIn = atEntry((call, i) => bufferText(call, call.arg(i), lengt
 /** A buffer that the call fills; its result says how far. */
 export const bufferOut = atExit((call, i) => (call.failed ? address(call.arg(i)) : bufferText(call, call.arg(i), Number(call.result))));
 
-export const randomOut = atExit((call, i) => (call.failed ? address(call.arg(i)) : bufferText(call, call.arg(i), Number(call.result), quoteHex)));
+export const randomOut = atExit((call, i) =>
+  call.failed ? address(call.arg(i)) : bufferText(call, call.arg(i), Number(call.result), quoteHex),
+);
 
 /** getcwd's result counts the NUL. */
 export const cwdOut = atExit((call, i) => (call.failed ? address(call.arg(i)) : pathText(call, call.arg(i), Number(call.result) - 1)));

@@ -17,7 +17,13 @@ export const openFlags = atEntry((call, i) => openFlagsText(unsigned32(call.arg(
 export const descriptorFlags = atEntry((call, i) => bits(unsigned32(call.arg(i)), openBits));
 
 const types: Readonly<Record<number, string>> = {
-  [S.IFSOCK]: 'S_IFSOCK', [S.IFLNK]: 'S_IFLNK', [S.IFREG]: 'S_IFREG', [S.IFBLK]: 'S_IFBLK', [S.IFDIR]: 'S_IFDIR', [S.IFCHR]: 'S_IFCHR', [S.IFIFO]: 'S_IFIFO',
+  [S.IFSOCK]: 'S_IFSOCK',
+  [S.IFLNK]: 'S_IFLNK',
+  [S.IFREG]: 'S_IFREG',
+  [S.IFBLK]: 'S_IFBLK',
+  [S.IFDIR]: 'S_IFDIR',
+  [S.IFCHR]: 'S_IFCHR',
+  [S.IFIFO]: 'S_IFIFO',
 };
 
 /** 'S_IFREG|0644', 'S_IFDIR|S_ISVTX|0777'. */
@@ -48,7 +54,9 @@ function isDevice(mode: number): boolean {
 
 export const statOut = structOut(StatLayout.Bytes, (view) => {
   const mode = view.getUint32(StatLayout.Mode, true);
-  const size = isDevice(mode) ? `st_rdev=${deviceText(view.getBigUint64(StatLayout.Rdev, true))}` : `st_size=${view.getBigInt64(StatLayout.Size, true)}`;
+  const size = isDevice(mode)
+    ? `st_rdev=${deviceText(view.getBigUint64(StatLayout.Rdev, true))}`
+    : `st_size=${view.getBigInt64(StatLayout.Size, true)}`;
   return `{st_mode=${fileModeText(mode)}, ${size}, ...}`;
 });
 
@@ -106,11 +114,19 @@ export function iovecText(call: Call, va: bigint, elements: number, available: n
 }
 
 function iovecAddresses(call: Call, i: number): string {
-  return arrayText(call, call.arg(i), count(call, i), 16, (view) => `{iov_base=${address(view.getBigUint64(0, true))}, iov_len=${view.getBigUint64(8, true)}}`);
+  return arrayText(
+    call,
+    call.arg(i),
+    count(call, i),
+    16,
+    (view) => `{iov_base=${address(view.getBigUint64(0, true))}, iov_len=${view.getBigUint64(8, true)}}`,
+  );
 }
 
 export const iovecIn = atEntry((call, i) => iovecText(call, call.arg(i), count(call, i), Infinity));
-export const iovecOut = atExit((call, i) => (call.failed ? iovecAddresses(call, i) : iovecText(call, call.arg(i), count(call, i), Number(call.result))));
+export const iovecOut = atExit((call, i) =>
+  call.failed ? iovecAddresses(call, i) : iovecText(call, call.arg(i), count(call, i), Number(call.result)),
+);
 /** Only where the buffers are. */
 export const iovecBare = atEntry(iovecAddresses);
 

@@ -19,7 +19,7 @@ function controlText(call: Call, va: bigint, length: number): string {
   const view = length >= ControlHeaderBytes && length <= 65536 ? readAll(call.memory, va, length) : null;
   if (!view) return address(va);
   const parts: string[] = [];
-  for (let at = 0; at + ControlHeaderBytes <= length; ) {
+  for (let at = 0; at + ControlHeaderBytes <= length;) {
     const size = Number(view.getBigUint64(at, true));
     if (size < ControlHeaderBytes || at + size > length) break;
     const [level, type] = [view.getInt32(at + 8, true), view.getInt32(at + 12, true)];

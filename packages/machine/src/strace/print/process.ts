@@ -51,7 +51,9 @@ export function statusText(status: number): string {
 }
 
 export const statusOut = atExit((call, i) =>
-  call.failed || call.result === 0n ? address(call.arg(i)) : structText(call, call.arg(i), 4, (view) => `[${statusText(view.getInt32(0, true))}]`),
+  call.failed || call.result === 0n
+    ? address(call.arg(i))
+    : structText(call, call.arg(i), 4, (view) => `[${statusText(view.getInt32(0, true))}]`),
 );
 
 function rusageText(view: DataView): string {
@@ -174,7 +176,9 @@ export function cpusText(call: Call, va: bigint, length: number): string {
 function capabilityText(view: DataView): string {
   const names = (at: number) => {
     const set = view.getUint32(at, true) + view.getUint32(at + 12, true) * 2 ** 32;
-    const parts = capabilities.names.filter(([cap]) => cap <= Cap.Last && Math.floor(set / 2 ** cap) % 2 === 1).map(([, name]) => `1<<${name}`);
+    const parts = capabilities.names
+      .filter(([cap]) => cap <= Cap.Last && Math.floor(set / 2 ** cap) % 2 === 1)
+      .map(([, name]) => `1<<${name}`);
     return parts.length === 0 ? '0' : parts.join('|');
   };
   return `{effective=${names(0)}, permitted=${names(4)}, inheritable=${names(8)}}`;
@@ -182,7 +186,14 @@ function capabilityText(view: DataView): string {
 
 export const capabilityHeader = structIn(8, (view) => {
   const version = view.getUint32(0, true);
-  const name = version === 0x2008_0522 ? '_LINUX_CAPABILITY_VERSION_3' : version === 0x2007_1026 ? '_LINUX_CAPABILITY_VERSION_2' : version === 0x1998_0330 ? '_LINUX_CAPABILITY_VERSION_1' : hex(version);
+  const name =
+    version === 0x2008_0522
+      ? '_LINUX_CAPABILITY_VERSION_3'
+      : version === 0x2007_1026
+        ? '_LINUX_CAPABILITY_VERSION_2'
+        : version === 0x1998_0330
+          ? '_LINUX_CAPABILITY_VERSION_1'
+          : hex(version);
   return `{version=${name}, pid=${view.getInt32(4, true)}}`;
 });
 export const capabilityData = structIn(24, capabilityText);

@@ -23,7 +23,8 @@ export const sigsetOut = structOut(8, (view) => sigsetText(view.getBigUint64(0, 
 function actionText(view: DataView): string {
   const handler = view.getBigUint64(0, true);
   const flags = view.getUint32(8, true);
-  const handlerText = handler === BigInt(SigHandler.Default) ? 'SIG_DFL' : handler === BigInt(SigHandler.Ignore) ? 'SIG_IGN' : address(handler);
+  const handlerText =
+    handler === BigInt(SigHandler.Default) ? 'SIG_DFL' : handler === BigInt(SigHandler.Ignore) ? 'SIG_IGN' : address(handler);
   const restorer = flags & SaFlag.Restorer ? `, sa_restorer=${address(view.getBigUint64(16, true))}` : '';
   return `{sa_handler=${handlerText}, sa_mask=${sigsetText(view.getBigUint64(24, true))}, sa_flags=${bits(flags, actionBits)}${restorer}}`;
 }
@@ -77,7 +78,11 @@ function members(info: SignalInfo): string[] {
       const status = info.code === SiCode.CldExited ? String(info.status) : signalText(info.status);
       return [...sender, `si_status=${status}`, `si_utime=${info.utime}`, `si_stime=${info.stime}`];
     }
-    case Sig.ILL: case Sig.FPE: case Sig.SEGV: case Sig.BUS: case Sig.TRAP:
+    case Sig.ILL:
+    case Sig.FPE:
+    case Sig.SEGV:
+    case Sig.BUS:
+    case Sig.TRAP:
       return [`si_addr=${address(info.addr)}`];
     case Sig.IO:
       return [`si_band=${info.band}`, `si_fd=${info.fd}`];

@@ -31,6 +31,7 @@ function membersText(family: number, view: DataView, rest: Uint8Array): string {
       `inet_pton(AF_INET6, "${short}", &sin6_addr), sin6_scope_id=${view.getUint32(24, true)}`
     );
   }
-  if (family === Family.Netlink && rest.length >= 10) return `, nl_pid=${view.getInt32(4, true)}, nl_groups=${view.getUint32(8, true).toString(16).padStart(8, '0')}`;
+  if (family === Family.Netlink && rest.length >= 10)
+    return `, nl_pid=${view.getInt32(4, true)}, nl_groups=${view.getUint32(8, true).toString(16).padStart(8, '0')}`;
   return `, sa_data=${quote(rest)}`;
 }

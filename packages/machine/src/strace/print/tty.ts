@@ -1,7 +1,18 @@
 import { TermiosLayout, Tio } from '@ring3/abi';
 import { type Printer, atEntry } from '../call.js';
 import { bits, table } from '../flags.js';
-import { controlBits, controlSizes, flowActions, flushQueues, inputBits, localBits, outputBits, outputDelays, requests, speedName } from '../names/tty.js';
+import {
+  controlBits,
+  controlSizes,
+  flowActions,
+  flushQueues,
+  inputBits,
+  localBits,
+  outputBits,
+  outputDelays,
+  requests,
+  speedName,
+} from '../names/tty.js';
 import { unsigned32 } from '../text.js';
 import { choice, int, intIn, intOut, pointer, raw, structIn, structOut } from './basic.js';
 
@@ -58,20 +69,42 @@ const stolenByte = structIn(1, (view) => JSON.stringify(String.fromCharCode(view
 /** How a request's argument is printed; null: it has none. */
 export function ioctlArgument(request: number): Printer | null {
   switch (request) {
-    case Tio.TCGETS: case Tio.TCGETS2:
+    case Tio.TCGETS:
+    case Tio.TCGETS2:
       return structOut(TermiosLayout.Bytes, termiosText);
-    case Tio.TCSETS: case Tio.TCSETSW: case Tio.TCSETSF: case Tio.TCSETS2: case Tio.TCSETSW2: case Tio.TCSETSF2:
+    case Tio.TCSETS:
+    case Tio.TCSETSW:
+    case Tio.TCSETSF:
+    case Tio.TCSETS2:
+    case Tio.TCSETSW2:
+    case Tio.TCSETSF2:
       return structIn(TermiosLayout.Bytes, termiosText);
     case Tio.TIOCGWINSZ:
       return structOut(8, winsizeText);
     case Tio.TIOCSWINSZ:
       return structIn(8, winsizeText);
-    case Tio.TIOCGPGRP: case Tio.TIOCGSID: case Tio.TIOCOUTQ: case Tio.FIONREAD: case Tio.TIOCGPTN: case Tio.TIOCGPTLCK:
-    case 0x5415: case 0x5424:
+    case Tio.TIOCGPGRP:
+    case Tio.TIOCGSID:
+    case Tio.TIOCOUTQ:
+    case Tio.FIONREAD:
+    case Tio.TIOCGPTN:
+    case Tio.TIOCGPTLCK:
+    case 0x5415:
+    case 0x5424:
       return intOut;
-    case Tio.TIOCSPGRP: case Tio.TIOCSPTLCK: case 0x5416: case 0x5417: case 0x5418: case 0x5420: case 0x5421: case 0x5423: case 0x5452:
+    case Tio.TIOCSPGRP:
+    case Tio.TIOCSPTLCK:
+    case 0x5416:
+    case 0x5417:
+    case 0x5418:
+    case 0x5420:
+    case 0x5421:
+    case 0x5423:
+    case 0x5452:
       return intIn;
-    case Tio.TIOCSCTTY: case Tio.TCSBRK: case Tio.TCSBRKP:
+    case Tio.TIOCSCTTY:
+    case Tio.TCSBRK:
+    case Tio.TCSBRKP:
       return int;
     case Tio.TCFLSH:
       return choice(flushQueues);
@@ -83,7 +116,14 @@ export function ioctlArgument(request: number): Printer | null {
       return atEntry((call, i) => `0x${call.arg(i).toString(16)}`.replace(/^0x0$/, '0'));
     case 0x4004_9409:
       return int;
-    case Tio.TIOCEXCL: case Tio.TIOCNXCL: case Tio.TIOCNOTTY: case 0x5427: case 0x5428: case 0x5437: case 0x5450: case 0x5451:
+    case Tio.TIOCEXCL:
+    case Tio.TIOCNXCL:
+    case Tio.TIOCNOTTY:
+    case 0x5427:
+    case 0x5428:
+    case 0x5437:
+    case 0x5450:
+    case 0x5451:
       return null;
     default:
       return requests.names.some(([value]) => value >>> 0 === request) ? pointer : raw;

@@ -1,7 +1,15 @@
 import { type Call, type Signature, atExit, plain } from '../call.js';
 import { bits } from '../flags.js';
 import {
-  epollBits, epollCreateBits, epollOperations, eventfdBits, inotifyBits, inotifyInitBits, signalfdBits, timerfdBits, timerfdCreateBits,
+  epollBits,
+  epollCreateBits,
+  epollOperations,
+  eventfdBits,
+  inotifyBits,
+  inotifyInitBits,
+  signalfdBits,
+  timerfdBits,
+  timerfdCreateBits,
 } from '../names/events.js';
 import { clocks } from '../names/time.js';
 import { arrayText, choice, flags, int, path, structIn, uint, ulong } from '../print/basic.js';
@@ -19,7 +27,11 @@ function eventText(view: DataView): string {
 
 const event = structIn(EpollEventBytes, eventText);
 const eventsOut = atExit((call: Call, i: number) =>
-  call.failed ? address(call.arg(i)) : call.result === 0n ? '[]' : arrayText(call, call.arg(i), Number(call.result), EpollEventBytes, eventText),
+  call.failed
+    ? address(call.arg(i))
+    : call.result === 0n
+      ? '[]'
+      : arrayText(call, call.arg(i), Number(call.result), EpollEventBytes, eventText),
 );
 
 /** Descriptors that stand for events, by name. */

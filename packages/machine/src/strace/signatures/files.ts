@@ -3,15 +3,65 @@ import { type Call, type Signature, type Slot, atEntry, inOrder, plain } from '.
 import { bits, oneOf } from '../flags.js';
 import { fcntlCommands, fdBits } from '../names/fcntl.js';
 import {
-  accessAtBits, accessBits, atBits, fadviseValues, fallocateBits, flockBits, lockTypes, memfdBits, mountBits, notifyBits, renameBits, rwfBits, sealBits,
-  spliceBits, statxMask, syncRangeBits, umountBits, whence, xattrBits,
+  accessAtBits,
+  accessBits,
+  atBits,
+  fadviseValues,
+  fallocateBits,
+  flockBits,
+  lockTypes,
+  memfdBits,
+  mountBits,
+  notifyBits,
+  renameBits,
+  rwfBits,
+  sealBits,
+  spliceBits,
+  statxMask,
+  syncRangeBits,
+  umountBits,
+  whence,
+  xattrBits,
 } from '../names/files.js';
 import {
-  bufferIn, bufferOut, choice, cwdOut, dirfd, flags, hexInt, int, long, mode, offsetIn, path, pointer, raw, string, uid, uint, ulong,
+  bufferIn,
+  bufferOut,
+  choice,
+  cwdOut,
+  dirfd,
+  flags,
+  hexInt,
+  int,
+  long,
+  mode,
+  offsetIn,
+  path,
+  pointer,
+  raw,
+  string,
+  uid,
+  uint,
+  ulong,
 } from '../print/basic.js';
 import {
-  descriptor, descriptorFlags, descriptorPairOut, device, direntsOut, fileMode, iovecBare, iovecIn, iovecOut, lockIn, lockOut, offsetInOut, openFlags,
-  openFlagsText, statOut, statfsOut, statxFlags, statxOut,
+  descriptor,
+  descriptorFlags,
+  descriptorPairOut,
+  device,
+  direntsOut,
+  fileMode,
+  iovecBare,
+  iovecIn,
+  iovecOut,
+  lockIn,
+  lockOut,
+  offsetInOut,
+  openFlags,
+  openFlagsText,
+  statOut,
+  statfsOut,
+  statxFlags,
+  statxOut,
 } from '../print/file.js';
 import { signal } from '../print/signal.js';
 import { fileTimes, fileTimevals, utimbuf } from '../print/time.js';
@@ -55,15 +105,25 @@ const seals = flags(sealBits);
 function fcntlArgument(command: number): readonly Slot[] {
   const argument = { index: 2 };
   switch (command) {
-    case Fcntl.GETFD: case Fcntl.GETFL: case Fcntl.GETOWN: case Fcntl.GETSIG: case Fcntl.GETLEASE: case Fcntl.GETPIPE_SZ: case Fcntl.GET_SEALS:
+    case Fcntl.GETFD:
+    case Fcntl.GETFL:
+    case Fcntl.GETOWN:
+    case Fcntl.GETSIG:
+    case Fcntl.GETLEASE:
+    case Fcntl.GETPIPE_SZ:
+    case Fcntl.GET_SEALS:
       return [];
     case Fcntl.SETFD:
       return [{ ...argument, printer: fdFlags }];
     case Fcntl.SETFL:
       return [{ ...argument, printer: openFlags }];
-    case Fcntl.GETLK: case Fcntl.OFD_GETLK:
+    case Fcntl.GETLK:
+    case Fcntl.OFD_GETLK:
       return [{ ...argument, printer: lockOut }];
-    case Fcntl.SETLK: case Fcntl.SETLKW: case Fcntl.OFD_SETLK: case Fcntl.OFD_SETLKW:
+    case Fcntl.SETLK:
+    case Fcntl.SETLKW:
+    case Fcntl.OFD_SETLK:
+    case Fcntl.OFD_SETLKW:
       return [{ ...argument, printer: lockIn }];
     case Fcntl.SETSIG:
       return [{ ...argument, printer: signal }];
@@ -73,10 +133,18 @@ function fcntlArgument(command: number): readonly Slot[] {
       return [{ ...argument, printer: flags(notifyBits) }];
     case Fcntl.ADD_SEALS:
       return [{ ...argument, printer: seals }];
-    case Fcntl.DUPFD: case Fcntl.DUPFD_CLOEXEC: case Fcntl.SETOWN: case Fcntl.SETPIPE_SZ:
+    case Fcntl.DUPFD:
+    case Fcntl.DUPFD_CLOEXEC:
+    case Fcntl.SETOWN:
+    case Fcntl.SETPIPE_SZ:
       return [{ ...argument, printer: int }];
-    case Fcntl.SETOWN_EX: case Fcntl.GETOWN_EX: case Fcntl.GETOWNER_UIDS: case Fcntl.GET_RW_HINT: case Fcntl.SET_RW_HINT:
-    case Fcntl.GET_FILE_RW_HINT: case Fcntl.SET_FILE_RW_HINT:
+    case Fcntl.SETOWN_EX:
+    case Fcntl.GETOWN_EX:
+    case Fcntl.GETOWNER_UIDS:
+    case Fcntl.GET_RW_HINT:
+    case Fcntl.SET_RW_HINT:
+    case Fcntl.GET_FILE_RW_HINT:
+    case Fcntl.SET_FILE_RW_HINT:
       return [{ ...argument, printer: pointer }];
     default:
       return [{ ...argument, printer: raw }];
@@ -142,7 +210,13 @@ export const fileSignatures: Readonly<Record<string, Signature>> = {
   stat,
   lstat: stat,
   newfstatat: plain(dirfd, path, statOut, at),
-  statx: plain(dirfd, path, statxFlags((rest) => bits(rest, atBits)), flags(statxMask), statxOut),
+  statx: plain(
+    dirfd,
+    path,
+    statxFlags((rest) => bits(rest, atBits)),
+    flags(statxMask),
+    statxOut,
+  ),
   statfs: plain(path, statfsOut),
   fstatfs: plain(descriptor, statfsOut),
   getcwd: plain(cwdOut, ulong),
@@ -162,7 +236,13 @@ export const fileSignatures: Readonly<Record<string, Signature>> = {
   fallocate: plain(descriptor, flags(fallocateBits), long, long),
   sync_file_range: plain(descriptor, long, long, flags(syncRangeBits)),
   memfd_create: plain(string, flags(memfdBits)),
-  mount: plain(path, path, string, atEntry((call, i) => bits(Number(BigInt.asUintN(32, call.arg(i))), mountBits)), string),
+  mount: plain(
+    path,
+    path,
+    string,
+    atEntry((call, i) => bits(Number(BigInt.asUintN(32, call.arg(i))), mountBits)),
+    string,
+  ),
   umount2: plain(path, flags(umountBits)),
   setxattr,
   lsetxattr: setxattr,

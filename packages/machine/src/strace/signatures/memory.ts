@@ -1,7 +1,18 @@
 import { MapFlag, Membarrier, Mremap } from '@ring3/abi';
 import { type Signature, atEntry, inOrder, plain } from '../call.js';
 import { bits, oneOf } from '../flags.js';
-import { madviseValues, mapBits, mapTypes, membarrierCommands, mlock2Bits, mlockallBits, mremapBits, msyncBits, pkeyBits, protBits } from '../names/memory.js';
+import {
+  madviseValues,
+  mapBits,
+  mapTypes,
+  membarrierCommands,
+  mlock2Bits,
+  mlockallBits,
+  mremapBits,
+  msyncBits,
+  pkeyBits,
+  protBits,
+} from '../names/memory.js';
 import { choice, flags, hexNumber, int, pointer, ulong } from '../print/basic.js';
 import { residencyOut } from '../print/file.js';
 import { hex, unsigned32 } from '../text.js';
@@ -14,7 +25,11 @@ const mapFlags = atEntry((call, i) => {
   const huge = value & MapFlag.HugeTlb ? value >>> HugeShift : 0;
   const rest = (value & ~MapFlag.Type & ~(huge === 0 ? 0 : (0x3f << HugeShift) >>> 0)) >>> 0;
   const type = oneOf(value & MapFlag.Type, mapTypes);
-  return [type, ...(rest === 0 ? [] : [bits(rest, mapBits).replace(/ \/\*.*/, '')]), ...(huge === 0 ? [] : [`${huge}<<MAP_HUGE_SHIFT`])].join('|');
+  return [
+    type,
+    ...(rest === 0 ? [] : [bits(rest, mapBits).replace(/ \/\*.*/, '')]),
+    ...(huge === 0 ? [] : [`${huge}<<MAP_HUGE_SHIFT`]),
+  ].join('|');
 });
 
 const protection = flags(protBits);

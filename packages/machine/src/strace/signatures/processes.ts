@@ -3,15 +3,62 @@ import { type Call, type Printer, type Signature, type Slot, atEntry, atExit, in
 import { oneOf, table } from '../flags.js';
 import { atBits } from '../names/files.js';
 import {
-  archCodes, capabilities, dumpable, idTypes, prctlOptions, priorityWhich, randomBits, rlimitNames, rusageWho, schedPolicies, waitBits,
+  archCodes,
+  capabilities,
+  dumpable,
+  idTypes,
+  prctlOptions,
+  priorityWhich,
+  randomBits,
+  rlimitNames,
+  rusageWho,
+  schedPolicies,
+  waitBits,
 } from '../names/processes.js';
 import { signalText } from '../names/signals.js';
 import {
-  addressOut, arrayText, bufferOut, choice, dirfd, flags, hexInt, hexNumber, int, intIn, intOut, long, path, pointer, randomOut, raw, string, structOut, uint, ulong,
+  addressOut,
+  arrayText,
+  bufferOut,
+  choice,
+  dirfd,
+  flags,
+  hexInt,
+  hexNumber,
+  int,
+  intIn,
+  intOut,
+  long,
+  path,
+  pointer,
+  randomOut,
+  raw,
+  string,
+  structOut,
+  uint,
+  ulong,
 } from '../print/basic.js';
 import {
-  argv, capabilityData, capabilityDataOut, capabilityHeader, childRusageOut, cloneArgs, cloneArgsWritten, cloneFlags, cloneRest, cpusText, envp,
-  futexBitset, futexOpText, futexWakeOp, rlimit, rlimitOut, rusageOut, statusOut, sysinfoOut, utsnameOut,
+  argv,
+  capabilityData,
+  capabilityDataOut,
+  capabilityHeader,
+  childRusageOut,
+  cloneArgs,
+  cloneArgsWritten,
+  cloneFlags,
+  cloneRest,
+  cpusText,
+  envp,
+  futexBitset,
+  futexOpText,
+  futexWakeOp,
+  rlimit,
+  rlimitOut,
+  rusageOut,
+  statusOut,
+  sysinfoOut,
+  utsnameOut,
 } from '../print/process.js';
 import { signal, siginfoOut } from '../print/signal.js';
 import { timespec, timespecOut } from '../print/time.js';
@@ -29,7 +76,10 @@ const clone3Slots: readonly Slot[] = [
   { printer: ulong, index: 1 },
 ];
 
-const futexHead = inOrder(pointer, atEntry((call, i) => futexOpText(unsigned32(call.arg(i)))));
+const futexHead = inOrder(
+  pointer,
+  atEntry((call, i) => futexOpText(unsigned32(call.arg(i)))),
+);
 const value: Slot = { printer: uint, index: 2 };
 const timeout: Slot = { printer: timespec, index: 3 };
 const count2: Slot = { printer: uint, index: 3 };
@@ -42,19 +92,22 @@ function futexRest(op: number): readonly Slot[] {
       return [value, timeout];
     case FutexOp.WaitBitset:
       return [value, timeout, { printer: futexBitset, index: 5 }];
-    case FutexOp.Wake: case FutexOp.Fd:
+    case FutexOp.Wake:
+    case FutexOp.Fd:
       return [value];
     case FutexOp.WakeBitset:
       return [value, { printer: futexBitset, index: 5 }];
     case FutexOp.Requeue:
       return [value, count2, second];
-    case FutexOp.CmpRequeue: case FutexOp.CmpRequeuePi:
+    case FutexOp.CmpRequeue:
+    case FutexOp.CmpRequeuePi:
       return [value, count2, second, value3];
     case FutexOp.WakeOp:
       return [value, count2, second, { printer: futexWakeOp, index: 5 }];
     case FutexOp.LockPi:
       return [timeout];
-    case FutexOp.UnlockPi: case FutexOp.TrylockPi:
+    case FutexOp.UnlockPi:
+    case FutexOp.TrylockPi:
       return [];
     case FutexOp.WaitRequeuePi:
       return [value, timeout, second];
@@ -65,11 +118,13 @@ function futexRest(op: number): readonly Slot[] {
 
 function archArgument(code: number): readonly Slot[] {
   switch (code) {
-    case ArchPrctl.GetFs: case ArchPrctl.GetGs:
+    case ArchPrctl.GetFs:
+    case ArchPrctl.GetGs:
       return [{ printer: addressOut, index: 1 }];
     case ArchPrctl.GetCpuid:
       return [];
-    case ArchPrctl.SetFs: case ArchPrctl.SetGs:
+    case ArchPrctl.SetFs:
+    case ArchPrctl.SetGs:
       return [{ printer: hexNumber, index: 1 }];
     default:
       return [{ printer: raw, index: 1 }];
@@ -88,8 +143,14 @@ const signalOut = structOut(4, (view) => `[${signalText(view.getInt32(0, true)).
 
 function prctlRest(option: number): readonly Printer[] {
   switch (option) {
-    case Prctl.GET_DUMPABLE: case Prctl.GET_KEEPCAPS: case Prctl.GET_SECCOMP: case Prctl.GET_TIMERSLACK: case Prctl.GET_TIMING:
-    case Prctl.GET_SECUREBITS: case Prctl.TASK_PERF_EVENTS_DISABLE: case Prctl.TASK_PERF_EVENTS_ENABLE:
+    case Prctl.GET_DUMPABLE:
+    case Prctl.GET_KEEPCAPS:
+    case Prctl.GET_SECCOMP:
+    case Prctl.GET_TIMERSLACK:
+    case Prctl.GET_TIMING:
+    case Prctl.GET_SECUREBITS:
+    case Prctl.TASK_PERF_EVENTS_DISABLE:
+    case Prctl.TASK_PERF_EVENTS_ENABLE:
       return [];
     case Prctl.SET_PDEATHSIG:
       return [signal];
@@ -101,18 +162,34 @@ function prctlRest(option: number): readonly Printer[] {
       return [nameOut];
     case Prctl.SET_DUMPABLE:
       return [choice(dumpable)];
-    case Prctl.CAPBSET_READ: case Prctl.CAPBSET_DROP:
+    case Prctl.CAPBSET_READ:
+    case Prctl.CAPBSET_DROP:
       return [choice(capabilities)];
-    case Prctl.GET_CHILD_SUBREAPER: case Prctl.GET_TSC: case Prctl.GET_UNALIGN: case Prctl.GET_FPEMU: case Prctl.GET_FPEXC: case Prctl.GET_ENDIAN:
+    case Prctl.GET_CHILD_SUBREAPER:
+    case Prctl.GET_TSC:
+    case Prctl.GET_UNALIGN:
+    case Prctl.GET_FPEMU:
+    case Prctl.GET_FPEXC:
+    case Prctl.GET_ENDIAN:
       return [intOut];
     case Prctl.GET_TID_ADDRESS:
       return [addressOut];
     case SetVma:
       return [choice(vmaAttributes), pointer, ulong, string];
-    case Prctl.SET_KEEPCAPS: case Prctl.SET_TIMERSLACK: case Prctl.SET_CHILD_SUBREAPER: case Prctl.SET_TIMING: case Prctl.SET_UNALIGN:
-    case Prctl.SET_FPEMU: case Prctl.SET_FPEXC: case Prctl.SET_ENDIAN: case Prctl.SET_TSC:
+    case Prctl.SET_KEEPCAPS:
+    case Prctl.SET_TIMERSLACK:
+    case Prctl.SET_CHILD_SUBREAPER:
+    case Prctl.SET_TIMING:
+    case Prctl.SET_UNALIGN:
+    case Prctl.SET_FPEMU:
+    case Prctl.SET_FPEXC:
+    case Prctl.SET_ENDIAN:
+    case Prctl.SET_TSC:
       return [ulong];
-    case Prctl.SET_NO_NEW_PRIVS: case Prctl.GET_NO_NEW_PRIVS: case Prctl.SET_THP_DISABLE: case Prctl.GET_THP_DISABLE:
+    case Prctl.SET_NO_NEW_PRIVS:
+    case Prctl.GET_NO_NEW_PRIVS:
+    case Prctl.SET_THP_DISABLE:
+    case Prctl.GET_THP_DISABLE:
       return [ulong, ulong, ulong, ulong];
     default:
       return [raw, raw, raw, raw];
@@ -121,7 +198,17 @@ function prctlRest(option: number): readonly Printer[] {
 
 /** syslog(2)'s actions by number. */
 const syslogActions = [
-  'CLOSE', 'OPEN', 'READ', 'READ_ALL', 'READ_CLEAR', 'CLEAR', 'CONSOLE_OFF', 'CONSOLE_ON', 'CONSOLE_LEVEL', 'SIZE_UNREAD', 'SIZE_BUFFER',
+  'CLOSE',
+  'OPEN',
+  'READ',
+  'READ_ALL',
+  'READ_CLEAR',
+  'CLEAR',
+  'CONSOLE_OFF',
+  'CONSOLE_ON',
+  'CONSOLE_LEVEL',
+  'SIZE_UNREAD',
+  'SIZE_BUFFER',
 ];
 const syslogAction = atEntry((call, i) => {
   const action = signed32(call.arg(i));
@@ -151,7 +238,11 @@ export const processSignatures: Readonly<Record<string, Signature>> = {
   waitid: plain(choice(idTypes), int, siginfoOut, flags(waitBits), rusageOut),
   futex: { slots: (call) => [...futexHead, ...futexRest(unsigned32(call.arg(1)))] },
   set_robust_list: plain(pointer, ulong),
-  get_robust_list: plain(int, addressOut, structOut(8, (view) => `[${view.getBigUint64(0, true)}]`)),
+  get_robust_list: plain(
+    int,
+    addressOut,
+    structOut(8, (view) => `[${view.getBigUint64(0, true)}]`),
+  ),
   set_tid_address: plain(hexNumber),
   rseq: plain(hexNumber, hexNumber, hexInt, hexInt),
   arch_prctl: { slots: (call) => [...archHead, ...archArgument(signed32(call.arg(0)))] },
@@ -168,8 +259,14 @@ export const processSignatures: Readonly<Record<string, Signature>> = {
   uname: plain(utsnameOut),
   sysinfo: plain(sysinfoOut),
   getrandom: plain(randomOut, ulong, flags(randomBits)),
-  getgroups: plain(int, atExit((call, i) => (call.failed ? address(call.arg(i)) : groups(call, call.arg(i), call.arg(0) === 0n ? 0 : Number(call.result))))),
-  setgroups: plain(int, atEntry((call, i) => groups(call, call.arg(i), unsigned32(call.arg(0))))),
+  getgroups: plain(
+    int,
+    atExit((call, i) => (call.failed ? address(call.arg(i)) : groups(call, call.arg(i), call.arg(0) === 0n ? 0 : Number(call.result)))),
+  ),
+  setgroups: plain(
+    int,
+    atEntry((call, i) => groups(call, call.arg(i), unsigned32(call.arg(0)))),
+  ),
   sched_getaffinity: plain(int, uint, affinityOut),
   sched_setaffinity: plain(int, uint, affinityIn),
   sched_getparam: plain(int, intOut),

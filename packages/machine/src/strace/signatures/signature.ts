@@ -12,7 +12,13 @@ import { socketSignatures } from './sockets.js';
 import { waitingSignatures } from './waiting.js';
 
 const byName: Readonly<Record<string, Signature>> = {
-  ...fileSignatures, ...memorySignatures, ...processSignatures, ...waitingSignatures, ...eventSignatures, ...socketSignatures, ...otherSignatures,
+  ...fileSignatures,
+  ...memorySignatures,
+  ...processSignatures,
+  ...waitingSignatures,
+  ...eventSignatures,
+  ...socketSignatures,
+  ...otherSignatures,
 };
 
 /** The six registers: what is printed of a call that nobody knows. */

@@ -2,7 +2,17 @@ import { type Call, type Printer, type Signature, atEntry, atExit, inOrder, plai
 import { bits, oneOf } from '../flags.js';
 import { readAll } from '../memory.js';
 import {
-  Family, families, inetProtocols, messageBits, netlinkProtocols, optionLevels, shutdownHow, socketBits, socketOptions, socketTypes, tcpOptions,
+  Family,
+  families,
+  inetProtocols,
+  messageBits,
+  netlinkProtocols,
+  optionLevels,
+  shutdownHow,
+  socketBits,
+  socketOptions,
+  socketTypes,
+  tcpOptions,
 } from '../names/sockets.js';
 import { bufferIn, bufferOut, bufferText, choice, flags, int, structText, uint, ulong } from '../print/basic.js';
 import { descriptor, descriptorPairOut } from '../print/file.js';
@@ -19,7 +29,8 @@ const type = atEntry((call, i) => {
 const protocol = atEntry((call, i) => {
   const value = signed32(call.arg(i));
   switch (signed32(call.arg(0))) {
-    case Family.Inet: case Family.Inet6:
+    case Family.Inet:
+    case Family.Inet6:
       return oneOf(value, inetProtocols);
     case Family.Netlink:
       return oneOf(value, netlinkProtocols);
@@ -68,7 +79,12 @@ const option = atEntry((call, i) => {
 function optionText(call: Call, va: bigint, length: number): string {
   const name = signed32(call.arg(1)) === 1 ? socketOptions.names.find(([value]) => value === signed32(call.arg(2)))?.[1] : undefined;
   if (name === 'SO_PEERCRED' && length === 12) {
-    return structText(call, va, length, (view) => `{pid=${view.getInt32(0, true)}, uid=${view.getInt32(4, true)}, gid=${view.getInt32(8, true)}}`);
+    return structText(
+      call,
+      va,
+      length,
+      (view) => `{pid=${view.getInt32(0, true)}, uid=${view.getInt32(4, true)}, gid=${view.getInt32(8, true)}}`,
+    );
   }
   if (name === 'SO_LINGER' && length === 8) {
     return structText(call, va, length, (view) => `{l_onoff=${view.getInt32(0, true)}, l_linger=${view.getInt32(4, true)}}`);

@@ -3,10 +3,34 @@ import { choice, flags, int, intOut, pointer, structOut, structText, uint, ulong
 import { clocks, itimers, timerBits } from '../names/time.js';
 import { fdset, pollfds, polledText, selectedTexts } from '../print/poll.js';
 import {
-  itimerspec, itimerspecOut, itimerval, itimervalOut, leftText, timeLeft, timespec, timespecOut, timespecText, timeval, timevalOut, timevalText,
+  itimerspec,
+  itimerspecOut,
+  itimerval,
+  itimervalOut,
+  leftText,
+  timeLeft,
+  timespec,
+  timespecOut,
+  timespecText,
+  timeval,
+  timevalOut,
+  timevalText,
 } from '../print/time.js';
 import { maskHow } from '../names/signals.js';
-import { returnMaskText, sigaction, sigactionOut, sigevent, siginfo, signal, sigset, sigsetOut, sigsetWithSize, stack, stackOut, waitedInfoOut } from '../print/signal.js';
+import {
+  returnMaskText,
+  sigaction,
+  sigactionOut,
+  sigevent,
+  siginfo,
+  signal,
+  sigset,
+  sigsetOut,
+  sigsetWithSize,
+  stack,
+  stackOut,
+  waitedInfoOut,
+} from '../print/signal.js';
 import { ioctlArgument, ioctlRequest } from '../print/tty.js';
 import { address, unsigned32 } from '../text.js';
 
@@ -47,7 +71,13 @@ export const waitingSignatures: Readonly<Record<string, Signature>> = {
   clock_settime: plain(choice(clocks), timespec),
   gettimeofday: plain(timevalOut, timezone),
   settimeofday: plain(timeval, pointer),
-  time: plain(atExit((call, i) => (call.failed || call.arg(i) === 0n ? address(call.arg(i)) : `[${structText(call, call.arg(i), 8, (view) => String(view.getBigInt64(0, true)))}]`))),
+  time: plain(
+    atExit((call, i) =>
+      call.failed || call.arg(i) === 0n
+        ? address(call.arg(i))
+        : `[${structText(call, call.arg(i), 8, (view) => String(view.getBigInt64(0, true)))}]`,
+    ),
+  ),
   getitimer: plain(choice(itimers), itimervalOut),
   setitimer: plain(choice(itimers), itimerval, itimervalOut),
   timer_create: plain(choice(clocks), sigevent, intOut),
