@@ -18,7 +18,6 @@ import {
   shutDown,
   spawnProcess,
   takeExits,
-  type Trace,
   type TraceSink,
   type Tty,
 } from '@ring3/kernel';
@@ -223,7 +222,7 @@ export class Machine {
   }
 
   /** Receives tracepoints of these groups (Trace bits), synchronously, as they happen. */
-  attachTrace(groups: Trace, sink: TraceSink): void {
+  attachTrace(groups: number, sink: TraceSink): void {
     this.kernel.trace.attach(groups, sink);
   }
 
