@@ -7,7 +7,7 @@ import { WaitQueue } from '../../sched/wait-queue.js';
 import { File } from '../../vfs/file.js';
 import { Inode } from '../../vfs/inode.js';
 import { SuperBlock } from '../../vfs/super-block.js';
-import { O, Poll, S } from '@ring3/abi';
+import { O, Poll, S, Tio } from '@ring3/abi';
 
 /** Bytes of output handed to the host at a time. */
 const OUTPUT_CHUNK = 65536;
@@ -124,6 +124,12 @@ export class HostStreamFile extends File {
     if (this.stream.input.length > 0) return Poll.IN | Poll.RDNORM;
     if (this.stream.ended) return Poll.HUP;
     this.want(k);
+    return 0;
+  }
+  /** pipe_ioctl: how many bytes wait to be read. */
+  override ioctl(k: Kernel, request: number, arg: number): number {
+    if (request !== Tio.FIONREAD) throw ENOTTY;
+    putU32(k, arg, this.stream.input.reduce((sum, chunk) => sum + chunk.length, 0));
     return 0;
   }
   override waitQueue(): WaitQueue {
