@@ -11,7 +11,7 @@ import type { Tty } from './tty.js';
 
 /** Majors of terminals (Documentation/admin-guide/devices.txt). */
 export const TTY_MAJOR = 4;
-export const TTYAUX_MAJOR = 5;
+const TTYAUX_MAJOR = 5;
 
 const DEV_TTY = 0;
 const DEV_CONSOLE = 1;
@@ -31,14 +31,14 @@ function openAgain(k: Kernel, inode: Inode, flags: number, tty: Tty): File {
   return new TtyFile(flags, inode, tty);
 }
 
-registerCharDevice(TTY_MAJOR, 'tty', (k, inode, flags, minor) => {
+registerCharDevice(TTY_MAJOR, ['tty'], (k, inode, flags, minor) => {
   const tty = k.consoles.byIndex(minor);
   if (!tty || tty.hungUp) throw ENXIO;
   return openTty(k, inode, flags, tty);
 });
 
 /** 5:0 is the caller's controlling terminal, 5:1 the first console, which never becomes one, 5:2 makes a pty. */
-registerCharDevice(TTYAUX_MAJOR, 'tty', (k, inode, flags, minor) => {
+registerCharDevice(TTYAUX_MAJOR, ['/dev/tty', '/dev/console', '/dev/ptmx'], (k, inode, flags, minor) => {
   if (minor === DEV_PTMX) return openMaster(k, inode, flags);
   const tty = minor === DEV_TTY ? k.current.signal.tty : minor === DEV_CONSOLE ? k.consoles.byIndex(1) : undefined;
   if (!tty || tty.hungUp) throw ENXIO;
@@ -46,7 +46,7 @@ registerCharDevice(TTYAUX_MAJOR, 'tty', (k, inode, flags, minor) => {
 });
 
 /** pty_open: only while the master is open, and once it was unlocked. @throws EIO */
-registerCharDevice(PTS_MAJOR, 'pts', (k, inode, flags, minor) => {
+registerCharDevice(PTS_MAJOR, ['pts'], (k, inode, flags, minor) => {
   const slave = k.ptys.get(minor);
   if (!slave || slave.hungUp || slave.locked) throw EIO;
   slave.slaveOpened();

@@ -1,5 +1,5 @@
-import { Poll, SockType } from '@ring3/abi';
-import { EAGAIN, ECONNREFUSED, ECONNRESET, EINVAL, EISCONN, ENOTCONN, EOPNOTSUPP, EPERM } from '../../errno.js';
+import { ErrorNumber, Poll, SockType } from '@ring3/abi';
+import { EAGAIN, ECONNREFUSED, EINVAL, EISCONN, ENOTCONN, EOPNOTSUPP, EPERM } from '../../errno.js';
 import type { Kernel } from '../../kernel.js';
 import { decodeAddress, findSocket, type UnixAddress } from './address.js';
 import { currentCred, Down, SockState, UnixSock } from './unix-sock.js';
@@ -61,7 +61,7 @@ export function connectDatagram(k: Kernel, sock: UnixSock, bytes: Uint8Array | n
   if (sock.received.length === 0) return;
   sock.purge(k);
   if (old.dead || old.peer !== sock) return;
-  old.error = ECONNRESET;
+  old.error = ErrorNumber.ECONNRESET;
   old.queue.wake(k);
 }
 

@@ -1,5 +1,5 @@
-import { Poll, SockType } from '@ring3/abi';
-import { ECONNRESET, type Errno } from '../../errno.js';
+import { ErrorNumber, Poll, SockType } from '@ring3/abi';
+import { errnoOf, type Errno } from '../../errno.js';
 import type { Kernel } from '../../kernel.js';
 import { WaitQueue } from '../../sched/wait-queue.js';
 import { registerState } from '../../state.js';
@@ -70,7 +70,8 @@ export class UnixSock {
   sendBuffer = DEFAULT_BUFFER;
   receiveBuffer = DEFAULT_BUFFER;
   shutdown = 0;
-  error: Errno | null = null;
+  /** sk_err, as a number; 0: none. */
+  error = 0;
   passCred = false;
   /** Released: no file has it any more. */
   dead = false;
@@ -103,8 +104,8 @@ export class UnixSock {
   /** sock_error: tells an error once. */
   takeError(): Errno | null {
     const { error } = this;
-    this.error = null;
-    return error;
+    this.error = 0;
+    return error ? errnoOf(error) : null;
   }
 
   /** A message was taken from a queue: its sender has room again. Linux: unix_write_space */
@@ -143,7 +144,7 @@ export class UnixSock {
     this.peer = null;
     if (peer && this.connectionBased) {
       peer.shutdown = Down.Both;
-      if (this.received.length > 0 || this.embryo) peer.error = ECONNRESET;
+      if (this.received.length > 0 || this.embryo) peer.error = ErrorNumber.ECONNRESET;
       peer.queue.wake(k);
     }
     for (const waiting of this.acceptQueue.splice(0)) waiting.release(k);
