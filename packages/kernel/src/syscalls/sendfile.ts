@@ -1,6 +1,6 @@
 import { Limit, O, Sig } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
-import { EAGAIN, EBADF, EINVAL, EISDIR, EPIPE, ESPIPE } from '../errno.js';
+import { EAGAIN, EBADF, EINVAL, EISDIR, EOVERFLOW, EPIPE, ESPIPE } from '../errno.js';
 import { KernelIter } from '../io/kernel-iter.js';
 import { getI64Number, putU64 } from '../mm/uaccess.js';
 import { fget } from '../vfs/file-table.js';
@@ -61,7 +61,7 @@ export function sysSendfile(k: Kernel, outFd: number, inFd: number, offsetVa: nu
   return done;
 }
 
-/** Linux: vfs_copy_file_range (5.4 copies between file systems too). @throws EISDIR EINVAL EBADF */
+/** Linux: vfs_copy_file_range (5.4 copies between file systems too). @throws EISDIR EINVAL EBADF EOVERFLOW */
 export function sysCopyFileRange(
   k: Kernel,
   inFd: number,
@@ -79,6 +79,7 @@ export function sysCopyFileRange(
   if (!source.readable || !target.writable || target.flags & O.APPEND) throw EBADF;
   const from = startOf(k, source, inVa);
   const to = startOf(k, target, outVa);
+  if (from + count >= 2 ** 64 || to + count >= 2 ** 64) throw EOVERFLOW;
   source.inode.refresh(k);
   const length = Math.max(0, Math.min(count, Limit.MAX_RW_COUNT, source.inode.size - from));
   if (source.inode === target.inode && from < to + length && to < from + length) throw EINVAL;

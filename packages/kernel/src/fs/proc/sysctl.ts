@@ -77,6 +77,7 @@ const SYSCTLS: readonly Sysctl[] = [
   { path: 'kernel/random/poolsize', get: () => '4096' },
   { path: 'kernel/random/uuid', get: uuid },
   { path: 'kernel/randomize_va_space', get: (k) => (k.options.aslr ? '2' : '0') },
+  { path: 'kernel/sched_rr_timeslice_ms', get: () => '100' },
   { path: 'kernel/tainted', get: () => '0' },
   { path: 'kernel/threads-max', get: (k) => String(k.pids.pidMax) },
   { path: 'kernel/version', get: () => UTS.version },
