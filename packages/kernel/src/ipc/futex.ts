@@ -99,7 +99,7 @@ export function wakeKey(k: Kernel, key: FutexKey, count: number, bitset: number 
   return woken;
 }
 
-export function wakeWaiter(k: Kernel, waiter: FutexWaiter): void {
+function wakeWaiter(k: Kernel, waiter: FutexWaiter): void {
   k.futexes.remove(waiter);
   waiter.woken = true;
   k.scheduler.wakeTask(k, waiter.task);

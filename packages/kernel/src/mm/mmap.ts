@@ -15,7 +15,6 @@ import { mergeVma } from './vma-merge.js';
 import { isAccountable, Vm, vmFlagsOfMap, vmFlagsOfProt } from './vm-flags.js';
 
 export { doMunmap } from './munmap.js';
-export { findVma, insertVma } from './vma.js';
 
 /** Flags that plain MAP_SHARED lets through silently and MAP_SHARED_VALIDATE accepts (LEGACY_MAP_MASK). */
 const LEGACY_MAP_MASK =
@@ -105,7 +104,7 @@ function mappedPages(mm: Mm, start: number, end: number): number {
 }
 
 /** mm/mmap.c: mmap_region. Replaces what [va, va + length) holds by a new mapping, merged with its neighbours where they are alike. */
-export function mmapRegion(k: Kernel, mm: Mm, file: File | null, va: number, length: number, vmFlags: number, pgoff: number): void {
+function mmapRegion(k: Kernel, mm: Mm, file: File | null, va: number, length: number, vmFlags: number, pgoff: number): void {
   const pages = length / PageSize.Bytes;
   const end = va + length;
   if (!mayExpandVm(k, mm, vmFlags, pages) && !mayExpandVm(k, mm, vmFlags, pages - mappedPages(mm, va, end))) throw ENOMEM;

@@ -81,7 +81,7 @@ export function mprotectFixup(k: Kernel, mm: Mm, vma: Vma, prev: Vma | undefined
 const PROTECTION = Pte.P | Pte.RW | Pte.US | Pte.PROTNONE;
 
 /** change_protection: entries that exist get the vma's protection; what a fault may grant (copy-on-write, dirty) it grants later. */
-export function changeProtection(k: Kernel, mm: Mm, vma: Vma, start: number, end: number): void {
+function changeProtection(k: Kernel, mm: Mm, vma: Vma, start: number, end: number): void {
   const low = protLow(vma) & PROTECTION;
   k.core.protectRange(mm.pgd, start, Math.min(end, TASK_SIZE_MAX), low, PROTECTION & ~low, protHigh(vma) !== 0, false);
 }

@@ -15,7 +15,3 @@ export function pageBase(va: number): number {
 export function pageAlign(va: number): number {
   return pageBase(va + PageSize.Mask);
 }
-
-export function pageIndex(va: number): number {
-  return Math.floor(va / PageSize.Bytes);
-}

@@ -10,7 +10,7 @@ const hex = (value: number, digits: number): string => value.toString(16).padSta
 const NAME_COLUMN = 73;
 
 /** What stands in the last column (fs/proc/task_mmu.c: show_map_vma); '' = nothing. */
-export function vmaName(k: Kernel, mm: Mm, vma: Vma): string {
+function vmaName(k: Kernel, mm: Mm, vma: Vma): string {
   if (vma.file) return (vma.file.path ? pathString(k, vma.file.path) : vma.file.name).replaceAll('\n', '\\012');
   if (vma.name) return vma.name;
   if (vma.start <= mm.brk && vma.end >= mm.startBrk) return '[heap]';

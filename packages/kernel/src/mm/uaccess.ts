@@ -57,7 +57,7 @@ export function putU8(k: Kernel, va: number, value: number): void {
   k.core.u8[host] = value;
 }
 
-export function getU16(k: Kernel, va: number): number {
+function getU16(k: Kernel, va: number): number {
   return getU8(k, va) | (getU8(k, va + 1) << 8);
 }
 

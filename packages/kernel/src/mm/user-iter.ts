@@ -10,9 +10,6 @@ export interface UserSegment {
   len: number;
 }
 
-/** Most bytes that one read or write moves (MAX_RW_COUNT). */
-export const MAX_RW_COUNT = 0x7fff_f000;
-
 /** iov_iter over user memory of the current task. */
 export class UserIter extends IoIter {
   private segment = 0;

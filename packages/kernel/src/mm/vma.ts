@@ -4,7 +4,7 @@ import type { AddressSpace } from './address-space.js';
 import type { File } from '../vfs/file.js';
 import { fput } from '../vfs/file-table.js';
 import { ENOMEM } from '../errno.js';
-import { STACK_GUARD_GAP, TASK_SIZE_MAX } from './layout.js';
+import { STACK_GUARD_GAP } from './layout.js';
 import { Vma, type Mm } from './mm.js';
 import { Vm } from './vm-flags.js';
 
@@ -84,14 +84,6 @@ export function insertVma(mm: Mm, vma: Vma): void {
   linkFile(vma);
 }
 
-/** Takes a vma out of the set and drops its file. Its pages must be gone. */
-export function removeVma(k: Kernel, mm: Mm, vma: Vma): void {
-  const index = findVmaIndex(mm, vma.start);
-  if (mm.vmas[index] !== vma) throw new Error('vma is not in its address space');
-  mm.vmas.splice(index, 1);
-  dropVma(k, vma);
-}
-
 /** remove_vma, for one that is in no set any more. */
 export function dropVma(k: Kernel, vma: Vma): void {
   unlinkFile(vma);
@@ -131,9 +123,4 @@ export function splitVma(k: Kernel, mm: Mm, vma: Vma, at: number): Vma {
 /** split_vma for munmap, which checked the count itself. */
 export function splitVmaUnchecked(mm: Mm, vma: Vma, at: number): Vma {
   return splitAt(mm, vma, at);
-}
-
-/** Is [va, va + length) within user space? */
-export function isUserRange(va: number, length: number): boolean {
-  return va >= 0 && length >= 0 && va + length <= TASK_SIZE_MAX;
 }

@@ -46,11 +46,6 @@ function join(task: Task, queue: WaitQueue): void {
   task.sleepingOn.push(queue);
 }
 
-/** Is a signal pending that the task does not block? Linux: signal_pending (TIF_SIGPENDING). */
-export function signalPending(task: Task): boolean {
-  return task.sigPending;
-}
-
 /** Is the operation's deadline past? */
 export function expired(k: Kernel, op: BlockedOp): boolean {
   return op.deadline !== undefined && k.clock.monotonic(k) >= op.deadline;

@@ -1,4 +1,4 @@
-import { SaFlag, Sig, SigHandler } from '@ring3/abi';
+import { Sig, SigHandler } from '@ring3/abi';
 import { EINVAL } from '../errno.js';
 import type { Kernel } from '../kernel.js';
 import type { Task } from '../task/task.js';
@@ -48,10 +48,4 @@ export function copySighand(sighand: SigHand): SigHand {
   const copy = new SigHand();
   copy.actions = sighand.actions.map((action) => ({ ...action }));
   return copy;
-}
-
-/** Does the parent not want zombies? SIGCHLD ignored, or SA_NOCLDWAIT. */
-export function ignoresChildren(parent: Task): boolean {
-  const action = parent.sighand.actions[Sig.CHLD - 1]!;
-  return action.handler === SigHandler.Ignore || (action.flags & SaFlag.NoCldWait) !== 0;
 }

@@ -54,7 +54,7 @@ export function notifyContinuedOrStopped(k: Kernel, task: Task, why: number): vo
  * Is no member of the group, `ignored` aside, the child of a process outside the group but within the session? Then nobody could
  * continue it. Linux: will_become_orphaned_pgrp.
  */
-export function willBecomeOrphaned(pgrp: Pid, ignored: Task | null): boolean {
+function willBecomeOrphaned(pgrp: Pid, ignored: Task | null): boolean {
   for (const member of pgrp.pgrp) {
     if (member === ignored || (member.state === TaskState.Zombie && member.signal.live === 0)) continue;
     const parent = member.realParent;

@@ -51,11 +51,6 @@ export function continueProcess(k: Kernel, task: Task): void {
   signal.groupStopSignal = 0;
 }
 
-/** Is the process the whole of which has stopped (or is asked to)? */
-export function stopInProgress(task: Task): boolean {
-  return task.signal.stopped || task.signal.groupStopCount > 0;
-}
-
 /** Linux: task_set_jobctl_pending with JOBCTL_STOP_PENDING | JOBCTL_STOP_CONSUME. */
 export function setStopPending(thread: Task, signo: number): boolean {
   if (thread.pending.set & (1n << BigInt(Sig.KILL - 1))) return false;
@@ -64,4 +59,3 @@ export function setStopPending(thread: Task, signo: number): boolean {
   thread.stopConsume = true;
   return true;
 }
-

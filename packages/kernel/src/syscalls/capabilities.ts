@@ -5,7 +5,7 @@ import { copyFromUser, copyToUser, getI32, getU32, putU32 } from '../mm/uaccess.
 import { commitCreds } from '../task/cred-change.js';
 
 /** All capabilities of 5.4. */
-export const AllCaps = (1n << BigInt(Cap.Last + 1)) - 1n;
+const AllCaps = (1n << BigInt(Cap.Last + 1)) - 1n;
 
 /** 32-bit blocks of struct __user_cap_data_struct (effective, permitted, inheritable). @throws EINVAL after writing the version we prefer */
 function blocks(k: Kernel, header: number): number {

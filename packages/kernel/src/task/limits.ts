@@ -10,10 +10,6 @@ export function rlimit(task: Task, resource: RLimit): number {
   return task.signal.rlimits[resource]!.cur;
 }
 
-export function rlimitMax(task: Task, resource: RLimit): number {
-  return task.signal.rlimits[resource]!.max;
-}
-
 /** Limits of the first process, as 5.4 boots with this much memory (include/asm-generic/resource.h, kernel/fork.c: fork_init). */
 export function initialLimits(memoryBytes: number): { cur: number; max: number }[] {
   const all = { cur: Infinity, max: Infinity };

@@ -6,7 +6,7 @@ import { registerState } from '../state.js';
 import { TaskState } from '../task/task.js';
 
 /** What CPU time is measured by, in ns: retired instructions under the virtual clock, else the host's time. */
-export function cpuClock(k: Kernel): number {
+function cpuClock(k: Kernel): number {
   return k.options.clock === 'virtual' ? getReg(k, Cpu.Icount) : k.platform.monotonicNs();
 }
 

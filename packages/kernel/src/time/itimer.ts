@@ -53,7 +53,7 @@ export function setItimer(k: Kernel, signal: SignalStruct, which: number, value:
 }
 
 /** The clock that a timer counts, in ns: real time, user time, or user and system time of the process. */
-export function itimerClock(k: Kernel, signal: SignalStruct, which: number): number {
+function itimerClock(k: Kernel, signal: SignalStruct, which: number): number {
   if (which === ItimerWhich.Real) return k.clock.monotonic(k);
   const { utime, stime } = processTime(k, signal);
   return which === ItimerWhich.Virtual ? utime : utime + stime;

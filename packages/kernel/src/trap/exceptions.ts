@@ -52,7 +52,7 @@ function signalOf(k: Kernel, vector: number): SigInfo | null {
 }
 
 /** si_code by the unmasked exception flags: IE DE ZE OE UE PE from bit 0. Linux: fpu__exception_code. */
-export function mathCode(flags: number): number {
+function mathCode(flags: number): number {
   if (flags & 0x01) return SiCode.FpeFltInv;
   if (flags & 0x04) return SiCode.FpeFltDiv;
   if (flags & 0x08) return SiCode.FpeFltOvf;

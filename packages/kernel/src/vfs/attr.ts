@@ -3,7 +3,7 @@ import type { Kernel } from '../kernel.js';
 import type { Cred } from '../task/cred.js';
 import type { Inode, InodeChange, Timespec } from './inode.js';
 import type { Mount } from './path.js';
-import { EACCES, EFBIG, EINVAL, EISDIR, EPERM, EROFS, ETXTBSY } from '../errno.js';
+import { EFBIG, EINVAL, EISDIR, EPERM, EROFS, ETXTBSY } from '../errno.js';
 import { isDir, isReg } from './inode-life.js';
 import { May, ownerOrCapable, permission } from './permission.js';
 import { signalSelf } from './signal-self.js';
@@ -123,9 +123,4 @@ export function initOwner(inode: Inode, dir: Inode | null, cred: Cred): void {
   else if ((inode.mode & (S.ISGID | S.IXGRP)) === (S.ISGID | S.IXGRP) && !cred.hasGroup(dir.gid) && !cred.capable(Cap.FSETID)) {
     inode.mode &= ~S.ISGID;
   }
-}
-
-/** @throws EACCES open(O_NOATIME)-like rights are EPERM; this is access(2)'s exec on a noexec mount. Linux: path_noexec */
-export function checkNoExec(mount: Mount | null): void {
-  if (mount && mount.flags & Ms.NOEXEC) throw EACCES;
 }

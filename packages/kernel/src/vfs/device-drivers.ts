@@ -9,10 +9,11 @@ import { majorOf, minorOf } from './dev-number.js';
 export type DeviceOpen = (k: Kernel, inode: Inode, flags: number, minor: number) => File;
 
 /** Code, not state: which driver serves which major number. Linux: chrdevs. */
-const drivers = new Map<number, { name: string; open: DeviceOpen }>();
+const drivers = new Map<number, { names: readonly string[]; open: DeviceOpen }>();
 
-export function registerCharDevice(major: number, name: string, open: DeviceOpen): void {
-  drivers.set(major, { name, open });
+/** @param names of its regions, as /proc/devices lists them */
+export function registerCharDevice(major: number, names: readonly string[], open: DeviceOpen): void {
+  drivers.set(major, { names, open });
 }
 
 /** Linux: chrdev_open. @throws ENXIO no driver; block devices have none */
@@ -24,5 +25,5 @@ export function openDevice(k: Kernel, inode: Inode, flags: number): File {
 
 /** Majors and names, for /proc/devices. */
 export function charDevices(): { major: number; name: string }[] {
-  return [...drivers].map(([major, { name }]) => ({ major, name })).toSorted((a, b) => a.major - b.major);
+  return [...drivers].flatMap(([major, { names }]) => names.map((name) => ({ major, name }))).toSorted((a, b) => a.major - b.major);
 }

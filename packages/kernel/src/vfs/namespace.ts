@@ -28,7 +28,7 @@ export function mayDelete(k: Kernel, victim: Dentry, wantDir: boolean, cred: Cre
 }
 
 /** A negative dentry to create something at. Linux: filename_create. @throws EEXIST @throws ENOENT 'name/' for what is no directory */
-export function createAt(k: Kernel, dirfd: number, name: string, wantDir: boolean): { parent: Path; dentry: Dentry } {
+function createAt(k: Kernel, dirfd: number, name: string, wantDir: boolean): { parent: Path; dentry: Dentry } {
   const walk = lookupParent(k, dirfd, name);
   if (walk.type !== LastType.Norm) throw EEXIST;
   const parent = walk.path();

@@ -49,7 +49,7 @@ function roomAt(k: Kernel, file: File, pos: number, count: number): number {
 }
 
 /** Where the next write goes: f_pos, or the end for O_APPEND. */
-export function writePosition(k: Kernel, file: File): number {
+function writePosition(k: Kernel, file: File): number {
   if (!(file.flags & O.APPEND) || !isReg(file.inode)) return file.pos;
   file.inode.refresh(k);
   return file.inode.size;

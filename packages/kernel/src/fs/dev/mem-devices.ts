@@ -79,7 +79,7 @@ const memDevices: ReadonlyMap<number, DeviceClass> = new Map<number, DeviceClass
   [9, RandomFile],
 ]);
 
-registerCharDevice(MemMajor, 'mem', (_k, inode, flags, minor) => {
+registerCharDevice(MemMajor, ['mem'], (_k, inode, flags, minor) => {
   const device = memDevices.get(minor);
   if (!device) throw ENXIO;
   return new device(flags, inode, null);

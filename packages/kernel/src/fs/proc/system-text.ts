@@ -5,6 +5,7 @@ import type { Mm } from '../../mm/mm.js';
 import { pageTableBytes } from '../../mm/page-tables.js';
 import { LOAD_ONE } from '../../sched/load-average.js';
 import { NsPerSec } from '../../time/clock.js';
+import { charDevices } from '../../vfs/device-drivers.js';
 import { UTS } from '../../uts.js';
 
 /** Texts of the files in /proc that describe the machine, as 5.4 prints them. */
@@ -227,16 +228,8 @@ export function versionText(): string {
 
 /** fs/proc/devices.c */
 export function devicesText(): string {
-  const characters: [number, string][] = [
-    [1, 'mem'],
-    [4, 'tty'],
-    [5, '/dev/tty'],
-    [5, '/dev/console'],
-    [5, '/dev/ptmx'],
-    [128, 'ptm'],
-    [136, 'pts'],
-  ];
-  return `Character devices:\n${characters.map(([major, name]) => `${String(major).padStart(3)} ${name}\n`).join('')}\nBlock devices:\n`;
+  const rows = charDevices().map(({ major, name }) => `${String(major).padStart(3)} ${name}\n`);
+  return `Character devices:\n${rows.join('')}\nBlock devices:\n`;
 }
 
 /** mm/vmstat.c, the counters that are kept. */
