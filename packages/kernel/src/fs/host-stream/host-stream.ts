@@ -1,8 +1,9 @@
 import { registerState } from '../../state.js';
-import { EAGAIN, type Errno } from '../../errno.js';
+import { EAGAIN, ENOTTY, type Errno } from '../../errno.js';
 import { hostErrno } from '../hostfs/host-call.js';
 import type { IoIter } from '../../io/io-iter.js';
 import type { Kernel } from '../../kernel.js';
+import { putU32 } from '../../mm/uaccess.js';
 import { WaitQueue } from '../../sched/wait-queue.js';
 import { File } from '../../vfs/file.js';
 import { Inode } from '../../vfs/inode.js';
