@@ -17,7 +17,7 @@ export function setTermios(k: Kernel, tty: Tty, va: number, length: number, flus
 }
 
 /** tty_set_termios with n_tty_set_termios. */
-function applyTermios(k: Kernel, tty: Tty, asked: Termios): void {
+export function applyTermios(k: Kernel, tty: Tty, asked: Termios): void {
   const before = tty.termios;
   const after = tty.adoptModes(before, asked);
   tty.termios = after;
