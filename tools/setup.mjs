@@ -8,7 +8,25 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 /** Debian packages by what needs them. `for` says what is lost without it. */
 export const debianPackages = {
   start: [],
-  test: ['gcc', 'libc6-dev', 'musl-tools', 'busybox-static', 'dash', 'bash', 'coreutils', 'grep', 'sed', 'gawk', 'findutils', 'tar', 'gzip', 'lua5.4', 'tcc', 'strace', 'binutils'],
+  test: [
+    'gcc',
+    'libc6-dev',
+    'musl-tools',
+    'busybox-static',
+    'dash',
+    'bash',
+    'coreutils',
+    'grep',
+    'sed',
+    'gawk',
+    'findutils',
+    'tar',
+    'gzip',
+    'lua5.4',
+    'tcc',
+    'strace',
+    'binutils',
+  ],
 };
 
 /** Prints a step's name, and how long it took when it took long enough to notice. */
@@ -27,7 +45,9 @@ function run(command, args, options = {}) {
   const done = spawnSync(command, args, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28, ...options });
   if (done.error || done.status !== 0) {
     process.stderr.write(`\n${done.stdout ?? ''}${done.stderr ?? ''}`);
-    throw new SetupError(`${command} ${args.join(' ')} failed${done.error ? `: ${done.error.message}` : ` with exit status ${done.status}`}`);
+    throw new SetupError(
+      `${command} ${args.join(' ')} failed${done.error ? `: ${done.error.message}` : ` with exit status ${done.status}`}`,
+    );
   }
   return done.stdout;
 }
@@ -71,7 +91,9 @@ function installDebianPackages(names) {
 }
 
 function build() {
-  run('npx', ['turbo', 'run', 'build', '--output-logs=errors-only', '--no-update-notifier'], { env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1' } });
+  run('npx', ['turbo', 'run', 'build', '--output-logs=errors-only', '--no-update-notifier'], {
+    env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1' },
+  });
 }
 
 async function fetchBaseImage() {

@@ -49,7 +49,18 @@ describe('-v HOST:GUEST', () => {
   });
 
   test(':ro refuses with EROFS', async () => {
-    const commands = ['echo x >file', 'echo x >new', 'rm file', 'mkdir d', 'chmod 777 file', 'mv file g', 'ln -s a b', 'ln file hard', 'touch file', 'truncate -s 0 file'];
+    const commands = [
+      'echo x >file',
+      'echo x >new',
+      'rm file',
+      'mkdir d',
+      'chmod 777 file',
+      'mv file g',
+      'ln -s a b',
+      'ln file hard',
+      'touch file',
+      'truncate -s 0 file',
+    ];
     const { stdout } = await inGuest(commands.map((command) => `{ ${command}; } 2>&1 | grep -c 'Read-only file system'`).join(';'), ':ro');
     expect(stdout).toBe('1\n'.repeat(commands.length));
     expect(fs.readdirSync(folder)).toEqual(['file']);
@@ -60,7 +71,8 @@ describe('-v HOST:GUEST', () => {
     fs.symlinkSync(join(base, 'secret'), path('absolute'));
     fs.symlinkSync('../secret', path('relative'));
     fs.symlinkSync('..', path('up'));
-    const script = 'for f in absolute relative up/secret ../secret /mnt/../secret d/../../secret; do cat $f && echo ESCAPED; done; echo x >relative; echo x >absolute; ln -s ../secret own; cat own';
+    const script =
+      'for f in absolute relative up/secret ../secret /mnt/../secret d/../../secret; do cat $f && echo ESCAPED; done; echo x >relative; echo x >absolute; ln -s ../secret own; cat own';
     const { stdout, stderr } = await inGuest(script);
     expect(stdout).not.toMatch(/secret|ESCAPED/);
     expect(stderr).toMatch(/No such file or directory/);

@@ -10,7 +10,9 @@ function shell(script: string): Promise<Outcome> {
 }
 
 test('input through a pipe, from a file, none at all', async () => {
-  expect(await shell('echo hi | $RING3 run cat; $RING3 run wc -c <package.json | cmp - <(wc -c <package.json); $RING3 run cat </dev/null')).toEqual({
+  expect(
+    await shell('echo hi | $RING3 run cat; $RING3 run wc -c <package.json | cmp - <(wc -c <package.json); $RING3 run cat </dev/null'),
+  ).toEqual({
     stdout: 'hi\n',
     stderr: '',
     status: 0,
@@ -53,7 +55,11 @@ test('a full disk behind stdout is an error of the guest', async () => {
 });
 
 test('a closed stderr disturbs nobody', async () => {
-  expect(await shell('$RING3 run ls /no/such 2>&-; echo $?; $RING3 run no-such 2>&-; echo $?')).toEqual({ stdout: '2\n127\n', stderr: '', status: 0 });
+  expect(await shell('$RING3 run ls /no/such 2>&-; echo $?; $RING3 run no-such 2>&-; echo $?')).toEqual({
+    stdout: '2\n127\n',
+    stderr: '',
+    status: 0,
+  });
 });
 
 /** Runs ring3, sends the signal once the guest has printed something, and returns how it ended and after how long. */

@@ -27,7 +27,9 @@ interface Run {
 /** Runs on to the end in slices of `step`, with every event on the way. */
 function finish(k: Kernel, platform: CountingPlatform, step: number): Run {
   const events: string[] = [];
-  k.trace.attach(EVERYTHING, { record: ({ event, icount, time, tid, fields }) => void events.push(JSON.stringify([event, icount, time, tid, fields])) });
+  k.trace.attach(EVERYTHING, {
+    record: ({ event, icount, time, tid, fields }) => void events.push(JSON.stringify([event, icount, time, tid, fields])),
+  });
   while (k.init.children.size > 0) if (runSlice(k, step) === 'idle') throw new Error('the machine sleeps for ever');
   return { events, output: platform.output.get(1) ?? '', exits: takeExits(k), icount: getReg(k, Cpu.Icount) };
 }
@@ -49,20 +51,24 @@ describe.skipIf(!haveBusybox)('a shell script with jobs, pipes, signals and file
   });
 
   // Points all over the run, the same in every test run.
-  test.each(Array.from({ length: 8 }, (_, i) => (((i + 1) * 0.618034) % 1)))('snapshot at %f of it, restored in a fresh machine: the same from there on', (part) => {
-    const { k, platform } = shellMachine(script, { aslr: true });
-    while (getReg(k, Cpu.Icount) < Math.floor(part * first!.icount)) runSlice(k, Math.floor(part * first!.icount) - getReg(k, Cpu.Icount));
-    const snapshot = takeSnapshot(k);
+  test.each(Array.from({ length: 8 }, (_, i) => ((i + 1) * 0.618034) % 1))(
+    'snapshot at %f of it, restored in a fresh machine: the same from there on',
+    (part) => {
+      const { k, platform } = shellMachine(script, { aslr: true });
+      while (getReg(k, Cpu.Icount) < Math.floor(part * first!.icount))
+        runSlice(k, Math.floor(part * first!.icount) - getReg(k, Cpu.Icount));
+      const snapshot = takeSnapshot(k);
 
-    const onward = new CountingPlatform();
-    onward.drawn = platform.drawn;
-    const restored: Kernel = restoreSnapshot(snapshot, { core: freshCore(() => restored), platform: onward, trace: new Tracer() });
-    const rest = finish(restored, onward, 50_000);
+      const onward = new CountingPlatform();
+      onward.drawn = platform.drawn;
+      const restored: Kernel = restoreSnapshot(snapshot, { core: freshCore(() => restored), platform: onward, trace: new Tracer() });
+      const rest = finish(restored, onward, 50_000);
 
-    expect((platform.output.get(1) ?? '') + rest.output).toBe(first!.output);
-    expect({ exits: rest.exits, icount: rest.icount }).toEqual({ exits: first!.exits, icount: first!.icount });
-    expect(rest.events).toEqual(first!.events.slice(first!.events.length - rest.events.length));
-  });
+      expect((platform.output.get(1) ?? '') + rest.output).toBe(first!.output);
+      expect({ exits: rest.exits, icount: rest.icount }).toEqual({ exits: first!.exits, icount: first!.icount });
+      expect(rest.events).toEqual(first!.events.slice(first!.events.length - rest.events.length));
+    },
+  );
 });
 
 test('@ring3/machine with a virtual clock and a seed: the same events for programs of the base image', async () => {
@@ -78,7 +84,10 @@ test('@ring3/machine with a virtual clock and a seed: the same events for progra
     const image = openImageFolder(`${root}.cache/base-image`);
     const machine = Machine.create({ root: { kind: 'image', image }, clock: 'virtual', seed: 42, aslr: true }, streams);
     machine.attachTrace(EVERYTHING, { record: (record) => void events.push(JSON.stringify(record)) });
-    const guest = machine.spawn('/bin/bash', ['-c', 'for i in 2 1; do (sleep $i; date; echo $i $RANDOM) & done; wait; ls -l /proc/self/fd; lua5.4 -e "print({})"; sort -R /etc/passwd']);
+    const guest = machine.spawn('/bin/bash', [
+      '-c',
+      'for i in 2 1; do (sleep $i; date; echo $i $RANDOM) & done; wait; ls -l /proc/self/fd; lua5.4 -e "print({})"; sort -R /etc/passwd',
+    ]);
     await machine.run();
     expect((await guest.exited).code).toBe(0);
     return [...events, Buffer.concat(output).toString()];

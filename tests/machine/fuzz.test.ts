@@ -21,7 +21,22 @@ function random(seed: number): (below: number) => number {
   };
 }
 
-const interesting = [0n, 1n, 2n, 0x7fn, 0xffn, 0xfffn, 0x1000n, 0xffffn, 0x7fff_ffffn, 0xffff_ffffn, 0x7fff_ffff_f000n, 0x8000_0000_0000n, 1n << 63n, (1n << 64n) - 1n];
+const interesting = [
+  0n,
+  1n,
+  2n,
+  0x7fn,
+  0xffn,
+  0xfffn,
+  0x1000n,
+  0xffffn,
+  0x7fff_ffffn,
+  0xffff_ffffn,
+  0x7fff_ffff_f000n,
+  0x8000_0000_0000n,
+  1n << 63n,
+  (1n << 64n) - 1n,
+];
 
 /** Bytes of the ELF header and the program headers, now and then code, changed; sometimes the end cut off. */
 function mutate(original: Uint8Array, seed: number): Uint8Array {

@@ -1,6 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createCore, loadCoreModule } from '@ring3/core';
-import { coreImports, createHostInput, createHostOutput, createKernel, createTmpfs, hostInputEnd, type Kernel, KernelIter, openAt, fput, spawnProcess, type Task } from '@ring3/kernel';
+import {
+  coreImports,
+  createHostInput,
+  createHostOutput,
+  createKernel,
+  createTmpfs,
+  hostInputEnd,
+  type Kernel,
+  KernelIter,
+  openAt,
+  fput,
+  spawnProcess,
+  type Task,
+} from '@ring3/kernel';
 import { At, O } from '@ring3/abi';
 import { FakePlatform } from '../../packages/kernel/src/testing/fake-platform.js';
 import { root } from '../support/run.js';
@@ -52,7 +65,13 @@ export function putFile(k: Kernel, path: string, bytes: Uint8Array): void {
 /** Starts a program without input. @throws Errno as execve gives it */
 export function start(k: Kernel, path: string, argv: readonly string[]): Task {
   const task = spawnProcess(k, {
-    path, argv, envp: ['PATH=/'], cwd: '/', uid: 0, gid: 0, files: [createHostInput(k, 0), createHostOutput(k, 1), createHostOutput(k, 2)],
+    path,
+    argv,
+    envp: ['PATH=/'],
+    cwd: '/',
+    uid: 0,
+    gid: 0,
+    files: [createHostInput(k, 0), createHostOutput(k, 1), createHostOutput(k, 2)],
   });
   hostInputEnd(k, 0);
   return task;

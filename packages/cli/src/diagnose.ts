@@ -66,7 +66,8 @@ export function explainSpawnError(machine: Machine, program: string, path: strin
     const hint = hostRoot ? '' : ' (for a program of this system: --root /)';
     return fail(CliStatus.NotFound, `not found in the guest${program.includes('/') ? '' : "'s PATH"}${hint}`);
   }
-  if (code === 'EACCES') return fail(CliStatus.NotExecutable, machine.files.isDirectory(path) ? 'is a directory' : 'permission denied: not executable');
+  if (code === 'EACCES')
+    return fail(CliStatus.NotExecutable, machine.files.isDirectory(path) ? 'is a directory' : 'permission denied: not executable');
   let head: Uint8Array;
   try {
     head = machine.files.readHead(path, 65536);

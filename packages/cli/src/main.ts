@@ -8,7 +8,9 @@ const commands: Record<string, (args: string[]) => Promise<number>> = {
   async run(args) {
     const options = parseRun(args);
     if (options.help) return print(RUN_HELP);
-    const observer = options.strace ? new Strace({ follow: true, expressions: [], output: null, summary: false, stringLimit: 32, times: false }) : null;
+    const observer = options.strace
+      ? new Strace({ follow: true, expressions: [], output: null, summary: false, stringLimit: 32, times: false })
+      : null;
     return runProgram(options, observer);
   },
   async strace(args) {
@@ -32,14 +34,17 @@ export async function main(args: string[]): Promise<number> {
   try {
     if (name === undefined) throw new CliError(CliStatus.Failed, 'no command (see ring3 --help)');
     const command = commands[name];
-    if (!command) throw new CliError(CliStatus.Failed, `'${name}' is not a command: ${Object.keys(commands).join(', ')} (see ring3 --help)`);
+    if (!command)
+      throw new CliError(CliStatus.Failed, `'${name}' is not a command: ${Object.keys(commands).join(', ')} (see ring3 --help)`);
     return await command(rest);
   } catch (error) {
     if (error instanceof CliError) {
       process.stderr.write(`ring3: ${error.message}\n`);
       return error.status;
     }
-    process.stderr.write(`ring3: internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\nThis is a bug of Ring3: please report it with the command line.\n`);
+    process.stderr.write(
+      `ring3: internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\nThis is a bug of Ring3: please report it with the command line.\n`,
+    );
     return CliStatus.Failed;
   }
 }

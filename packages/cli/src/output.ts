@@ -58,7 +58,7 @@ export class Output {
 
   /** Writes what the reader takes now; how much is settled: after an error all of it. */
   private attempt(handle: number, bytes: Uint8Array): number {
-    for (let done = 0; done < bytes.length; ) {
+    for (let done = 0; done < bytes.length;) {
       try {
         done += fs.writeSync(this.fd, bytes, done);
       } catch (error) {

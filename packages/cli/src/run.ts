@@ -1,7 +1,17 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ImageSource } from '@ring3/image';
-import { type ExitStatus, type GuestProcess, Machine, MachineError, type MachineOptions, openImageFolder, openTarImage, type RootSource, RLIMIT_NAMES } from '@ring3/machine';
+import {
+  type ExitStatus,
+  type GuestProcess,
+  Machine,
+  MachineError,
+  type MachineOptions,
+  openImageFolder,
+  openTarImage,
+  type RootSource,
+  RLIMIT_NAMES,
+} from '@ring3/machine';
 import { findBaseImage, NO_IMAGE_HINT } from './base-image.js';
 import { CliError, CliStatus, usageError } from './cli-error.js';
 import { explainSpawnError } from './diagnose.js';
@@ -133,7 +143,8 @@ function spawn(machine: Machine, options: RunOptions, path: string | null, env: 
     throw explainSpawnError(machine, program, null, 'ENOENT', hostRoot);
   }
   const cwd = workingDirectory(options);
-  if (!machine.files.isDirectory(cwd)) throw new CliError(CliStatus.Failed, `${options.cwd === null ? '' : '-w '}${cwd}: no such directory in the guest`);
+  if (!machine.files.isDirectory(cwd))
+    throw new CliError(CliStatus.Failed, `${options.cwd === null ? '' : '-w '}${cwd}: no such directory in the guest`);
   const rlimits = new Map<number, { cur: number; max: number }>();
   for (const [name, cur, max] of options.rlimits) {
     const resource = RLIMIT_NAMES.indexOf(name);
@@ -152,7 +163,8 @@ function spawn(machine: Machine, options: RunOptions, path: string | null, env: 
     });
   } catch (error) {
     if (error instanceof MachineError && error.id === 'bad-option') throw new CliError(CliStatus.Failed, error.message);
-    if (error instanceof MachineError && error.errno) throw explainSpawnError(machine, program, path.startsWith('/') ? path : `${cwd}/${path}`, error.errno, hostRoot);
+    if (error instanceof MachineError && error.errno)
+      throw explainSpawnError(machine, program, path.startsWith('/') ? path : `${cwd}/${path}`, error.errno, hostRoot);
     throw error;
   }
 }

@@ -156,7 +156,8 @@ export class Machine {
     try {
       shutDown(this.kernel);
     } catch (error) {
-      if (error instanceof Errno) throw new MachineError('data-loss', `not all that the guest wrote to its host's files is there: ${error.name}`, error.name);
+      if (error instanceof Errno)
+        throw new MachineError('data-loss', `not all that the guest wrote to its host's files is there: ${error.name}`, error.name);
       throw error;
     } finally {
       const limit = reason === 'finished' ? undefined : reason;
@@ -255,7 +256,8 @@ function createMachineCore(memoryLimit: number, kernel: () => Kernel) {
   try {
     return createCore(loadCoreModule(), { memoryLimit }, coreImports(kernel));
   } catch (error) {
-    if (error instanceof RangeError) throw new MachineError('out-of-host-memory', `cannot get ${memoryLimit} bytes of memory: ${error.message}`);
+    if (error instanceof RangeError)
+      throw new MachineError('out-of-host-memory', `cannot get ${memoryLimit} bytes of memory: ${error.message}`);
     throw error;
   }
 }

@@ -28,6 +28,9 @@ function hostRoot(hostFs: NodeHostFs, path: string): number {
   try {
     return hostFs.addRoot(path);
   } catch (error) {
-    throw new MachineError('not-found', `${path}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file or directory' : (error as Error).message}`);
+    throw new MachineError(
+      'not-found',
+      `${path}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file or directory' : (error as Error).message}`,
+    );
   }
 }

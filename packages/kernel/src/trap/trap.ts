@@ -34,7 +34,8 @@ export function runSlice(k: Kernel, maxInstructions: number): SliceResult {
     if (k.current.state !== TaskState.Running || k.scheduler.needResched) {
       if (!k.scheduler.schedule(k)) {
         if (k.init.children.size === 0) return 'dead';
-        if (!virtual || k.timers.next === Infinity) return 'idle';
+        // A virtual clock stands still while the guest waits for input from outside, so that the host's pace does not matter.
+        if (!virtual || k.timers.next === Infinity || k.hostStreams?.awaited) return 'idle';
         k.clock.skipTo(k, k.timers.next);
         k.timers.run(k, k.clock.monotonic(k));
         continue;

@@ -29,12 +29,22 @@ export class HostStream {
   error: Errno | null = null;
   files = 0;
   constructor(readonly handle: number) {}
+
+  /** Somebody sleeps until the host gives input. */
+  get awaited(): boolean {
+    return this.wanted && !this.ended && this.queue.waiters.size > 0;
+  }
 }
 registerState('HostStream', HostStream);
 
 /** The pseudo file system that host streams live in; the guest sees their files as pipes. */
 class HostStreamSuperBlock extends SuperBlock {
   readonly streams = new Map<number, HostStream>();
+
+  get awaited(): boolean {
+    for (const stream of this.streams.values()) if (stream.awaited) return true;
+    return false;
+  }
   statfs(): { blocks: number; bfree: number; bavail: number; files: number; ffree: number } {
     return { blocks: 0, bfree: 0, bavail: 0, files: 0, ffree: 0 };
   }
