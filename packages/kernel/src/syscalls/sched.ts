@@ -38,7 +38,7 @@ interface SchedChange {
   resetOnFork: boolean;
 }
 
-/** Policies are kept and shown; turns stay round robin weighted by nice. Linux: __sched_setscheduler. */
+/** Linux: __sched_setscheduler. SCHED_BATCH is scheduled as SCHED_NORMAL. */
 function setScheduler(k: Kernel, task: Task, change: SchedChange): number {
   const { policy, priority, nice } = change;
   const valid = isRealtime(policy) || policy === SchedPolicy.Normal || policy === SchedPolicy.Batch || policy === SchedPolicy.Idle;
@@ -58,6 +58,7 @@ function setScheduler(k: Kernel, task: Task, change: SchedChange): number {
   task.rtPriority = priority;
   task.resetOnFork = change.resetOnFork;
   if (!isRealtime(policy)) task.nice = nice;
+  k.scheduler.requeue(k, task);
   return 0;
 }
 
@@ -205,11 +206,11 @@ function getcpu(k: Kernel, cpu: number, node: number): number {
 /** kernel/sched/core.c, kernel/sys.c. One CPU. */
 export const schedSyscalls: readonly SyscallRow[] = [
   { nr: Sys.sched_yield, name: 'sched_yield', args: [], call: (k) => (k.scheduler.yield(), 0), done: 'full' },
-  { nr: Sys.sched_setparam, name: 'sched_setparam', args: ['pid', 'ptr'], call: schedSetparam, done: 'kept, not obeyed' },
+  { nr: Sys.sched_setparam, name: 'sched_setparam', args: ['pid', 'ptr'], call: schedSetparam, done: 'full' },
   { nr: Sys.sched_getparam, name: 'sched_getparam', args: ['pid', 'ptr'], call: schedGetparam, done: 'full' },
-  { nr: Sys.sched_setscheduler, name: 'sched_setscheduler', args: ['pid', 'flags:SCHED_', 'ptr'], call: schedSetscheduler, done: 'kept, not obeyed' },
+  { nr: Sys.sched_setscheduler, name: 'sched_setscheduler', args: ['pid', 'flags:SCHED_', 'ptr'], call: schedSetscheduler, done: 'full' },
   { nr: Sys.sched_getscheduler, name: 'sched_getscheduler', args: ['pid'], call: schedGetscheduler, done: 'full' },
-  { nr: Sys.sched_setattr, name: 'sched_setattr', args: ['pid', 'ptr', 'uint'], call: schedSetattr, done: 'kept, not obeyed; no SCHED_DEADLINE' },
+  { nr: Sys.sched_setattr, name: 'sched_setattr', args: ['pid', 'ptr', 'uint'], call: schedSetattr, done: 'no SCHED_DEADLINE' },
   { nr: Sys.sched_getattr, name: 'sched_getattr', args: ['pid', 'ptr', 'uint', 'uint'], call: schedGetattr, done: 'full' },
   { nr: Sys.sched_get_priority_max, name: 'sched_get_priority_max', args: ['flags:SCHED_'], call: (_k, policy) => priorityRange(policy, MaxRtPriority), done: 'full' },
   { nr: Sys.sched_get_priority_min, name: 'sched_get_priority_min', args: ['flags:SCHED_'], call: (_k, policy) => priorityRange(policy, 1), done: 'full' },

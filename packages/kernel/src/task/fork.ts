@@ -206,7 +206,7 @@ function inherit(parent: Task, child: Task): void {
   if (!parent.resetOnFork) return;
   child.policy = SchedPolicy.Normal;
   child.rtPriority = 0;
-  child.nice = Math.max(0, parent.nice);
+  child.nice = parent.rtPriority > 0 ? 0 : Math.max(0, parent.nice);
 }
 
 /** The child returns 0 from the same call. Linux: copy_thread_tls. */
