@@ -14,7 +14,7 @@ function ring3(args, stdin = 'inherit') {
 
 const greeting = `
 Debian's bash, unmodified, on Ring3's own x86-64 processor and Linux kernel. What it writes stays in memory and is gone at the end.
-  Try:    uname -a · cat /proc/self/maps · ls -l / · busybox vi FILE · lua · tcc -run FILE.c · sleep 100 and ^C or ^Z
+  Try:    uname -a · cat /proc/self/maps · ls -l / · vi FILE · lua · tcc -run FILE.c · sleep 100 and ^C or ^Z
   Leave:  exit, or ^D
 `;
 

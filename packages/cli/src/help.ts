@@ -33,7 +33,8 @@ ${RUN_OPTIONS}  -e, --env NAME[=VALUE]   set (or take over) a variable of the en
   --strace             print system calls on stderr (ring3 strace has more options)
 
 SIGTERM goes to PROGRAM; SIGINT, SIGQUIT and SIGHUP to its process group. A program that ignores them is ended by --timeout or
-SIGKILL. RING3_IMAGE names another base image, RING3_DEBUG=syscalls reports system calls that are not there.
+SIGKILL. Without a terminal the run goes on while processes that PROGRAM left behind hold its stdout or stderr open, as a pipe's
+reader would wait for them; a signal ends that. RING3_IMAGE names another base image, RING3_DEBUG=syscalls reports system calls that are not there.
 
 Exit status: the program's; 128 + N when signal N ended it; 125 when Ring3 failed, 126 when PROGRAM cannot be executed,
 127 when it was not found.
