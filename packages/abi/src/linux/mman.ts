@@ -27,6 +27,9 @@ export const enum MapFlag {
   NonBlock = 0x1_0000,
   Stack = 0x2_0000,
   HugeTlb = 0x4_0000,
+  /** Of the size in bits 26 to 31. */
+  HugeShift = 26,
+  HugeMask = 0x3f,
   Sync = 0x8_0000,
   FixedNoReplace = 0x10_0000,
   /** MAP_UNINITIALIZED: means something without an MMU only. */

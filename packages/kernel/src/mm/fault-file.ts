@@ -8,7 +8,7 @@ import { FaultResult } from './fault-result.js';
 import { allocFrameRaw, allocPte, freeFrames } from './frames.js';
 import type { Mm, Vma } from './mm.js';
 import { PageCache } from './page-cache.js';
-import { dirtyLow, protLow, pteFrame, pteHasFrame, readPteLow, setPte, wantsWriteNotify } from './pte.js';
+import { dirtyLow, protLow, pteFrame, pteHasFrame, readPteLow, setPte } from './pte.js';
 import { linearIndex, mappingOf } from './vma.js';
 import { Vm } from './vm-flags.js';
 
@@ -156,7 +156,6 @@ function sharedFault(k: Kernel, mm: Mm, vma: Vma, va: number, mapping: AddressSp
 /** do_page_mkwrite, fault_dirty_shared_page: the page is dirty, the file's times change. */
 function pageWritten(k: Kernel, vma: Vma, va: number, mapping: AddressSpace, frame: number): void {
   k.pageCache.markDirty(k, mapping, linearIndex(vma, va), frame);
-  if (!wantsWriteNotify(vma)) return;
   touchMtime(k, mapping.inode);
 }
 

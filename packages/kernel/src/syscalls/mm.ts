@@ -21,6 +21,9 @@ function mmOf(k: Kernel): Mm {
   return k.current.mm!;
 }
 
+/** Sizes of huge pages as MAP_HUGE_* codes them: the default's, 2 MiB, 1 GiB. */
+const HugeSizeLogs: readonly number[] = [0, 21, 30];
+
 /** ksys_mmap_pgoff */
 function mmap(k: Kernel, addr: number, length: number, prot: number, flags: number, fd: number, offset: number): number {
   if (offset % PageSize.Bytes !== 0) throw EINVAL;
@@ -28,8 +31,11 @@ function mmap(k: Kernel, addr: number, length: number, prot: number, flags: numb
   // DenyWrite and Executable are the kernel's own since long ago.
   const mapFlags = flags & ~(MapFlag.DenyWrite | MapFlag.Executable);
   if (flags & MapFlag.Anonymous) {
-    // Huge pages exist as a pool of none.
-    if (flags & MapFlag.HugeTlb) throw ENOMEM;
+    if (flags & MapFlag.HugeTlb) {
+      if (!HugeSizeLogs.includes((flags >>> MapFlag.HugeShift) & MapFlag.HugeMask)) throw EINVAL;
+      // The pools are empty.
+      throw ENOMEM;
+    }
     return doMmap(k, mmOf(k), null, addr, length, prot, mapFlags, pgoff);
   }
   const file = fget(k, fd);

@@ -61,6 +61,11 @@ export function sysSendfile(k: Kernel, outFd: number, inFd: number, offsetVa: nu
   return done;
 }
 
+/** Does the range run past 2^64? The greatest lengths arrive cut to 2^64 − 2048. */
+function wraps(pos: number, count: number): boolean {
+  return count >= 2 ** 64 - 2048 ? pos > 0 : pos + count >= 2 ** 64;
+}
+
 /** Linux: vfs_copy_file_range (5.4 copies between file systems too). @throws EISDIR EINVAL EBADF EOVERFLOW */
 export function sysCopyFileRange(
   k: Kernel,
@@ -79,7 +84,7 @@ export function sysCopyFileRange(
   if (!source.readable || !target.writable || target.flags & O.APPEND) throw EBADF;
   const from = startOf(k, source, inVa);
   const to = startOf(k, target, outVa);
-  if (from + count >= 2 ** 64 || to + count >= 2 ** 64) throw EOVERFLOW;
+  if (wraps(from, count) || wraps(to, count)) throw EOVERFLOW;
   source.inode.refresh(k);
   const length = Math.max(0, Math.min(count, Limit.MAX_RW_COUNT, source.inode.size - from));
   if (source.inode === target.inode && from < to + length && to < from + length) throw EINVAL;
