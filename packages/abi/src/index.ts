@@ -38,3 +38,4 @@ export * from './linux/socket.js';
 export * from './linux/kcmp.js';
 export * from './linux/ioprio.js';
 export * from './linux/syslog.js';
+export * from './linux/elfcore.js';

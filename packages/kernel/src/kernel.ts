@@ -18,6 +18,7 @@ import type { Tracer } from './trace/tracer.js';
 import type { HostStreamSuperBlock } from './fs/host-stream/host-stream.js';
 import type { ExitRecord } from './task/init.js';
 import type { UnixSock } from './net/unix/unix-sock.js';
+import { CoredumpConfig } from './exec/coredump/config.js';
 import { VmState } from './mm/vm-state.js';
 import { registerState } from './state.js';
 
@@ -70,6 +71,7 @@ export class Kernel {
   readonly load = new LoadAverage();
   /** Counters and sysctls of mm/. */
   readonly vm = new VmState();
+  readonly coredump = new CoredumpConfig();
   /** NIS domain name (uname). */
   domainname = '(none)';
   /** /proc/sys/kernel/random/boot_id; null until somebody asks. */

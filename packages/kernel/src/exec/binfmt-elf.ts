@@ -13,6 +13,8 @@ import { LinuxBinfmt } from './binfmt.js';
 import { checkInterpreter, loadElfInterp, openInterpreter } from './binfmt-elf-interp.js';
 import { loadElfLibrary } from './binfmt-elf-shlib.js';
 import type { LinuxBinprm } from './bprm.js';
+import type { CoredumpParams } from './coredump/core-file.js';
+import { elfCoreDump } from './coredump/elf-core.js';
 import { isLoadable, isOurMachine, loadElfPhdrs, parseElfHeader, totalMappingSize, type ElfHeader, type ProgramHeader } from './elf-header.js';
 import { elfMap, ignoreErrno, isBadAddress, overflowsTask, padZero, protOf, setBrk } from './elf-map.js';
 import { createElfTables } from './elf-tables.js';
@@ -30,6 +32,14 @@ export class BinfmtElf extends LinuxBinfmt {
 
   override loadShlib(k: Kernel, file: File): void {
     loadElfLibrary(k, file);
+  }
+
+  override get dumpsCore(): boolean {
+    return true;
+  }
+
+  override coreDump(k: Kernel, params: CoredumpParams): boolean {
+    return elfCoreDump(k, params);
   }
 
   /** Linux: load_elf_binary. */
@@ -62,6 +72,7 @@ export class BinfmtElf extends LinuxBinfmt {
         entry = interpreterBase + interpreterImage.header.entry;
       }
       if (isBadAddress(entry)) throw EINVAL;
+      mm.binfmt = this;
 
       createElfTables(k, bprm, { header, loadAddress: image.loadAddress, interpreterBase, entry: image.entry });
       mm.startCode = image.startCode;

@@ -1,6 +1,7 @@
 import type { Kernel } from '../kernel.js';
 import type { File } from '../vfs/file.js';
 import type { LinuxBinprm } from './bprm.js';
+import type { CoredumpParams } from './coredump/core-file.js';
 import { EINVAL, ENOEXEC } from '../errno.js';
 import { registerState } from '../state.js';
 
@@ -17,6 +18,10 @@ export abstract class LinuxBinfmt {
   }
   /** Does it write core files? */
   get dumpsCore(): boolean {
+    return false;
+  }
+  /** Writes a core file of the current task. Returns whether there is one. */
+  coreDump(_k: Kernel, _params: CoredumpParams): boolean {
     return false;
   }
 }

@@ -1,4 +1,4 @@
-import { Cap, LsmUnsafe, Ms, Personality, S, SecureBit, SuidDump } from '@ring3/abi';
+import { Cap, LsmUnsafe, Ms, Personality, S, SecureBit } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import type { Cred } from '../task/cred.js';
 import type { LinuxBinprm } from './bprm.js';
@@ -84,7 +84,7 @@ export function installExecCreds(k: Kernel, bprm: LinuxBinprm): void {
     old.fsgid !== cred.fsgid ||
     (cred.capPermitted & ~old.capPermitted) !== 0n;
   if (changed) {
-    if (task.mm) task.mm.dumpable = SuidDump.Disable;
+    if (task.mm) task.mm.dumpable = k.coredump.suidDumpable;
     task.pdeathSignal = 0;
   }
   task.cred = cred;

@@ -78,7 +78,7 @@ export function setupNewExec(k: Kernel, bprm: LinuxBinprm): void {
   task.sigAltSize = 0;
   const { uid, euid, gid, egid } = task.cred;
   const plain = !(bprm.interpFlags & BinprmFlag.EnforceNonDump) && uid === euid && gid === egid;
-  mm.dumpable = plain ? SuidDump.User : SuidDump.Disable;
+  mm.dumpable = plain ? SuidDump.User : k.coredump.suidDumpable;
   task.comm = bprm.filename.slice(bprm.filename.lastIndexOf('/') + 1).slice(0, COMM_LENGTH);
   task.selfExecId++;
   task.didExec = true;

@@ -21,6 +21,7 @@ export function mmAlloc(k: Kernel): Mm {
   const { taskSize } = layoutOf(k);
   mm.taskSize = taskSize;
   mm.mmapBase = taskSize;
+  if (k.current.mm) mm.coredumpFilter = k.current.mm.coredumpFilter;
   return mm;
 }
 
@@ -74,6 +75,8 @@ function copyLayout(to: Mm, from: Mm): void {
   to.auxv = from.auxv.map(([type, value]) => [type, value]);
   to.vdsoBase = from.vdsoBase;
   to.dumpable = from.dumpable;
+  to.coredumpFilter = from.coredumpFilter;
+  to.binfmt = from.binfmt;
   to.totalVm = from.totalVm;
   to.dataVm = from.dataVm;
   to.execVm = from.execVm;

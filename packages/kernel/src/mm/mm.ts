@@ -1,3 +1,5 @@
+import { CoredumpFilter } from '@ring3/abi';
+import type { LinuxBinfmt } from '../exec/binfmt.js';
 import type { File } from '../vfs/file.js';
 import { registerState } from '../state.js';
 
@@ -70,6 +72,10 @@ export class Mm {
   /** def_flags (mlockall MCL_FUTURE). */
   defFlags = 0;
   dumpable = 1;
+  /** Which mappings a core dump holds (CoredumpFilter bits); a new program's is that of the old one. */
+  coredumpFilter: number = CoredumpFilter.Default;
+  /** The format of the program, whose core_dump writes core files. */
+  binfmt: LinuxBinfmt | null = null;
   /** The OOM killer took its private memory (MMF_OOM_SKIP). */
   oomReaped = false;
   /** Commands that membarrier(2) has registered (Membarrier bits). */

@@ -1,4 +1,5 @@
 import { Cpu, ErrorNumber, SaFlag, Sig, SigHandler, Sys, TaskFlag } from '@ring3/abi';
+import { doCoredump } from '../exec/coredump/do-coredump.js';
 import type { Kernel } from '../kernel.js';
 import { doGroupExit } from '../task/exit.js';
 import { getReg, getRegSigned, setReg } from '../task/regs.js';
@@ -12,7 +13,7 @@ import { restoreSavedSigmask, setBlocked } from './mask.js';
 import { recalcSigPending } from './pending.js';
 import { forceSigsegv } from './send.js';
 import type { SigAction, SigInfo } from './signal-struct.js';
-import { IgnoredSignals, KernelOnlySignals, StopSignals, hasSignal, sigMask } from './sigset.js';
+import { CoreDumpSignals, IgnoredSignals, KernelOnlySignals, StopSignals, hasSignal, sigMask } from './sigset.js';
 
 /**
  * The way back to user mode: signals, the restart of an interrupted call, the mask of sigsuspend. Linux: exit_to_usermode_loop and
@@ -48,7 +49,8 @@ function getSignal(k: Kernel): { info: SigInfo; action: SigAction } | null {
     if (signal.groupExiting || signal.groupExitTask) {
       task.pending.set &= ~sigMask(Sig.KILL);
       recalcSigPending(task);
-      die(k, Sig.KILL);
+      task.flags |= TaskFlag.SIGNALED;
+      doGroupExit(k, Sig.KILL);
       return null;
     }
     if (task.stopPending) {
@@ -72,15 +74,16 @@ function getSignal(k: Kernel): { info: SigInfo; action: SigAction } | null {
       stopSignal(k, info.signo);
       return null;
     }
-    die(k, info.signo);
+    die(k, info);
     return null;
   }
 }
 
-/** The default action "terminate". No core file is written, so the wait status never has its core bit. */
-function die(k: Kernel, signo: number): void {
+/** The default actions "terminate" and "core". */
+function die(k: Kernel, info: SigInfo): void {
   k.current.flags |= TaskFlag.SIGNALED;
-  doGroupExit(k, signo);
+  if (hasSignal(CoreDumpSignals, info.signo)) doCoredump(k, info);
+  doGroupExit(k, info.signo);
 }
 
 /** Linux: handle_signal and signal_setup_done. */

@@ -17,12 +17,18 @@ export function commitCreds(k: Kernel, cred: Cred): void {
     old.euid !== cred.euid || old.egid !== cred.egid || old.fsuid !== cred.fsuid || old.fsgid !== cred.fsgid ||
     (cred.capPermitted & ~old.capPermitted) !== 0n;
   if (changed) {
-    if (task.mm) task.mm.dumpable = 0;
+    if (task.mm) task.mm.dumpable = k.coredump.suidDumpable;
     task.pdeathSignal = 0;
   }
-  if (cred.uid !== old.uid && processesOf(k, cred.uid) >= rlimit(task, RLimit.NPROC) && cred.uid !== 0) task.flags |= TaskFlag.NPROC_EXCEEDED;
-  else task.flags &= ~TaskFlag.NPROC_EXCEEDED;
+  if (cred.uid !== old.uid) noteProcessLimit(k, cred.uid);
   task.cred = cred;
+}
+
+/** A change of user cannot fail for RLIMIT_NPROC; the next execve will. Linux: set_user. */
+function noteProcessLimit(k: Kernel, uid: number): void {
+  const task = k.current;
+  if (uid !== 0 && processesOf(k, uid) >= rlimit(task, RLimit.NPROC)) task.flags |= TaskFlag.NPROC_EXCEEDED;
+  else task.flags &= ~TaskFlag.NPROC_EXCEEDED;
 }
 
 /** What capabilities a change of user ids takes away or gives back. Linux: cap_emulate_setxuid, cap_task_fix_setuid. */

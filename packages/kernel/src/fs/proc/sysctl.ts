@@ -1,4 +1,4 @@
-import { Cap, S, UtsName } from '@ring3/abi';
+import { Cap, S, SuidDump, UtsName } from '@ring3/abi';
 import type { Kernel } from '../../kernel.js';
 import { EINVAL, ENOTDIR, EPERM } from '../../errno.js';
 import { registerState } from '../../state.js';
@@ -10,6 +10,7 @@ import { NR_OPEN } from '../../task/limits.js';
 import { dropPageCache } from '../../mm/reclaim.js';
 import { PIPE_MAX_SIZE } from '../pipe/pipe.js';
 import { UTS } from '../../uts.js';
+import { PATTERN_MAX } from '../../exec/coredump/config.js';
 import { ProcDirectory, ProcIno, ProcTextInode } from './proc-inode.js';
 
 /** One file below /proc/sys. `set` gets what was written, trimmed. */
@@ -54,6 +55,16 @@ function openFiles(k: Kernel): number {
 /** LONG_MAX: only RLIMIT_NOFILE limits open files. */
 const NO_LIMIT = '9223372036854775807';
 
+/** A program to pipe core files to is not started here. @throws EINVAL a pattern that asks for one */
+function setCorePattern(k: Kernel, value: string): void {
+  const pattern = value.split(/[\0\n]/)[0]!.slice(0, PATTERN_MAX);
+  if (pattern.startsWith('|')) {
+    k.platform.debug('coredump', `core_pattern '${pattern}': core dumps cannot be piped to a program`);
+    throw EINVAL;
+  }
+  k.coredump.pattern = pattern;
+}
+
 /** What can be set here has an effect; the others say how things are. Sorted by path: the order of readdir. */
 const SYSCTLS: readonly Sysctl[] = [
   { path: 'fs/file-max', get: () => NO_LIMIT },
@@ -62,8 +73,18 @@ const SYSCTLS: readonly Sysctl[] = [
   { path: 'fs/pipe-max-size', get: () => String(PIPE_MAX_SIZE) },
   { path: 'fs/protected_hardlinks', get: () => '0' },
   { path: 'fs/protected_symlinks', get: () => '0' },
-  { path: 'fs/suid_dumpable', get: () => '0' },
+  {
+    path: 'fs/suid_dumpable',
+    get: (k) => String(k.coredump.suidDumpable),
+    set: (k, value) => void (k.coredump.suidDumpable = integer(value, SuidDump.Disable, SuidDump.Root)),
+  },
   { path: 'kernel/cap_last_cap', get: () => String(Cap.Last) },
+  { path: 'kernel/core_pattern', get: (k) => k.coredump.pattern, set: setCorePattern },
+  {
+    path: 'kernel/core_uses_pid',
+    get: (k) => String(k.coredump.usesPid),
+    set: (k, value) => void (k.coredump.usesPid = integer(value, -0x8000_0000, 0x7fff_ffff)),
+  },
   { path: 'kernel/domainname', get: (k) => k.domainname, set: (k, value) => void (k.domainname = value.slice(0, UtsName.MaxName)) },
   { path: 'kernel/hostname', get: (k) => k.options.hostname, set: (k, value) => void (k.options.hostname = value.slice(0, UtsName.MaxName)) },
   { path: 'kernel/ngroups_max', get: () => '65536' },

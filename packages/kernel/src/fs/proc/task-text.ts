@@ -1,6 +1,6 @@
-import { Cap, RLimit, S } from '@ring3/abi';
+import { Cap, CoredumpFilter, RLimit, S } from '@ring3/abi';
 import type { Kernel } from '../../kernel.js';
-import { EACCES, EINVAL, EPERM } from '../../errno.js';
+import { EACCES, EINVAL, EPERM, ERANGE, ESRCH } from '../../errno.js';
 import { totalRamPages } from '../../mm/account.js';
 import type { Mm } from '../../mm/mm.js';
 import { oomBadness } from '../../mm/oom.js';
@@ -131,6 +131,21 @@ function personalityText(task: Task): string {
   return `${(task.personality >>> 0).toString(16).padStart(8, '0')}\n`;
 }
 
+/** fs/proc/base.c: proc_coredump_filter_read, proc_coredump_filter_write. */
+function coredumpFilterText({ mm }: Task): string {
+  return mm ? `${mm.coredumpFilter.toString(16).padStart(8, '0')}\n` : '';
+}
+
+function setCoredumpFilter(_k: Kernel, { mm }: Task, text: string): void {
+  const digits = text.replace(/\n$/, '');
+  const octal = /^0[0-7]+$/.test(digits);
+  if (!octal && !/^(0[xX][0-9a-fA-F]+|0|[1-9][0-9]*)$/.test(digits)) throw EINVAL;
+  const value = octal ? parseInt(digits, 8) : Number(digits);
+  if (value > 0xffff_ffff) throw ERANGE;
+  if (!mm) throw ESRCH;
+  mm.coredumpFilter = value & CoredumpFilter.Mask;
+}
+
 /** In the order of fs/proc/base.c: tgid_base_stuff. */
 export const TASK_FILES: ReadonlyMap<string, TaskFile> = new Map<string, TaskFile>([
   ['environ', { mode: 0o400, inspect: true, text: (k, { mm }) => (mm ? range(k, mm, mm.envStart, mm.envEnd) : '') }],
@@ -150,6 +165,7 @@ export const TASK_FILES: ReadonlyMap<string, TaskFile> = new Map<string, TaskFil
   ['timerslack_ns', { mode: 0o666, text: timerSlackText, write: setTimerSlack }],
   ['oom_score', { mode: 0o444, text: (k, task) => `${oomScore(k, task)}\n` }],
   ['oom_score_adj', { mode: 0o644, text: (_k, { signal }) => `${signal.oomScoreAdj}\n`, write: setOomScoreAdj }],
+  ['coredump_filter', { mode: 0o644, text: (_k, task) => coredumpFilterText(task), write: setCoredumpFilter }],
 ]);
 
 /** Their S_IFREG mode. */
