@@ -87,7 +87,7 @@ describe('-v HOST:GUEST', () => {
   });
 
   test('what a killed guest wrote is there', async () => {
-    expect((await inGuest('echo kept >file; exec 5>>file; echo too >&5; while :; do :; done', '', ['--timeout', '1s'])).status).toBe(137);
+    expect((await inGuest('echo kept >file; exec 5>>file; echo too >&5; while :; do :; done', '', ['--timeout', '3s'])).status).toBe(137);
     expect(read('file')).toBe('kept\ntoo\n');
   });
 });
@@ -101,7 +101,7 @@ describe.skipIf(!have('gcc'))('shared mappings reach the host', () => {
     const source = `#include <fcntl.h>\n#include <signal.h>\n#include <sys/mman.h>\n#include <unistd.h>\nint main(void) { int fd = open("/mnt/map", O_RDWR | O_CREAT, 0644); ftruncate(fd, 8192);
       char *p = mmap(0, 8192, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0); close(fd); p[0] = 'a'; p[5000] = 'b'; ${end} }`;
     execFileSync('gcc', ['-static', '-xc', '-', '-o', path('writer')], { input: source, stdio: ['pipe', 'ignore', 'ignore'] });
-    expect((await ring3(['run', '--timeout', '1s', '-v', `${folder}:/mnt`, '/mnt/writer'])).status).toBe(status);
+    expect((await ring3(['run', '--timeout', '2s', '-v', `${folder}:/mnt`, '/mnt/writer'])).status).toBe(status);
     const bytes = fs.readFileSync(path('map'));
     expect([bytes.length, String.fromCharCode(bytes[0]!), String.fromCharCode(bytes[5000]!)]).toEqual([8192, 'a', 'b']);
   });

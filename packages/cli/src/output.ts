@@ -32,12 +32,9 @@ export class Output {
 
   /** Takes all; false when the guest shall wait for `room`. */
   write(handle: number, bytes: Uint8Array): boolean {
-    if (this.waiting.length === 0) {
-      const done = this.attempt(handle, bytes);
-      if (done === bytes.length) return true;
-      bytes = bytes.slice(done);
-    }
-    this.waiting.push({ handle, bytes });
+    const done = this.waiting.length === 0 ? this.attempt(handle, bytes) : 0;
+    if (done === bytes.length) return true;
+    this.waiting.push({ handle, bytes: bytes.slice(done) });
     this.later();
     return false;
   }
