@@ -1,12 +1,14 @@
 // Writes assembly/cpu/interpret.generated.ts: the hot switch, one arm per HotOp. The arms differ only in operand size and form, and
 // must all stand in one function, so they are made from the tables below. `npm run generate -w @ring3/core`.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 
 const type = (size) => `u${size}`;
 
 /** What an arm does when its address faulted. */
 const leaveFaulted = 'return faulted(ip, n - ((ip - start) >>> 4));';
 const readOperand = (address, bytes) => [`p = readAt(table, ${address}(ip), ${bytes});`, `if (!p) ${leaveFaulted}`];
+/** Right without an index too: then it is Cpu.Zero. The commonest moves have an arm for either form. */
+const anyAddress = 'addressX';
 const checkTarget = 'if (<u32>(va >> 47) && !isCanonical(va)) return badTarget(ip, n - ((ip - start) >>> 4));';
 const checkCallTarget = checkTarget.replace('badTarget', 'badCallTarget');
 const jumpToVa = [checkTarget, 'store<u64>(MemoryMap.Cpu + Cpu.Rip, va);'];
@@ -38,11 +40,11 @@ function aluArm(name) {
   const value = alu[mnemonic].make(t, operand(left), operand(right));
   const { stores } = alu[mnemonic];
   if (left === 'M' && stores) {
-    const address = [`p = modifyAt(table, addressM(ip), ${size / 8});`, `if (!p) ${leaveFaulted}`];
+    const address = [`p = modifyAt(table, ${anyAddress}(ip), ${size / 8});`, `if (!p) ${leaveFaulted}`];
     arm(name, ...address, `store<${t}>(p, ${value}, TlbLayout.Bias);`, 'modified(p);');
     return;
   }
-  const read = left === 'M' || right === 'M' ? readOperand('addressM', size / 8) : [];
+  const read = left === 'M' || right === 'M' ? readOperand(anyAddress, size / 8) : [];
   arm(name, ...read, stores ? `set${left}<${t}>(ip, ${value});` : `${value};`);
 }
 
@@ -69,21 +71,21 @@ for (const [form, address, loads, stores] of [
   ['X', 'addressX', [32, 64], [8, 32, 64]],
 ]) {
   for (const size of loads)
-    loadArm(`mov${size}_G_${form}`, address, size / 8, `setG<${type(size)}>(ip, load<${type(size)}>(p, TlbLayout.Bias));`);
-  for (const size of stores) storeArm(`mov${size}_${form}_G`, address, size, regValue(size));
+    loadArm(`mov${size}_G_${form}`, size === 8 ? anyAddress : address, size / 8, `setG<${type(size)}>(ip, load<${type(size)}>(p, TlbLayout.Bias));`);
+  for (const size of stores) storeArm(`mov${size}_${form}_G`, size === 16 ? anyAddress : address, size, regValue(size));
   for (const size of [32, 64]) arm(`lea${size}_${form}`, `setG<${type(size)}>(ip, <${type(size)}>${address}(ip));`);
   loadArm(`movzx32_G_${form}b`, address, 1, 'setG<u32>(ip, load<u8>(p, TlbLayout.Bias));');
   loadArm(`movzx32_G_${form}w`, address, 2, 'setG<u32>(ip, load<u16>(p, TlbLayout.Bias));');
   loadArm(`movsxd64_G_${form}`, address, 4, 'setG<u64>(ip, M<u32>(p));');
 }
-for (const size of [8, 32]) storeArm(`mov${size}_M_I`, 'addressM', size, `load<${type(size)}>(ip, Uop.Imm)`);
-storeArm('mov64_M_I', 'addressM', 64, 'I<u64>(ip)');
-arm(
-  'mov64_G_Fs',
-  'p = readAt(table, addressM(ip) + reg<u64>(Cpu.FsBase), 8);',
-  `if (!p) ${leaveFaulted}`,
-  'setG<u64>(ip, load<u64>(p, TlbLayout.Bias));',
-);
+for (const size of [8, 32]) storeArm(`mov${size}_M_I`, anyAddress, size, `load<${type(size)}>(ip, Uop.Imm)`);
+storeArm('mov64_M_I', anyAddress, 64, 'I<u64>(ip)');
+for (const [name, line] of [
+  ['mov64_G_Fs', 'setG<u64>(ip, load<u64>(p, TlbLayout.Bias));'],
+  ['sub64_G_Fs', 'setG<u64>(ip, sub<u64>(G<u64>(ip), M<u64>(p)));'],
+]) {
+  arm(name, 'p = readAt(table, addressM(ip) + reg<u64>(Cpu.FsBase), 8);', `if (!p) ${leaveFaulted}`, line);
+}
 arm('movzx32_G_Rb', `setG<u32>(ip, ${rmValue('u8')});`);
 arm('movzx32_G_Rw', `setG<u32>(ip, ${rmValue('u16')});`);
 arm('movsxd64_G_R', 'setG<u64>(ip, R<u32>(ip));');
@@ -93,7 +95,7 @@ for (const [letter, t, bytes] of [
 ]) {
   for (const size of [32, 64]) {
     arm(`movsx${size}_G_R${letter}`, `setG<u${size}>(ip, <u${size}>(<i${size}>${rmValue(t)}));`);
-    loadArm(`movsx${size}_G_M${letter}`, 'addressM', bytes, `setG<u${size}>(ip, <u${size}>(<i${size}>load<${t}>(p, TlbLayout.Bias)));`);
+    loadArm(`movsx${size}_G_M${letter}`, anyAddress, bytes, `setG<u${size}>(ip, <u${size}>(<i${size}>load<${t}>(p, TlbLayout.Bias)));`);
   }
 }
 
@@ -105,7 +107,7 @@ for (const size of [32, 64]) {
   arm(`not${size}_R`, `setR<${t}>(ip, <${t}>~R<${t}>(ip));`);
   arm(`neg${size}_R`, `setR<${t}>(ip, sub<${t}>(0, R<${t}>(ip)));`);
   arm(`imul${size}_G_R`, `setG<${t}>(ip, imul${size}(G<${t}>(ip), R<${t}>(ip)));`);
-  loadArm(`imul${size}_G_M`, 'addressM', size / 8, `setG<${t}>(ip, imul${size}(G<${t}>(ip), M<${t}>(p)));`);
+  loadArm(`imul${size}_G_M`, anyAddress, size / 8, `setG<${t}>(ip, imul${size}(G<${t}>(ip), M<${t}>(p)));`);
   arm(`imul${size}_G_R_I`, `setG<${t}>(ip, imul${size}(R<${t}>(ip), I<${t}>(ip)));`);
   for (const name of ['shl', 'shr', 'sar', 'rol', 'ror']) arm(`${name}${size}_R_I`, `${name}Register<${t}>(ip, load<u8>(ip, Uop.Imm));`);
   for (const name of ['shl', 'shr', 'sar']) arm(`${name}${size}_R_C`, `${name}Register<${t}>(ip, reg<u8>(Cpu.Rcx));`);
@@ -122,7 +124,7 @@ arm('set', 'setR<u8>(ip, <u8>condition(load<u8>(ip, Uop.Imm)));');
 const stackTop = (register) => [`va = reg<u64>(Cpu.${register});`, 'p = stackAt(table, va);', `if (!p) ${leaveFaulted}`];
 arm('push64_Z', `if (!push(table, ${rmValue('u64')})) ${leaveFaulted}`);
 arm('push64_I', `if (!push(table, I<u64>(ip))) ${leaveFaulted}`);
-arm('push64_M', 'p = readAt(table, addressM(ip), 8);', `if (!p || !push(table, load<u64>(p, TlbLayout.Bias))) ${leaveFaulted}`);
+arm('push64_M', 'p = readAt(table, addressX(ip), 8);', `if (!p || !push(table, load<u64>(p, TlbLayout.Bias))) ${leaveFaulted}`);
 arm('pop64_Z', ...stackTop('Rsp'), 'setReg<u64>(Cpu.Rsp, va + 8);', 'setR<u64>(ip, load<u64>(p, TlbLayout.Bias));');
 arm('leave64', ...stackTop('Rbp'), 'setReg<u64>(Cpu.Rsp, va + 8);', 'setReg<u64>(Cpu.Rbp, load<u64>(p, TlbLayout.Bias));');
 arm('nop');
@@ -164,23 +166,23 @@ branch('ret', ...stackTop('Rsp'), 'va = load<u64>(p, TlbLayout.Bias);', ...jumpT
 const v = 'xmm(load<u8>(ip, Uop.Reg))';
 const w = 'xmm(load<u8>(ip, Uop.Rm))';
 arm('movaps_V_R', `v128.store(${v}, v128.load(${w}));`);
-loadArm('movups_V_M', 'addressM', 16, `v128.store(${v}, v128.load(p, TlbLayout.Bias));`);
-arm('movups_M_V', `if (!putV(table, addressM(ip), ${v})) ${leaveFaulted}`);
-arm('movaps_V_M', 'p = alignedAt(table, addressM(ip));', `if (!p) ${leaveFaulted}`, `v128.store(${v}, v128.load(p, TlbLayout.Bias));`);
-arm('movaps_M_V', 'va = addressM(ip);', `if (misaligned(va) || !putV(table, va, ${v})) ${leaveFaulted}`);
+loadArm('movups_V_M', anyAddress, 16, `v128.store(${v}, v128.load(p, TlbLayout.Bias));`);
+arm('movups_M_V', `if (!putV(table, addressX(ip), ${v})) ${leaveFaulted}`);
+arm('movaps_V_M', 'p = alignedAt(table, addressX(ip));', `if (!p) ${leaveFaulted}`, `v128.store(${v}, v128.load(p, TlbLayout.Bias));`);
+arm('movaps_M_V', 'va = addressX(ip);', `if (misaligned(va) || !putV(table, va, ${v})) ${leaveFaulted}`);
 for (const [name, t] of [
   ['movsd', 'u64'],
   ['movss', 'u32'],
 ]) {
   arm(
     `${name}_V_M`,
-    ...readOperand('addressM', t === 'u64' ? 8 : 4),
+    ...readOperand(anyAddress, t === 'u64' ? 8 : 4),
     `store<u64>(${v}, load<${t}>(p, TlbLayout.Bias));`,
     `store<u64>(${v}, 0, 8);`,
   );
 }
-arm(['movsd_M_V', 'movq_M_V'], `if (!put<u64>(table, addressM(ip), load<u64>(${v}))) ${leaveFaulted}`);
-arm('movss_M_V', `if (!put<u32>(table, addressM(ip), load<u32>(${v}))) ${leaveFaulted}`);
+arm(['movsd_M_V', 'movq_M_V'], `if (!put<u64>(table, addressX(ip), load<u64>(${v}))) ${leaveFaulted}`);
+arm('movss_M_V', `if (!put<u32>(table, addressX(ip), load<u32>(${v}))) ${leaveFaulted}`);
 arm('movq32_V_R', `store<u64>(${v}, ${rmValue('u32')});`, `store<u64>(${v}, 0, 8);`);
 arm('movq64_V_R', `store<u64>(${v}, ${rmValue('u64')});`, `store<u64>(${v}, 0, 8);`);
 arm('movq64_R_V', `setR<u64>(ip, load<u64>(${v}));`);
@@ -286,4 +288,9 @@ ${arms.map((line) => (line.startsWith('case') ? '        ' : '          ') + lin
 }
 `;
 
-writeFileSync(new URL('../assembly/cpu/interpret.generated.ts', import.meta.url), source);
+const file = new URL('../assembly/cpu/interpret.generated.ts', import.meta.url);
+if (!process.argv.includes('--check')) writeFileSync(file, source);
+else if (readFileSync(file, 'utf8') !== source) {
+  console.error('interpret.generated.ts is out of date: run npm run generate');
+  process.exitCode = 1;
+}

@@ -107,6 +107,8 @@ export const enum HotOp {
   mov32_X_G,
   mov64_X_G,
   mov64_G_Fs,
+  /** The end of a function with a stack protector. */
+  sub64_G_Fs,
   lea32_M,
   lea64_M,
   lea32_X,

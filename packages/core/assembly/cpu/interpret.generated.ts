@@ -202,144 +202,144 @@ export function interpret(ip: u32, n: i32): i32 {
           ip += Uop.Bytes;
           continue;
         case HotOp.add32_G_M:
-          p = readAt(table, addressM(ip), 4);
+          p = readAt(table, addressX(ip), 4);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           setG<u32>(ip, add<u32>(G<u32>(ip), M<u32>(p)));
           ip += Uop.Bytes;
           continue;
         case HotOp.add64_G_M:
-          p = readAt(table, addressM(ip), 8);
+          p = readAt(table, addressX(ip), 8);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           setG<u64>(ip, add<u64>(G<u64>(ip), M<u64>(p)));
           ip += Uop.Bytes;
           continue;
         case HotOp.or32_G_M:
-          p = readAt(table, addressM(ip), 4);
+          p = readAt(table, addressX(ip), 4);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           setG<u32>(ip, logic<u32>(G<u32>(ip) | M<u32>(p)));
           ip += Uop.Bytes;
           continue;
         case HotOp.or64_G_M:
-          p = readAt(table, addressM(ip), 8);
+          p = readAt(table, addressX(ip), 8);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           setG<u64>(ip, logic<u64>(G<u64>(ip) | M<u64>(p)));
           ip += Uop.Bytes;
           continue;
         case HotOp.and32_G_M:
-          p = readAt(table, addressM(ip), 4);
+          p = readAt(table, addressX(ip), 4);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           setG<u32>(ip, logic<u32>(G<u32>(ip) & M<u32>(p)));
           ip += Uop.Bytes;
           continue;
         case HotOp.and64_G_M:
-          p = readAt(table, addressM(ip), 8);
+          p = readAt(table, addressX(ip), 8);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           setG<u64>(ip, logic<u64>(G<u64>(ip) & M<u64>(p)));
           ip += Uop.Bytes;
           continue;
         case HotOp.sub32_G_M:
-          p = readAt(table, addressM(ip), 4);
+          p = readAt(table, addressX(ip), 4);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           setG<u32>(ip, sub<u32>(G<u32>(ip), M<u32>(p)));
           ip += Uop.Bytes;
           continue;
         case HotOp.sub64_G_M:
-          p = readAt(table, addressM(ip), 8);
+          p = readAt(table, addressX(ip), 8);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           setG<u64>(ip, sub<u64>(G<u64>(ip), M<u64>(p)));
           ip += Uop.Bytes;
           continue;
         case HotOp.xor32_G_M:
-          p = readAt(table, addressM(ip), 4);
+          p = readAt(table, addressX(ip), 4);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           setG<u32>(ip, logic<u32>(G<u32>(ip) ^ M<u32>(p)));
           ip += Uop.Bytes;
           continue;
         case HotOp.xor64_G_M:
-          p = readAt(table, addressM(ip), 8);
+          p = readAt(table, addressX(ip), 8);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           setG<u64>(ip, logic<u64>(G<u64>(ip) ^ M<u64>(p)));
           ip += Uop.Bytes;
           continue;
         case HotOp.cmp32_G_M:
-          p = readAt(table, addressM(ip), 4);
+          p = readAt(table, addressX(ip), 4);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           sub<u32>(G<u32>(ip), M<u32>(p));
           ip += Uop.Bytes;
           continue;
         case HotOp.cmp64_G_M:
-          p = readAt(table, addressM(ip), 8);
+          p = readAt(table, addressX(ip), 8);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           sub<u64>(G<u64>(ip), M<u64>(p));
           ip += Uop.Bytes;
           continue;
         case HotOp.cmp32_M_G:
-          p = readAt(table, addressM(ip), 4);
+          p = readAt(table, addressX(ip), 4);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           sub<u32>(M<u32>(p), G<u32>(ip));
           ip += Uop.Bytes;
           continue;
         case HotOp.cmp64_M_G:
-          p = readAt(table, addressM(ip), 8);
+          p = readAt(table, addressX(ip), 8);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           sub<u64>(M<u64>(p), G<u64>(ip));
           ip += Uop.Bytes;
           continue;
         case HotOp.cmp32_M_I:
-          p = readAt(table, addressM(ip), 4);
+          p = readAt(table, addressX(ip), 4);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           sub<u32>(M<u32>(p), I<u32>(ip));
           ip += Uop.Bytes;
           continue;
         case HotOp.cmp64_M_I:
-          p = readAt(table, addressM(ip), 8);
+          p = readAt(table, addressX(ip), 8);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           sub<u64>(M<u64>(p), I<u64>(ip));
           ip += Uop.Bytes;
           continue;
         case HotOp.test32_M_I:
-          p = readAt(table, addressM(ip), 4);
+          p = readAt(table, addressX(ip), 4);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           logic<u32>(M<u32>(p) & I<u32>(ip));
           ip += Uop.Bytes;
           continue;
         case HotOp.add32_M_G:
-          p = modifyAt(table, addressM(ip), 4);
+          p = modifyAt(table, addressX(ip), 4);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           store<u32>(p, add<u32>(M<u32>(p), G<u32>(ip)), TlbLayout.Bias);
           modified(p);
           ip += Uop.Bytes;
           continue;
         case HotOp.add64_M_G:
-          p = modifyAt(table, addressM(ip), 8);
+          p = modifyAt(table, addressX(ip), 8);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           store<u64>(p, add<u64>(M<u64>(p), G<u64>(ip)), TlbLayout.Bias);
           modified(p);
           ip += Uop.Bytes;
           continue;
         case HotOp.add32_M_I:
-          p = modifyAt(table, addressM(ip), 4);
+          p = modifyAt(table, addressX(ip), 4);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           store<u32>(p, add<u32>(M<u32>(p), I<u32>(ip)), TlbLayout.Bias);
           modified(p);
           ip += Uop.Bytes;
           continue;
         case HotOp.add64_M_I:
-          p = modifyAt(table, addressM(ip), 8);
+          p = modifyAt(table, addressX(ip), 8);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           store<u64>(p, add<u64>(M<u64>(p), I<u64>(ip)), TlbLayout.Bias);
           modified(p);
           ip += Uop.Bytes;
           continue;
         case HotOp.sub32_M_I:
-          p = modifyAt(table, addressM(ip), 4);
+          p = modifyAt(table, addressX(ip), 4);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           store<u32>(p, sub<u32>(M<u32>(p), I<u32>(ip)), TlbLayout.Bias);
           modified(p);
           ip += Uop.Bytes;
           continue;
         case HotOp.sub64_M_I:
-          p = modifyAt(table, addressM(ip), 8);
+          p = modifyAt(table, addressX(ip), 8);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           store<u64>(p, sub<u64>(M<u64>(p), I<u64>(ip)), TlbLayout.Bias);
           modified(p);
@@ -354,19 +354,19 @@ export function interpret(ip: u32, n: i32): i32 {
           ip += Uop.Bytes;
           continue;
         case HotOp.cmp8_M_I:
-          p = readAt(table, addressM(ip), 1);
+          p = readAt(table, addressX(ip), 1);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           sub<u8>(M<u8>(p), I<u8>(ip));
           ip += Uop.Bytes;
           continue;
         case HotOp.cmp8_M_G:
-          p = readAt(table, addressM(ip), 1);
+          p = readAt(table, addressX(ip), 1);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           sub<u8>(M<u8>(p), G<u8>(ip));
           ip += Uop.Bytes;
           continue;
         case HotOp.cmp8_G_M:
-          p = readAt(table, addressM(ip), 1);
+          p = readAt(table, addressX(ip), 1);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           sub<u8>(G<u8>(ip), M<u8>(p));
           ip += Uop.Bytes;
@@ -380,7 +380,7 @@ export function interpret(ip: u32, n: i32): i32 {
           ip += Uop.Bytes;
           continue;
         case HotOp.test8_M_I:
-          p = readAt(table, addressM(ip), 1);
+          p = readAt(table, addressX(ip), 1);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           logic<u8>(M<u8>(p) & I<u8>(ip));
           ip += Uop.Bytes;
@@ -398,7 +398,7 @@ export function interpret(ip: u32, n: i32): i32 {
           ip += Uop.Bytes;
           continue;
         case HotOp.cmp16_M_I:
-          p = readAt(table, addressM(ip), 2);
+          p = readAt(table, addressX(ip), 2);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           sub<u16>(M<u16>(p), I<u16>(ip));
           ip += Uop.Bytes;
@@ -432,7 +432,7 @@ export function interpret(ip: u32, n: i32): i32 {
           ip += Uop.Bytes;
           continue;
         case HotOp.mov8_G_M:
-          p = readAt(table, addressM(ip), 1);
+          p = readAt(table, addressX(ip), 1);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           setG<u8>(ip, load<u8>(p, TlbLayout.Bias));
           ip += Uop.Bytes;
@@ -454,7 +454,7 @@ export function interpret(ip: u32, n: i32): i32 {
           ip += Uop.Bytes;
           continue;
         case HotOp.mov16_M_G:
-          if (!put<u16>(table, addressM(ip), reg<u16>(load<u8>(ip, Uop.Reg)))) return faulted(ip, n - ((ip - start) >>> 4));
+          if (!put<u16>(table, addressX(ip), reg<u16>(load<u8>(ip, Uop.Reg)))) return faulted(ip, n - ((ip - start) >>> 4));
           ip += Uop.Bytes;
           continue;
         case HotOp.mov32_M_G:
@@ -542,21 +542,27 @@ export function interpret(ip: u32, n: i32): i32 {
           ip += Uop.Bytes;
           continue;
         case HotOp.mov8_M_I:
-          if (!put<u8>(table, addressM(ip), load<u8>(ip, Uop.Imm))) return faulted(ip, n - ((ip - start) >>> 4));
+          if (!put<u8>(table, addressX(ip), load<u8>(ip, Uop.Imm))) return faulted(ip, n - ((ip - start) >>> 4));
           ip += Uop.Bytes;
           continue;
         case HotOp.mov32_M_I:
-          if (!put<u32>(table, addressM(ip), load<u32>(ip, Uop.Imm))) return faulted(ip, n - ((ip - start) >>> 4));
+          if (!put<u32>(table, addressX(ip), load<u32>(ip, Uop.Imm))) return faulted(ip, n - ((ip - start) >>> 4));
           ip += Uop.Bytes;
           continue;
         case HotOp.mov64_M_I:
-          if (!put<u64>(table, addressM(ip), I<u64>(ip))) return faulted(ip, n - ((ip - start) >>> 4));
+          if (!put<u64>(table, addressX(ip), I<u64>(ip))) return faulted(ip, n - ((ip - start) >>> 4));
           ip += Uop.Bytes;
           continue;
         case HotOp.mov64_G_Fs:
           p = readAt(table, addressM(ip) + reg<u64>(Cpu.FsBase), 8);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           setG<u64>(ip, load<u64>(p, TlbLayout.Bias));
+          ip += Uop.Bytes;
+          continue;
+        case HotOp.sub64_G_Fs:
+          p = readAt(table, addressM(ip) + reg<u64>(Cpu.FsBase), 8);
+          if (!p) return faulted(ip, n - ((ip - start) >>> 4));
+          setG<u64>(ip, sub<u64>(G<u64>(ip), M<u64>(p)));
           ip += Uop.Bytes;
           continue;
         case HotOp.movzx32_G_Rb:
@@ -576,7 +582,7 @@ export function interpret(ip: u32, n: i32): i32 {
           ip += Uop.Bytes;
           continue;
         case HotOp.movsx32_G_Mb:
-          p = readAt(table, addressM(ip), 1);
+          p = readAt(table, addressX(ip), 1);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           setG<u32>(ip, <u32>(<i32>load<i8>(p, TlbLayout.Bias)));
           ip += Uop.Bytes;
@@ -586,7 +592,7 @@ export function interpret(ip: u32, n: i32): i32 {
           ip += Uop.Bytes;
           continue;
         case HotOp.movsx64_G_Mb:
-          p = readAt(table, addressM(ip), 1);
+          p = readAt(table, addressX(ip), 1);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           setG<u64>(ip, <u64>(<i64>load<i8>(p, TlbLayout.Bias)));
           ip += Uop.Bytes;
@@ -596,7 +602,7 @@ export function interpret(ip: u32, n: i32): i32 {
           ip += Uop.Bytes;
           continue;
         case HotOp.movsx32_G_Mw:
-          p = readAt(table, addressM(ip), 2);
+          p = readAt(table, addressX(ip), 2);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           setG<u32>(ip, <u32>(<i32>load<i16>(p, TlbLayout.Bias)));
           ip += Uop.Bytes;
@@ -606,7 +612,7 @@ export function interpret(ip: u32, n: i32): i32 {
           ip += Uop.Bytes;
           continue;
         case HotOp.movsx64_G_Mw:
-          p = readAt(table, addressM(ip), 2);
+          p = readAt(table, addressX(ip), 2);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           setG<u64>(ip, <u64>(<i64>load<i16>(p, TlbLayout.Bias)));
           ip += Uop.Bytes;
@@ -632,7 +638,7 @@ export function interpret(ip: u32, n: i32): i32 {
           ip += Uop.Bytes;
           continue;
         case HotOp.imul32_G_M:
-          p = readAt(table, addressM(ip), 4);
+          p = readAt(table, addressX(ip), 4);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           setG<u32>(ip, imul32(G<u32>(ip), M<u32>(p)));
           ip += Uop.Bytes;
@@ -694,7 +700,7 @@ export function interpret(ip: u32, n: i32): i32 {
           ip += Uop.Bytes;
           continue;
         case HotOp.imul64_G_M:
-          p = readAt(table, addressM(ip), 8);
+          p = readAt(table, addressX(ip), 8);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           setG<u64>(ip, imul64(G<u64>(ip), M<u64>(p)));
           ip += Uop.Bytes;
@@ -772,7 +778,7 @@ export function interpret(ip: u32, n: i32): i32 {
           ip += Uop.Bytes;
           continue;
         case HotOp.push64_M:
-          p = readAt(table, addressM(ip), 8);
+          p = readAt(table, addressX(ip), 8);
           if (!p || !push(table, load<u64>(p, TlbLayout.Bias))) return faulted(ip, n - ((ip - start) >>> 4));
           ip += Uop.Bytes;
           continue;
@@ -912,35 +918,35 @@ export function interpret(ip: u32, n: i32): i32 {
           ip += Uop.Bytes;
           continue;
         case HotOp.movups_V_M:
-          p = readAt(table, addressM(ip), 16);
+          p = readAt(table, addressX(ip), 16);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           v128.store(xmm(load<u8>(ip, Uop.Reg)), v128.load(p, TlbLayout.Bias));
           ip += Uop.Bytes;
           continue;
         case HotOp.movups_M_V:
-          if (!putV(table, addressM(ip), xmm(load<u8>(ip, Uop.Reg)))) return faulted(ip, n - ((ip - start) >>> 4));
+          if (!putV(table, addressX(ip), xmm(load<u8>(ip, Uop.Reg)))) return faulted(ip, n - ((ip - start) >>> 4));
           ip += Uop.Bytes;
           continue;
         case HotOp.movaps_V_M:
-          p = alignedAt(table, addressM(ip));
+          p = alignedAt(table, addressX(ip));
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           v128.store(xmm(load<u8>(ip, Uop.Reg)), v128.load(p, TlbLayout.Bias));
           ip += Uop.Bytes;
           continue;
         case HotOp.movaps_M_V:
-          va = addressM(ip);
+          va = addressX(ip);
           if (misaligned(va) || !putV(table, va, xmm(load<u8>(ip, Uop.Reg)))) return faulted(ip, n - ((ip - start) >>> 4));
           ip += Uop.Bytes;
           continue;
         case HotOp.movsd_V_M:
-          p = readAt(table, addressM(ip), 8);
+          p = readAt(table, addressX(ip), 8);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           store<u64>(xmm(load<u8>(ip, Uop.Reg)), load<u64>(p, TlbLayout.Bias));
           store<u64>(xmm(load<u8>(ip, Uop.Reg)), 0, 8);
           ip += Uop.Bytes;
           continue;
         case HotOp.movss_V_M:
-          p = readAt(table, addressM(ip), 4);
+          p = readAt(table, addressX(ip), 4);
           if (!p) return faulted(ip, n - ((ip - start) >>> 4));
           store<u64>(xmm(load<u8>(ip, Uop.Reg)), load<u32>(p, TlbLayout.Bias));
           store<u64>(xmm(load<u8>(ip, Uop.Reg)), 0, 8);
@@ -948,11 +954,11 @@ export function interpret(ip: u32, n: i32): i32 {
           continue;
         case HotOp.movsd_M_V:
         case HotOp.movq_M_V:
-          if (!put<u64>(table, addressM(ip), load<u64>(xmm(load<u8>(ip, Uop.Reg))))) return faulted(ip, n - ((ip - start) >>> 4));
+          if (!put<u64>(table, addressX(ip), load<u64>(xmm(load<u8>(ip, Uop.Reg))))) return faulted(ip, n - ((ip - start) >>> 4));
           ip += Uop.Bytes;
           continue;
         case HotOp.movss_M_V:
-          if (!put<u32>(table, addressM(ip), load<u32>(xmm(load<u8>(ip, Uop.Reg))))) return faulted(ip, n - ((ip - start) >>> 4));
+          if (!put<u32>(table, addressX(ip), load<u32>(xmm(load<u8>(ip, Uop.Reg))))) return faulted(ip, n - ((ip - start) >>> 4));
           ip += Uop.Bytes;
           continue;
         case HotOp.movq32_V_R:

@@ -14,8 +14,9 @@ export function promote(u: u32): void {
     return;
   }
   if (prefixes) {
-    const plainFs = prefixes == UopFlag.Fs && hot == HotOp.mov64_G_M && load<u8>(u, Uop.Index) == Cpu.Zero;
-    if (plainFs) store<u16>(u, HotOp.mov64_G_Fs);
+    if (prefixes != UopFlag.Fs || load<u8>(u, Uop.Index) != Cpu.Zero) return;
+    if (hot == HotOp.mov64_G_M) store<u16>(u, HotOp.mov64_G_Fs);
+    else if (hot == HotOp.sub64_G_M) store<u16>(u, HotOp.sub64_G_Fs);
     return;
   }
   if (isBranch(hot)) {
@@ -65,7 +66,7 @@ function isImplicit(hot: u32): bool {
   return hot == HotOp.nop || hot == HotOp.leave64 || hot == HotOp.push64_I || (hot >= <u32>HotOp.cbw32 && hot <= <u32>HotOp.cwd64);
 }
 
-/** The hot op of an address with an index, 0 = there is none. */
+/** The hot op of an address with an index: most take any address. 0 = there is none. */
 function withIndex(hot: u32): u32 {
   switch (hot) {
     case HotOp.mov32_G_M:
@@ -88,7 +89,9 @@ function withIndex(hot: u32): u32 {
       return HotOp.movzx32_G_Xw;
     case HotOp.movsxd64_G_M:
       return HotOp.movsxd64_G_X;
-    default:
+    case HotOp.call_M:
       return 0;
+    default:
+      return hot;
   }
 }

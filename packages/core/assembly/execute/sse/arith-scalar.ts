@@ -1,5 +1,5 @@
 import { Status } from '../../../../abi/src/machine/exits';
-import { rmReadXmm, uReg, xmm } from '../../cpu/operands';
+import { isReg, rmReadXmm, uReg, uRm, xmm } from '../../cpu/operands';
 import { fault } from '../../mmu/access';
 import { finite, notDenormal, plain, wellInside } from './classes';
 import { exactProduct, exactQuotient, exactRoot, exactSum } from './exact';
@@ -11,9 +11,15 @@ import { Operation, softScalar } from './soft';
  * operation and keeps the result where mxcsr.ts says that nothing else could have happened.
  */
 
+/** Where the second operand can be read; 0 = faulted. A register costs no call. */
+@inline
+function source<T>(u: u32): u32 {
+  return isReg(u) ? <u32>xmm(uRm(u)) : rmReadXmm(u, sizeof<T>());
+}
+
 @inline
 function add<T>(u: u32): i32 {
-  const s = rmReadXmm(u, sizeof<T>());
+  const s = source<T>(u);
   if (!s) return fault();
   const d = xmm(uReg(u));
   const a = load<T>(d);
@@ -36,7 +42,7 @@ export function addsd(u: u32): i32 {
 
 @inline
 function sub<T>(u: u32): i32 {
-  const s = rmReadXmm(u, sizeof<T>());
+  const s = source<T>(u);
   if (!s) return fault();
   const d = xmm(uReg(u));
   const a = load<T>(d);
@@ -59,7 +65,7 @@ export function subsd(u: u32): i32 {
 
 @inline
 function mul<T>(u: u32): i32 {
-  const s = rmReadXmm(u, sizeof<T>());
+  const s = source<T>(u);
   if (!s) return fault();
   const d = xmm(uReg(u));
   const a = load<T>(d);
@@ -83,7 +89,7 @@ export function mulsd(u: u32): i32 {
 
 @inline
 function div<T>(u: u32): i32 {
-  const s = rmReadXmm(u, sizeof<T>());
+  const s = source<T>(u);
   if (!s) return fault();
   const d = xmm(uReg(u));
   const a = load<T>(d);
@@ -107,7 +113,7 @@ export function divsd(u: u32): i32 {
 
 @inline
 function root<T>(u: u32): i32 {
-  const s = rmReadXmm(u, sizeof<T>());
+  const s = source<T>(u);
   if (!s) return fault();
   const d = xmm(uReg(u));
   const a = load<T>(s);
@@ -130,7 +136,7 @@ export function sqrtsd(u: u32): i32 {
 /** The second operand, unless the first is smaller. Independent of MXCSR while no operand is denormal or a NaN. */
 @inline
 function minimum<T>(u: u32): i32 {
-  const s = rmReadXmm(u, sizeof<T>());
+  const s = source<T>(u);
   if (!s) return fault();
   const d = xmm(uReg(u));
   const a = load<T>(d);
@@ -150,7 +156,7 @@ export function minsd(u: u32): i32 {
 
 @inline
 function maximum<T>(u: u32): i32 {
-  const s = rmReadXmm(u, sizeof<T>());
+  const s = source<T>(u);
   if (!s) return fault();
   const d = xmm(uReg(u));
   const a = load<T>(d);
