@@ -21,14 +21,27 @@ export function exitRobustList(k: Kernel, task: Task): void {
     const offset = getI64Number(k, head + 8);
     const pending = getU64Number(k, head + 16);
     for (let left = FutexWord.RobustListLimit; left > 0 && address(entry) !== head; left--) {
-      const next = getU64Number(k, address(entry));
-      if (address(entry) !== address(pending)) handleDeath(k, task, address(entry) + offset, false);
+      const current = address(entry);
+      // Before the lock is given back: its next owner may take the entry out. Where it cannot be read this lock is still the last one.
+      const next = tryRead(k, current);
+      if (current !== address(pending)) handleDeath(k, task, current + offset, false);
+      if (next === null) return;
       entry = next;
     }
     if (address(pending) !== 0) handleDeath(k, task, address(pending) + offset, true);
   } catch (error) {
     // A broken list ends the walk: nobody is left to tell.
     if (!(error instanceof Errno)) throw error;
+  }
+}
+
+/** @returns null where the address is bad */
+function tryRead(k: Kernel, va: number): number | null {
+  try {
+    return getU64Number(k, va);
+  } catch (error) {
+    if (error instanceof Errno) return null;
+    throw error;
   }
 }
 

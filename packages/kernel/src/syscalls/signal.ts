@@ -1,5 +1,5 @@
 import { Cpu, Sig, SiCode, SigAltStack, SigMaskHow, SigInfoOffset, Sys } from '@ring3/abi';
-import { EAGAIN, EINTR, EINVAL, EPERM, ERESTARTNOHAND, ESRCH } from '../errno.js';
+import { EAGAIN, EINTR, EINVAL, EPERM, ERESTARTNOHAND, ESRCH, Errno } from '../errno.js';
 import type { Kernel } from '../kernel.js';
 import { copyFromUser, copyToUser, getU32, getU64, getU64Number, putU32, putU64, putU64Pair } from '../mm/uaccess.js';
 import { expired, waitOn } from '../sched/wait.js';
@@ -149,6 +149,7 @@ function killMany(k: Kernel, leaders: Task[], info: SigInfo): number {
       killProcess(k, leader, { ...info });
       success = true;
     } catch (thrown) {
+      if (!(thrown instanceof Errno)) throw thrown;
       error = thrown;
     }
   }
@@ -167,6 +168,7 @@ function killAll(k: Kernel, info: SigInfo): number {
       killProcess(k, leader, { ...info });
       error = null;
     } catch (thrown) {
+      if (!(thrown instanceof Errno)) throw thrown;
       if (thrown !== EPERM) error = thrown;
     }
   }
