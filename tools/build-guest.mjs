@@ -26,12 +26,13 @@ function variantsOf(name, text) {
 export function buildGuestTests() {
   mkdirSync(target, { recursive: true });
   let built = 0;
+  const header = statSync(join(sources, 'check.h')).mtimeMs;
   for (const file of readdirSync(sources).filter((name) => name.endsWith('.c'))) {
     const name = file.slice(0, -2);
     const source = join(sources, file);
     for (const variant of variantsOf(name, readFileSync(source, 'utf8'))) {
       const out = join(target, `${name}.${variant}`);
-      if (existsSync(out) && statSync(out).mtimeMs > statSync(source).mtimeMs) continue;
+      if (existsSync(out) && statSync(out).mtimeMs > Math.max(header, statSync(source).mtimeMs)) continue;
       const [compiler, ...flags] = linking[variant];
       const args = ['-O1', '-g0', '-Wall', '-Wno-unused-result', '-std=gnu17', ...flags, '-o', out, source, '-lm', '-lpthread'];
       const done = spawnSync(compiler, args, { encoding: 'utf8' });

@@ -1,4 +1,4 @@
-// futex(2) itself: wait, wake counts, bitsets, requeue, wake_op, errors, time-outs, sharing between processes, PI.
+// futex(2) itself: wait, wake counts, bitsets, requeue, wake_op, errors, time-outs, sharing between processes.
 #include "check.h"
 #include <linux/futex.h>
 #include <pthread.h>
@@ -24,7 +24,6 @@ static void finish(int n) {
   futex(&other, FUTEX_WAKE_PRIVATE, 1000, 0, 0, 0);
   for (int i = 0; i < n; i++) pthread_join(t[i], 0);
 }
-static void *unlock_pi(void *arg) { SHOW(futex(&word, FUTEX_UNLOCK_PI_PRIVATE, 0, 0, 0, 0)); SHOW(futex(&word, FUTEX_TRYLOCK_PI_PRIVATE, 0, 0, 0, 0)); return 0; }
 
 int main(void) {
   setvbuf(stdout, 0, _IOLBF, 0);
@@ -90,8 +89,8 @@ int main(void) {
   unlink(path);
   for (int kind = 0; kind < 3; kind++) {
     pid_t pid = fork();
-    struct timespec t100 = {0, 100000000};
-    if (pid == 0) _exit(futex(kind == 0 ? shared : kind == 1 ? a : cow, FUTEX_WAIT, 0, &t100, 0, 0) == 0 ? 1 : 2);
+    struct timespec t300 = {0, 300000000};
+    if (pid == 0) _exit(futex(kind == 0 ? shared : kind == 1 ? a : cow, FUTEX_WAIT, 0, &t300, 0, 0) == 0 ? 1 : 2);
     sleep_ms(30);
     SHOW(futex(kind == 0 ? shared : kind == 1 ? b : cow, FUTEX_WAKE, 1, 0, 0, 0));
     int st;
@@ -108,15 +107,6 @@ int main(void) {
   waitpid(pid, &st, 0);
   show_status("  waiter", st);
 
-  printf("pi\n");
-  word = 0;
-  SHOW(futex(&word, FUTEX_LOCK_PI_PRIVATE, 0, 0, 0, 0));
-  printf("owner is me %d\n", (word & FUTEX_TID_MASK) == (int)syscall(SYS_gettid));
-  SHOW(futex(&word, FUTEX_LOCK_PI_PRIVATE, 0, 0, 0, 0));
-  pthread_create(&t[0], 0, unlock_pi, 0);
-  pthread_join(t[0], 0);
-  SHOW(futex(&word, FUTEX_UNLOCK_PI_PRIVATE, 0, 0, 0, 0));
-  printf("free %d\n", word);
   void *head;
   size_t length;
   SHOW(syscall(SYS_get_robust_list, 0, &head, &length));

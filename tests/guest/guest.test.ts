@@ -1,16 +1,37 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { emulated, native, root } from '../support/run.js';
+import { emulated, native, root, type Outcome } from '../support/run.js';
 
 /** Every program that tools/build-guest.mjs built from a source here, natively and in Ring3. */
 const programs = readdirSync(`${root}.cache/guest`).filter((name) => !name.startsWith('hello.')).sort();
 
+/** Other ways to run that must make no difference, with the programs that they could make one for. */
+const variants: { name: string; options: string[]; programs: RegExp }[] = [
+  { name: 'the layout of 5.4', options: ['--layout', 'linux'], programs: /^(code|cow|exec|fault-repair|faults|mappings|signals|stack|strings|threads)\./ },
+  { name: 'random addresses', options: ['--layout', 'linux', '--aslr', 'on'], programs: /^(code|exec|mappings|stack|thread-processes)\./ },
+  { name: 'random compact addresses', options: ['--aslr', 'on'], programs: /^(code|exec|mappings|stack)\./ },
+  { name: 'the virtual clock', options: ['--clock', 'virtual', '--seed', '7'], programs: /^(futex|pipes|poll|restart|sessions|signals|threads|thread-processes|wait)\./ },
+  { name: 'little memory', options: ['-m', '64m'], programs: /^(cow|mappings|names|pipes|threads)\./ },
+];
+
+const outcomes = new Map<string, Promise<Outcome>>();
+
+/** One native run serves all variants. */
+function nativeRun(program: string): Promise<Outcome> {
+  let outcome = outcomes.get(program);
+  if (!outcome) outcomes.set(program, (outcome = native([`${root}.cache/guest/${program}`])));
+  return outcome;
+}
+
+async function agrees(program: string, options: readonly string[]): Promise<void> {
+  const expected = await nativeRun(program);
+  expect(await emulated([`${root}.cache/guest/${program}`], {}, options)).toEqual(expected);
+}
+
 describe('guest tests agree with their native run', () => {
-  for (const program of programs) {
-    test(program, { timeout: 120_000 }, async () => {
-      const argv = [`${root}.cache/guest/${program}`];
-      const expected = await native(argv);
-      expect(await emulated(argv)).toEqual(expected);
-    });
-  }
+  for (const program of programs) test(program, { timeout: 120_000 }, () => agrees(program, []));
+});
+
+describe.each(variants)('and with $name', ({ options, programs: which }) => {
+  for (const program of programs.filter((name) => which.test(name))) test(program, { timeout: 120_000 }, () => agrees(program, options));
 });

@@ -171,10 +171,10 @@ int main(void) {
   SHOW(write(rw, "self", 4));
   SHOW(read(rw, in, 10));
   close(rw);
-  if ((pid = fork()) == 0) { int w = open("fifo", O_WRONLY); n = write(w, "hello", 5); close(w); w = open("fifo", O_WRONLY); n = write(w, "again", 5); _exit(0); }
+  if ((pid = fork()) == 0) { int w = open("fifo", O_WRONLY); n = write(w, "hello", 5); close(w); sleep_ms(20); w = open("fifo", O_WRONLY); n = write(w, "again", 5); _exit(0); }
   for (int i = 0; i < 2; i++) {
     int r2 = open("fifo", O_RDONLY);
-    memset(in, 0, 10);
+    memset(in, 0, 100);
     total = 0;
     while ((n = read(r2, in + total, 10)) > 0) total += (int)n;
     printf("got %s\n", in);

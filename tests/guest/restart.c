@@ -22,7 +22,7 @@ static void handler(int sig, siginfo_t *si, void *context) { handled++; }
       handle(SIGALRM, handler, restart ? SA_RESTART : 0); \
       handled = 0; \
       pid_t pid_ = fork(); \
-      if (pid_ == 0) { sleep_ms(60); if (restart) { helper; } _exit(0); } \
+      if (pid_ == 0) { sleep_ms(100); if (restart) { helper; } _exit(0); } \
       struct itimerval soon = {.it_value = {0, 15000}}; \
       setitimer(ITIMER_REAL, &soon, 0); \
       errno = 0; \
@@ -53,24 +53,24 @@ int main(void) {
   TRY("wait4", , waitpid(pid_, 0, 0) == pid_ ? 1 : -1);
   siginfo_t si;
   TRY("waitid", , waitid(P_PID, pid_, &si, WEXITED));
-  TRY("nanosleep", , (t = (struct timespec){0, 40000000}, nanosleep(&t, 0)));
-  TRY("clock_nanosleep", , (t = (struct timespec){0, 40000000}, clock_nanosleep(CLOCK_MONOTONIC, 0, &t, 0)));
+  TRY("nanosleep", , (t = (struct timespec){2, 0}, nanosleep(&t, 0)));
+  TRY("clock_nanosleep", , (t = (struct timespec){2, 0}, clock_nanosleep(CLOCK_MONOTONIC, 0, &t, 0)));
   TRY("clock_nanosleep absolute", , (clock_gettime(CLOCK_MONOTONIC, &t), t.tv_sec++, t.tv_nsec = 0, clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, 0) == 0 ? 0 : -2));
   struct pollfd pf = {.fd = p[0], .events = POLLIN};
-  TRY("poll", , poll(&pf, 1, 40));
-  TRY("ppoll", , (t = (struct timespec){0, 40000000}, ppoll(&pf, 1, &t, 0)));
+  TRY("poll", , poll(&pf, 1, 2000));
+  TRY("ppoll", , (t = (struct timespec){2, 0}, ppoll(&pf, 1, &t, 0)));
   fd_set set;
-  TRY("select", , (only(&set, p[0]), tv = (struct timeval){0, 40000}, select(p[0] + 1, &set, 0, 0, &tv)));
-  TRY("pselect", , (only(&set, p[0]), t = (struct timespec){0, 40000000}, pselect(p[0] + 1, &set, 0, 0, &t, 0)));
+  TRY("select", , (only(&set, p[0]), tv = (struct timeval){2, 0}, select(p[0] + 1, &set, 0, 0, &tv)));
+  TRY("pselect", , (only(&set, p[0]), t = (struct timespec){2, 0}, pselect(p[0] + 1, &set, 0, 0, &t, 0)));
   TRY("pause", , pause());
   sigset_t none, usr;
   sigemptyset(&none);
   sigemptyset(&usr);
   sigaddset(&usr, SIGUSR1);
   TRY("sigsuspend", , sigsuspend(&none));
-  TRY("sigtimedwait", , (t = (struct timespec){0, 40000000}, sigtimedwait(&usr, 0, &t)));
+  TRY("sigtimedwait", , (t = (struct timespec){2, 0}, sigtimedwait(&usr, 0, &t)));
   TRY("futex wait", (*shared = 1, syscall(SYS_futex, shared, FUTEX_WAKE, 1)), (*shared = 0, futex(shared, FUTEX_WAIT, 0, 0)));
-  TRY("futex wait with timeout", , (*shared = 0, t = (struct timespec){0, 40000000}, futex(shared, FUTEX_WAIT, 0, &t)));
+  TRY("futex wait with timeout", , (*shared = 0, t = (struct timespec){2, 0}, futex(shared, FUTEX_WAIT, 0, &t)));
   TRY("futex bitset, absolute", , (clock_gettime(CLOCK_MONOTONIC, &t), t.tv_sec++, futex(&word, FUTEX_WAIT_BITSET, 0, &t)));
   sem_t *sem = (sem_t *)(shared + 16);
   sem_init(sem, 1, 0);
@@ -90,7 +90,7 @@ int main(void) {
         if (kind) flock(b, LOCK_EX);
         else fcntl(b, F_SETLK, &lock);
         if (write(ready[1], "x", 1)) {}
-        sleep_ms(60);
+        sleep_ms(100);
         _exit(0);
       }
       if (read(ready[0], &c, 1)) {}
@@ -112,9 +112,9 @@ int main(void) {
     if (pid == 0) {
       int r = 0;
       errno = 0;
-      t = (struct timespec){0, 60000000};
+      t = (struct timespec){0, 120000000};
       if (kind == 0) r = nanosleep(&t, 0);
-      else if (kind == 1) r = poll(&pf, 1, 60);
+      else if (kind == 1) r = poll(&pf, 1, 120);
       else if (kind == 2) r = ppoll(&pf, 1, &t, 0);
       else if (kind == 3) r = futex(&word, FUTEX_WAIT, 0, &t);
       else r = sigtimedwait(&usr, 0, &t);
