@@ -37,7 +37,7 @@ for (const [name, may] of Object.entries(allowed)) {
     continue;
   }
   for (const file of files) {
-    const isTest = (file.endsWith('.test.ts') || file.includes('/testing/'));
+    const isTest = file.endsWith('.test.ts') || file.includes('/testing/');
     const text = readFileSync(file, 'utf8');
     for (const match of text.matchAll(/^(import|export)\s+(type\s+)?[^;]*?from\s+'([^']+)'/gms)) {
       const [, , typeOnly, target] = match;
@@ -46,7 +46,8 @@ for (const [name, may] of Object.entries(allowed)) {
       if (scoped && scoped[1] !== name && !may.includes(scoped[1]) && !isTest) problems.push(`${shown}: ${name} may not import ${target}`);
       if (target.startsWith('.')) {
         const reached = relative(join(root, 'packages'), resolve(dirname(file), target)).split('/');
-        if (reached[0] !== name && !isTest && !may.includes(reached[0])) problems.push(`${shown}: ${name} may not reach into ${reached[0]}`);
+        if (reached[0] !== name && !isTest && !may.includes(reached[0]))
+          problems.push(`${shown}: ${name} may not reach into ${reached[0]}`);
         if (name === 'kernel' && !typeOnly && !isTest) {
           const from = relative(join(root, 'packages/kernel/src'), file).split('/')[0];
           if (kernelForbidden[from]?.includes(reached[2])) problems.push(`${shown}: ${from}/ may not import ${reached[2]}/`);

@@ -15,7 +15,11 @@ const configFile = join(root, 'tools', 'base-image.json');
 /** @returns {Promise<string | undefined>} what was done; undefined: nothing was to be done */
 export async function fetchBaseImage({ progress = () => {} } = {}) {
   const text = readFileSync(configFile, 'utf8');
-  const source = createHash('sha256').update(text).update(readFileSync(fileURLToPath(import.meta.url))).digest('hex').slice(0, 16);
+  const source = createHash('sha256')
+    .update(text)
+    .update(readFileSync(fileURLToPath(import.meta.url)))
+    .digest('hex')
+    .slice(0, 16);
   if (isCurrent(source)) return undefined;
   const config = JSON.parse(text);
   const names = Object.values(config.layers).flat();
@@ -32,7 +36,11 @@ export async function fetchBaseImage({ progress = () => {} } = {}) {
     const { control, entries } = readDeb(readFileSync(file));
     const kept = entries.filter(({ path }) => isWanted(config, path.replace(/^\.?\//, '')));
     for (const one of kept) if (!isOwnLink(config, one)) tree.add(one);
-    packages.push({ name: control.get('Package'), version: control.get('Version'), licence: `usr/share/doc/${control.get('Package')}/copyright` });
+    packages.push({
+      name: control.get('Package'),
+      version: control.get('Version'),
+      licence: `usr/share/doc/${control.get('Package')}/copyright`,
+    });
   }
   for (const [path, lines] of Object.entries(config.files)) {
     tree.add({ ...entry(path, 'file', 0o644), data: Buffer.from(lines.map((line) => `${line}\n`).join('')) });
@@ -82,8 +90,12 @@ function addApplets(tree, make) {
   const bytes = Buffer.from(tree.content(binary.id));
   const start = bytes.indexOf('\0[\0[[\0') + 1;
   if (start === 0) throw new Error('base image: no table of applets in busybox');
-  const provided = (name) => [['usr', 'bin'], ['usr', 'sbin']].some((dir) => tree.lookup([...dir, name]));
-  for (let at = start; ; ) {
+  const provided = (name) =>
+    [
+      ['usr', 'bin'],
+      ['usr', 'sbin'],
+    ].some((dir) => tree.lookup([...dir, name]));
+  for (let at = start; ;) {
     const end = bytes.indexOf(0, at);
     const name = bytes.toString('latin1', at, end);
     if (!/^[a-z0-9[][a-z0-9[_.-]*$/i.test(name)) break;
@@ -98,7 +110,12 @@ async function fetchPackages(config, names, progress) {
   try {
     return fetchWithApt(config, names, progress);
   } catch (error) {
-    progress(`apt-get download failed (${String(error.stderr ?? error.message).trim().split('\n').pop()}), trying ${config.mirror}`);
+    progress(
+      `apt-get download failed (${String(error.stderr ?? error.message)
+        .trim()
+        .split('\n')
+        .pop()}), trying ${config.mirror}`,
+    );
     return fetchFromMirror(config, names, config.mirror, progress);
   }
 }
@@ -107,8 +124,14 @@ async function fetchPackages(config, names, progress) {
 function fetchWithApt(config, names, progress) {
   progress(`apt-get download, ${names.length} packages`);
   const qualified = names.map((name) => `${name}:${config.architecture}`);
-  const uris = execFileSync('apt-get', ['download', '--print-uris', '-qq', ...qualified], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-  const wanted = uris.trim().split('\n').map((line) => /^'[^']*' (\S+) /.exec(line)?.[1]);
+  const uris = execFileSync('apt-get', ['download', '--print-uris', '-qq', ...qualified], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const wanted = uris
+    .trim()
+    .split('\n')
+    .map((line) => /^'[^']*' (\S+) /.exec(line)?.[1]);
   if (wanted.length !== names.length || wanted.includes(undefined)) throw new Error('unexpected answer of apt-get');
   const byName = new Map(wanted.map((file) => [file.split('_')[0], file]));
   const missing = names.filter((name) => !existsSync(join(debs, byName.get(name) ?? '?')));

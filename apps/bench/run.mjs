@@ -17,7 +17,13 @@ const usage = `usage: npm run bench -- [--filter WORD[,WORD…]] [--rounds N] [-
 `;
 
 const { values } = parseArgs({
-  options: { filter: { type: 'string' }, rounds: { type: 'string' }, quick: { type: 'boolean' }, json: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  options: {
+    filter: { type: 'string' },
+    rounds: { type: 'string' },
+    quick: { type: 'boolean' },
+    json: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  },
 });
 
 function fail(message) {
@@ -34,7 +40,8 @@ if (values.help) {
   process.exit(0);
 }
 if (platform() !== 'linux' || arch() !== 'x64') fail('needs x86-64 Linux: native runs are the yardstick');
-if (!existsSync(fileURLToPath(new URL('../../packages/cli/dist/main.js', import.meta.url)))) fail('the ring3 command is not built: npm run setup');
+if (!existsSync(fileURLToPath(new URL('../../packages/cli/dist/main.js', import.meta.url))))
+  fail('the ring3 command is not built: npm run setup');
 const rounds = Number(values.rounds ?? (values.quick ? 2 : 5));
 if (!Number.isInteger(rounds) || rounds < 1) fail(`--rounds ${values.rounds}: not a number of rounds`);
 const words = values.filter?.split(',') ?? [''];

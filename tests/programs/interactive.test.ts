@@ -21,7 +21,9 @@ function drive(where: 'native' | 'ring3', argv: readonly string[], steps: readon
   const command = where === 'ring3' ? [...ring3, ...argv] : argv;
   return new Promise((resolve, reject) => {
     const child = spawn('python3', [`${root}tests/support/drive_terminal.py`, JSON.stringify(steps), ...command], {
-      cwd: root, env: where === 'ring3' ? process.env : env, stdio: ['ignore', 'pipe', 'inherit'],
+      cwd: root,
+      env: where === 'ring3' ? process.env : env,
+      stdio: ['ignore', 'pipe', 'inherit'],
     });
     let text = '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
@@ -45,37 +47,77 @@ const canDrive = have('python3');
 describe.runIf(canDrive && have('bash'))('an interactive bash is as on a native terminal', () => {
   test('prompt, echo and editing, ^D', limit, async () => {
     const { status } = await same(bash, [
-      ['wait', '$ '], ['send', 'echo hallp\x7fo\r'], ['wait', 'hallo\r\n$ '], ['send', '(exit 7)\r'], ['wait', '$ '], ['send', '\x04'],
+      ['wait', '$ '],
+      ['send', 'echo hallp\x7fo\r'],
+      ['wait', 'hallo\r\n$ '],
+      ['send', '(exit 7)\r'],
+      ['wait', '$ '],
+      ['send', '\x04'],
     ]);
     expect(status).toBe(7);
   });
 
   test('^C ends a program, not the shell', limit, async () => {
     await same(bash, [
-      ['wait', '$ '], ['send', 'sleep 100\r'], ['pause', 1], ['send', '\x03'], ['wait', '$ '], ['send', 'echo status $?\r'],
-      ['wait', 'status 130'], ['wait', '$ '], ['send', 'exit 3\r'],
+      ['wait', '$ '],
+      ['send', 'sleep 100\r'],
+      ['pause', 1],
+      ['send', '\x03'],
+      ['wait', '$ '],
+      ['send', 'echo status $?\r'],
+      ['wait', 'status 130'],
+      ['wait', '$ '],
+      ['send', 'exit 3\r'],
     ]);
   });
 
   test('^Z, jobs, fg', limit, async () => {
     await same(bash, [
-      ['wait', '$ '], ['send', 'sleep 50\r'], ['pause', 1], ['send', '\x1a'], ['wait', 'Stopped'], ['wait', '$ '], ['send', 'jobs\r'],
-      ['wait', 'Stopped'], ['wait', '$ '], ['send', 'fg\r'], ['wait', 'sleep 50'], ['pause', 1], ['send', '\x03'], ['wait', '$ '],
+      ['wait', '$ '],
+      ['send', 'sleep 50\r'],
+      ['pause', 1],
+      ['send', '\x1a'],
+      ['wait', 'Stopped'],
+      ['wait', '$ '],
+      ['send', 'jobs\r'],
+      ['wait', 'Stopped'],
+      ['wait', '$ '],
+      ['send', 'fg\r'],
+      ['wait', 'sleep 50'],
+      ['pause', 1],
+      ['send', '\x03'],
+      ['wait', '$ '],
       ['send', 'exit\r'],
     ]);
   });
 
   test('the size of the window, and its changes', limit, async () => {
     await same(bash, [
-      ['wait', '$ '], ['send', 'stty size\r'], ['wait', '24 80'], ['wait', '$ '], ['resize', 40, 100], ['pause', 1], ['send', 'stty size\r'],
-      ['wait', '40 100'], ['wait', '$ '], ['send', 'exit\r'],
+      ['wait', '$ '],
+      ['send', 'stty size\r'],
+      ['wait', '24 80'],
+      ['wait', '$ '],
+      ['resize', 40, 100],
+      ['pause', 1],
+      ['send', 'stty size\r'],
+      ['wait', '40 100'],
+      ['wait', '$ '],
+      ['send', 'exit\r'],
     ]);
   });
 });
 
 describe.runIf(canDrive)('terminals in Ring3', () => {
   test.runIf(have('busybox'))('vi opens and quits', limit, async () => {
-    const session = await drive('ring3', ['busybox', 'vi', '/etc/hostname'], [['wait', '/etc/hostname'], ['pause', 0.5], ['send', ':q!\r']]);
+    const session = await drive(
+      'ring3',
+      ['busybox', 'vi', '/etc/hostname'],
+      [
+        ['wait', '/etc/hostname'],
+        ['pause', 0.5],
+        ['send', ':q!\r'],
+      ],
+    );
     expect(session).toMatchObject({ status: 0, missing: [], restored: true });
   });
 

@@ -11,7 +11,8 @@ export function measurePrograms(programs, rounds, progress) {
       progress(`round ${round + 1}/${rounds} ${one.program.name}`);
       const native = time(one.program.argv);
       const guest = timeGuest(one.program.argv, ['--root', '/']);
-      if (native.status !== guest.status) throw new Error(`${one.program.name}: exit status ${native.status} natively, ${guest.status} here\n${guest.error}`);
+      if (native.status !== guest.status)
+        throw new Error(`${one.program.name}: exit status ${native.status} natively, ${guest.status} here\n${guest.error}`);
       one.native.push(native.seconds);
       one.guest.push(guest.seconds);
       one.instructions = guest.instructions;

@@ -2,7 +2,14 @@
 function table(header, rows) {
   const all = [header, ...rows];
   const widths = header.map((_, column) => Math.max(...all.map((row) => row[column].length)));
-  return all.map((row) => row.map((cell, i) => (i ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join('  ').trimEnd()).join('\n');
+  return all
+    .map((row) =>
+      row
+        .map((cell, i) => (i ? cell.padStart(widths[i]) : cell.padEnd(widths[i])))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 const ms = (seconds) => (seconds * 1000).toFixed(1);
@@ -30,7 +37,14 @@ export function printWorkloads({ start, rows }) {
 }
 
 export function printPrograms({ node, rows }) {
-  const lines = rows.map((row) => [row.name, ms(row.native.median), ms(row.ring3.median), range(row.ring3, ms), ms(row.overNode), (row.instructions / 1e6).toFixed(2)]);
+  const lines = rows.map((row) => [
+    row.name,
+    ms(row.native.median),
+    ms(row.ring3.median),
+    range(row.ring3, ms),
+    ms(row.overNode),
+    (row.instructions / 1e6).toFixed(2),
+  ]);
   console.log(table(['program', 'native ms', 'Ring3 ms', 'spread', 'over node', 'M insns'], lines));
   console.log(`node -e 0: ${ms(node)} ms`);
 }

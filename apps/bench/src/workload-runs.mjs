@@ -23,8 +23,10 @@ export function measureWorkloads(workloads, rounds, scale, progress) {
       progress(`round ${round + 1}/${rounds} ${one.workload.name}`);
       const native = time(one.argv);
       const guest = timeGuest(one.argv);
-      if (native.status !== 0 || guest.status !== 0) throw new Error(`${one.workload.name}: exit status ${native.status} natively, ${guest.status} here\n${guest.error}`);
-      if (native.output !== guest.output) throw new Error(`${one.workload.name}: printed ${native.output.trim()} natively, ${guest.output.trim()} here`);
+      if (native.status !== 0 || guest.status !== 0)
+        throw new Error(`${one.workload.name}: exit status ${native.status} natively, ${guest.status} here\n${guest.error}`);
+      if (native.output !== guest.output)
+        throw new Error(`${one.workload.name}: printed ${native.output.trim()} natively, ${guest.output.trim()} here`);
       one.native.push(native.seconds);
       one.guest.push(guest.seconds);
       one.instructions = guest.instructions;

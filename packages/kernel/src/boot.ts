@@ -39,11 +39,23 @@ export interface BootOptions {
 
 /** Builds a machine's kernel: its tables, pid 1, the root, and /proc, /dev, /dev/shm where the root has room for them. */
 export function createKernel({ core, platform, options, root, trace = new Tracer() }: BootOptions): Kernel {
-  const k = new Kernel({ ...options }, {
-    core, platform, trace,
-    pids: new PidTable(), scheduler: new Scheduler(), timers: new TimerQueue(), clock: new Clock(), mounts: new MountTable(),
-    binfmts: new BinfmtRegistry(), pageCache: new PageCache(), futexes: new FutexTable(), consoles: new ConsoleTable(),
-  });
+  const k = new Kernel(
+    { ...options },
+    {
+      core,
+      platform,
+      trace,
+      pids: new PidTable(),
+      scheduler: new Scheduler(),
+      timers: new TimerQueue(),
+      clock: new Clock(),
+      mounts: new MountTable(),
+      binfmts: new BinfmtRegistry(),
+      pageCache: new PageCache(),
+      futexes: new FutexTable(),
+      consoles: new ConsoleTable(),
+    },
+  );
   core.resetCpu();
   k.clock.boot(k);
   const init = createInit(k);

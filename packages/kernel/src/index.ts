@@ -1,7 +1,14 @@
 export { createKernel, type BootOptions } from './boot.js';
 export { Errno, errnoOf } from './errno.js';
 export { createHostFs } from './fs/hostfs/hostfs.js';
-export { createHostInput, createHostOutput, hostInput, hostInputEnd, hostOutputFailed, hostOutputWritable } from './fs/host-stream/host-stream.js';
+export {
+  createHostInput,
+  createHostOutput,
+  hostInput,
+  hostInputEnd,
+  hostOutputFailed,
+  hostOutputWritable,
+} from './fs/host-stream/host-stream.js';
 export { bindImage, type ImageSource } from './fs/imagefs/image-source.js';
 export { createImageFs } from './fs/imagefs/imagefs.js';
 export { createOverlay } from './fs/overlay/overlay.js';

@@ -21,7 +21,9 @@ export function readAr(bytes: Uint8Array): ArMember[] {
   const members: ArMember[] = [];
   let at = MAGIC.length;
   while (at + HEADER_BYTES <= bytes.length) {
-    const name = text(bytes, at, at + 16).trimEnd().replace(/\/$/, '');
+    const name = text(bytes, at, at + 16)
+      .trimEnd()
+      .replace(/\/$/, '');
     const size = Number(text(bytes, at + 48, at + 58).trim());
     const start = at + HEADER_BYTES;
     if (text(bytes, at + 58, start) !== '`\n' || !Number.isInteger(size) || start + size > bytes.length) throw new Error('ar: damaged');

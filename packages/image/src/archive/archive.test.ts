@@ -19,7 +19,10 @@ beforeAll(() => {
   symlinkSync('usr/bin', join(root, 'bin'));
   writeFileSync(join(root, `usr/${'long-'.repeat(30)}name`), 'long');
   mkdirSync(join(root, 'DEBIAN'));
-  writeFileSync(join(root, 'DEBIAN/control'), 'Package: tool\nVersion: 1.0\nArchitecture: amd64\nMaintainer: nobody <n@example.org>\nDescription: one\n two\n');
+  writeFileSync(
+    join(root, 'DEBIAN/control'),
+    'Package: tool\nVersion: 1.0\nArchitecture: amd64\nMaintainer: nobody <n@example.org>\nDescription: one\n two\n',
+  );
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 

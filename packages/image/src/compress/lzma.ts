@@ -149,7 +149,7 @@ export class LzmaDecoder {
     let to = this.outPos;
     let from = to - this.rep0 - 1;
     if (from < this.dictionaryStart || to + length > limit) throw new Error('lzma: match outside the data');
-    for (const end = to + length; to < end; ) out[to++] = out[from++]!;
+    for (const end = to + length; to < end;) out[to++] = out[from++]!;
     this.outPos = to;
   }
 

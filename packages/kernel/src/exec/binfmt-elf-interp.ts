@@ -7,7 +7,15 @@ import { vmBrkFlags } from '../mm/brk.js';
 import { pageAlign, pageBase } from '../mm/page.js';
 import { openExec } from '../vfs/open.js';
 import type { LinuxBinprm } from './bprm.js';
-import { isLoadable, isOurMachine, loadElfPhdrs, parseElfHeader, totalMappingSize, type ElfHeader, type ProgramHeader } from './elf-header.js';
+import {
+  isLoadable,
+  isOurMachine,
+  loadElfPhdrs,
+  parseElfHeader,
+  totalMappingSize,
+  type ElfHeader,
+  type ProgramHeader,
+} from './elf-header.js';
 import { elfMap, isBadAddress, overflowsTask, padZero, protOf } from './elf-map.js';
 import { closeExec } from './exec-file.js';
 import { kernelRead } from './kernel-read.js';

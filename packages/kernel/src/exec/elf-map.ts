@@ -23,9 +23,7 @@ export function protOf(segmentFlags: number): number {
 
 /** Does a segment of this place and size leave user space, or have more bytes in the file than in memory? */
 export function overflowsTask(va: number, segment: ProgramHeader): boolean {
-  return (
-    isBadAddress(va) || segment.filesz > segment.memsz || segment.memsz > TASK_SIZE_MAX || TASK_SIZE_MAX - segment.memsz < va
-  );
+  return isBadAddress(va) || segment.filesz > segment.memsz || segment.memsz > TASK_SIZE_MAX || TASK_SIZE_MAX - segment.memsz < va;
 }
 
 /** mm/util.c: vm_mmap. `offset` in bytes. @throws EINVAL unaligned offset */

@@ -41,7 +41,11 @@ export function createElfTables(k: Kernel, bprm: LinuxBinprm, placement: ElfPlac
   if (!mm || !vma) throw new Error('create_elf_tables comes after setup_arg_pages');
 
   const platform = archAlignStack(k, bprm.p) - (PLATFORM.length + 1);
-  copyToUser(k, platform, Uint8Array.from(`${PLATFORM}\0`, (char) => char.charCodeAt(0)));
+  copyToUser(
+    k,
+    platform,
+    Uint8Array.from(`${PLATFORM}\0`, (char) => char.charCodeAt(0)),
+  );
   const random = new Uint8Array(RANDOM_BYTES);
   k.platform.random(random);
   const randomAt = platform - RANDOM_BYTES;

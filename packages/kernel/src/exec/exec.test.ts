@@ -71,7 +71,11 @@ describe('initial stack', () => {
   const cases: [string, string[], Record<string, string>][] = [
     ['no environment', ['one'], {}],
     ['some of both', ['a', '', 'ccc'], { HOME: '/root', X: 'y', EMPTY: '' }],
-    ['many', Array.from({ length: 777 }, (_, i) => `argument-${i}`), Object.fromEntries(Array.from({ length: 91 }, (_, i) => [`V${i}`, 'x'.repeat(i)]))],
+    [
+      'many',
+      Array.from({ length: 777 }, (_, i) => `argument-${i}`),
+      Object.fromEntries(Array.from({ length: 91 }, (_, i) => [`V${i}`, 'x'.repeat(i)])),
+    ],
   ];
   for (const [name, args, env] of cases) {
     for (const layout of ['compact', 'linux'] as const) {
@@ -85,7 +89,12 @@ describe('initial stack', () => {
         const filename = path;
         mkdirs(k, dir);
         putFile(k, filename, dumper);
-        doExecve(k, filename, [path, ...args], Object.entries(env).map(([key, value]) => `${key}=${value}`));
+        doExecve(
+          k,
+          filename,
+          [path, ...args],
+          Object.entries(env).map(([key, value]) => `${key}=${value}`),
+        );
         const ours = ourStack(k);
 
         const nativeEnd = native.rsp + native.bytes.length;
@@ -198,7 +207,11 @@ describe('load_elf_binary', () => {
       putFile(k, '/text', 'x'.repeat(100));
       putFile(k, '/short', 'x'.repeat(10));
       putFile(k, '/plain', dumper, 0o644);
-      putFile(k, '/arm', change((v) => v.setUint16(Ehdr.Machine, 183, true)));
+      putFile(
+        k,
+        '/arm',
+        change((v) => v.setUint16(Ehdr.Machine, 183, true)),
+      );
       putFile(k, '/prog', file());
       expect(errorOf(() => doExecve(k, '/prog', ['prog'], []))).toBe(expected);
     });
@@ -233,9 +246,21 @@ describe('load_elf_binary', () => {
     expect(maps).toContain('[stack]');
     expect(k.current.comm).toBe('true');
     expect([...new Set(stages)]).toEqual([
-      'exec:do_execve', 'exec:prepare_arg_pages', 'exec:prepare_binprm', 'exec:copy_strings', 'exec:search_binary_handler',
-      'exec:load_elf_binary', 'exec:open_exec', 'exec:flush_old_exec', 'exec:setup_new_exec', 'exec:setup_arg_pages', 'exec:elf_map', 'exec:set_brk',
-      'exec:load_elf_interp', 'exec:create_elf_tables', 'exec:start_thread',
+      'exec:do_execve',
+      'exec:prepare_arg_pages',
+      'exec:prepare_binprm',
+      'exec:copy_strings',
+      'exec:search_binary_handler',
+      'exec:load_elf_binary',
+      'exec:open_exec',
+      'exec:flush_old_exec',
+      'exec:setup_new_exec',
+      'exec:setup_arg_pages',
+      'exec:elf_map',
+      'exec:set_brk',
+      'exec:load_elf_interp',
+      'exec:create_elf_tables',
+      'exec:start_thread',
     ]);
   });
 });

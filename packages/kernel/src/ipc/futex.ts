@@ -163,7 +163,15 @@ export function forgetFutexWaiter(k: Kernel, op: BlockedOp): void {
  * @param expected FUTEX_CMP_REQUEUE's value; null: not compared
  * @throws EAGAIN the word differs
  */
-export function futexRequeue(k: Kernel, va: number, va2: number, shared: boolean, wakeCount: number, moveCount: number, expected: number | null): number {
+export function futexRequeue(
+  k: Kernel,
+  va: number,
+  va2: number,
+  shared: boolean,
+  wakeCount: number,
+  moveCount: number,
+  expected: number | null,
+): number {
   if (wakeCount < 0 || moveCount < 0) throw EINVAL;
   const from = futexKey(k, va, shared);
   const to = futexKey(k, va2, shared);

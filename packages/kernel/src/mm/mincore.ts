@@ -15,7 +15,7 @@ export function doMincore(k: Kernel, mm: Mm, start: number, length: number, out:
   if (start + length > TASK_SIZE_MAX) throw ENOMEM;
   const pages = pageAlign(length) / PageSize.Bytes;
   accessOk(k, out, pages);
-  for (let done = 0; done < pages; ) {
+  for (let done = 0; done < pages;) {
     const vma = findVma(mm, start + done * PageSize.Bytes);
     const va = start + done * PageSize.Bytes;
     if (!vma || va < vma.start) throw ENOMEM;

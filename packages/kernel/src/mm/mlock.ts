@@ -51,7 +51,7 @@ function applyLock(k: Kernel, mm: Mm, start: number, length: number, lock: numbe
   let vma = findVma(mm, start);
   if (!vma || vma.start > start) throw ENOMEM;
   let prev = start > vma.start ? vma : mm.vmas[findVmaIndex(mm, vma.start) - 1];
-  for (let at = start; ; ) {
+  for (let at = start; ;) {
     const to = Math.min(vma.end, end);
     prev = mlockFixup(k, mm, vma, prev, at, to, (vma.flags & ~Vm.LockedMask) | lock);
     at = Math.max(to, prev.end);

@@ -18,7 +18,20 @@ import { createMemfd } from './shmem.js';
 import { reclaim } from './reclaim.js';
 import { freeFrames } from './frames.js';
 import { DiskInode, makeMachine, type DiskMapping } from './testing/machine.js';
-import { clearUser, copyFromUser, copyToUser, getU32, getU64Number, getU8, putU32, putU64, putU8, readRemote, strncpyFromUser, writeRemote } from './uaccess.js';
+import {
+  clearUser,
+  copyFromUser,
+  copyToUser,
+  getU32,
+  getU64Number,
+  getU8,
+  putU32,
+  putU64,
+  putU8,
+  readRemote,
+  strncpyFromUser,
+  writeRemote,
+} from './uaccess.js';
 import { UserIter } from './user-iter.js';
 
 const PRIVATE = MapFlag.Private | MapFlag.Anonymous;
@@ -125,7 +138,9 @@ describe('faults', () => {
     expect(handleMmFault(k, mm, none, PageFaultError.User)).toBe(FaultResult.SigsegvAccerr);
     expect(handleMmFault(k, mm, mapped + P, PageFaultError.User)).toBe(FaultResult.SigbusAdrerr);
     expect(handleMmFault(k, mm, mapped, PageFaultError.User)).toBe(FaultResult.Ok);
-    expect(handleMmFault(k, mm, mapped, PageFaultError.User | PageFaultError.Protection | PageFaultError.Fetch)).toBe(FaultResult.SigsegvAccerr);
+    expect(handleMmFault(k, mm, mapped, PageFaultError.User | PageFaultError.Protection | PageFaultError.Fetch)).toBe(
+      FaultResult.SigsegvAccerr,
+    );
     expect(handleMmFault(k, mm, 2 ** 47, PageFaultError.User)).toBe(FaultResult.SigsegvMaperr);
   });
 

@@ -18,8 +18,20 @@ export { doMunmap } from './munmap.js';
 
 /** Flags that plain MAP_SHARED lets through silently and MAP_SHARED_VALIDATE accepts (LEGACY_MAP_MASK). */
 const LEGACY_MAP_MASK =
-  MapFlag.Shared | MapFlag.Private | MapFlag.Fixed | MapFlag.Anonymous | MapFlag.DenyWrite | MapFlag.Executable | MapFlag.Uninitialized |
-  MapFlag.GrowsDown | MapFlag.Locked | MapFlag.NoReserve | MapFlag.Populate | MapFlag.NonBlock | MapFlag.Stack | MapFlag.HugeTlb |
+  MapFlag.Shared |
+  MapFlag.Private |
+  MapFlag.Fixed |
+  MapFlag.Anonymous |
+  MapFlag.DenyWrite |
+  MapFlag.Executable |
+  MapFlag.Uninitialized |
+  MapFlag.GrowsDown |
+  MapFlag.Locked |
+  MapFlag.NoReserve |
+  MapFlag.Populate |
+  MapFlag.NonBlock |
+  MapFlag.Stack |
+  MapFlag.HugeTlb |
   MapFlag.Bit32;
 
 /** Pages that a byte offset may count (MAX_LFS_FILESIZE). */
@@ -29,7 +41,16 @@ const MAX_FILE_PAGES = 2 ** 51;
  * mm/mmap.c: do_mmap. Maps `length` bytes; pgoff in pages. Returns the address. Populates where MAP_POPULATE or locking asks for it.
  * @throws EINVAL ENOMEM EOVERFLOW EEXIST EPERM EAGAIN EACCES ENODEV EOPNOTSUPP ETXTBSY
  */
-export function doMmap(k: Kernel, mm: Mm, file: File | null, addr: number, length: number, prot: number, flags: number, pgoff: number): number {
+export function doMmap(
+  k: Kernel,
+  mm: Mm,
+  file: File | null,
+  addr: number,
+  length: number,
+  prot: number,
+  flags: number,
+  pgoff: number,
+): number {
   if (length === 0) throw EINVAL;
   if (prot & Prot.Read && k.current.personality & Personality.ReadImpliesExec && !(file && isNoExec(file))) prot |= Prot.Exec;
   if (flags & MapFlag.FixedNoReplace) flags |= MapFlag.Fixed;

@@ -34,7 +34,7 @@ export function doMprotect(k: Kernel, mm: Mm, start: number, length: number, pro
     if (grows & Prot.GrowsUp) throw EINVAL;
   }
   let prev = start > vma.start ? vma : mm.vmas[findVmaIndex(mm, vma.start) - 1];
-  for (let at = start; ; ) {
+  for (let at = start; ;) {
     let wanted = prot;
     if (readImpliesExec && vma.flags & Vm.MayExec && !(vma.file && isNoExec(vma.file))) wanted |= Prot.Exec;
     const flags = (wanted & Vm.Access) | (vma.flags & ~Vm.Access);

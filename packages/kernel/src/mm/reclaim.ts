@@ -27,7 +27,8 @@ function scan(k: Kernel, wanted: number, mapped: boolean): number {
     vm.evictHand = number + 1 < count ? number + 1 : 0;
     const page = (MemoryMap.MemMap + number * PageStruct.Bytes) >>> 2;
     const { u32 } = core;
-    if ((u32[page + (PageStruct.Flags >>> 2)]! & (PageFlag.PageCache | PageFlag.Dirty | PageFlag.Writeback)) !== PageFlag.PageCache) continue;
+    if ((u32[page + (PageStruct.Flags >>> 2)]! & (PageFlag.PageCache | PageFlag.Dirty | PageFlag.Writeback)) !== PageFlag.PageCache)
+      continue;
     const maps = u32[page + (PageStruct.MapCount >>> 2)]!;
     // Beyond cache and mappings somebody holds it: a transfer that is going on.
     if (u32[page + (PageStruct.RefCount >>> 2)]! !== maps + 1 || (maps > 0 && !mapped)) continue;

@@ -37,7 +37,7 @@ function sharedRange(mm: Mm, start: number, end: number): Vma {
   let index = findVmaIndex(mm, start);
   const first = mm.vmas[index];
   if (!first || !first.file || !(first.flags & Vm.Shared) || start < first.start) throw EINVAL;
-  for (let vma = first; vma.end < end; ) {
+  for (let vma = first; vma.end < end;) {
     const next = mm.vmas[++index];
     if (!next || next.start !== vma.end || next.file !== first.file || next.flags !== first.flags) throw EINVAL;
     vma = next;

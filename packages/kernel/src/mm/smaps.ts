@@ -29,7 +29,7 @@ class MemSizeStats {
 
 /** fs/proc/task_mmu.c: smap_gather_stats */
 function gather(k: Kernel, stats: MemSizeStats, mm: Mm, vma: Vma): void {
-  for (let va = vma.start; va < vma.end; ) {
+  for (let va = vma.start; va < vma.end;) {
     const slot = k.core.pteSlot(mm.pgd, va, false);
     if (slot === 0) {
       va = va - (va % TABLE_SPAN) + TABLE_SPAN;
@@ -93,7 +93,9 @@ function statsText(stats: MemSizeStats, rollup: boolean): string {
 const FLAG_NAMES = 'rd wr ex sh mr mw me ms gd um pf dw uw lo io sr rr dc de ?? ac nr ht sf ar wf dd sd mm hg nh mg'.split(' ');
 
 function flagNames(flags: number): string {
-  return FLAG_NAMES.filter((_, bit) => (flags >>> bit) & 1).map((name) => `${name} `).join('');
+  return FLAG_NAMES.filter((_, bit) => (flags >>> bit) & 1)
+    .map((name) => `${name} `)
+    .join('');
 }
 
 /** /proc/PID/smaps: show_smap */

@@ -124,7 +124,7 @@ export function putU64Pair(k: Kernel, va: number, lo: number, hi: number): void 
 export function copyFromUser(k: Kernel, va: number, length: number): Uint8Array {
   accessOk(k, va, length);
   const bytes = new Uint8Array(length);
-  for (let done = 0; done < length; ) {
+  for (let done = 0; done < length;) {
     const host = toRead(k, va + done);
     const n = Math.min(length - done, PageSize.Bytes - (host & PageSize.Mask));
     bytes.set(k.core.u8.subarray(host, host + n), done);
@@ -136,7 +136,7 @@ export function copyFromUser(k: Kernel, va: number, length: number): Uint8Array 
 /** @throws EFAULT; bytes before the bad page have been written */
 export function copyToUser(k: Kernel, va: number, bytes: Uint8Array): void {
   accessOk(k, va, bytes.length);
-  for (let done = 0; done < bytes.length; ) {
+  for (let done = 0; done < bytes.length;) {
     const host = toWrite(k, va + done);
     const n = Math.min(bytes.length - done, PageSize.Bytes - (host & PageSize.Mask));
     k.core.u8.set(n === bytes.length ? bytes : bytes.subarray(done, done + n), host);
@@ -147,7 +147,7 @@ export function copyToUser(k: Kernel, va: number, bytes: Uint8Array): void {
 /** clear_user. @throws EFAULT */
 export function clearUser(k: Kernel, va: number, length: number): void {
   accessOk(k, va, length);
-  for (let done = 0; done < length; ) {
+  for (let done = 0; done < length;) {
     const host = toWrite(k, va + done);
     const n = Math.min(length - done, PageSize.Bytes - (host & PageSize.Mask));
     k.core.u8.fill(0, host, host + n);
@@ -158,7 +158,7 @@ export function clearUser(k: Kernel, va: number, length: number): void {
 /** A NUL-terminated string of at most max bytes, the NUL counted, as latin1. @throws EFAULT ENAMETOOLONG */
 export function strncpyFromUser(k: Kernel, va: number, max: number): string {
   let text = '';
-  for (let done = 0; done < max; ) {
+  for (let done = 0; done < max;) {
     const host = toRead(k, va + done);
     const limit = Math.min(max - done, PageSize.Bytes - (host & PageSize.Mask));
     const { u8 } = k.core;

@@ -29,19 +29,13 @@ function isMergeableAnon(a: number, b: number, vma: Vma | null): boolean {
 /** can_vma_merge_after: may the range follow `vma` in it? */
 function canMergeAfter(vma: Vma, attributes: VmaAttributes): boolean {
   return (
-    isMergeable(vma, attributes) &&
-    isMergeableAnon(attributes.anonVma, vma.anonVma, vma) &&
-    linearIndex(vma, vma.end) === attributes.pgoff
+    isMergeable(vma, attributes) && isMergeableAnon(attributes.anonVma, vma.anonVma, vma) && linearIndex(vma, vma.end) === attributes.pgoff
   );
 }
 
 /** can_vma_merge_before: may the range of `pages` precede `vma` in it? */
 function canMergeBefore(vma: Vma, attributes: VmaAttributes, pages: number): boolean {
-  return (
-    isMergeable(vma, attributes) &&
-    isMergeableAnon(attributes.anonVma, vma.anonVma, vma) &&
-    vma.pgoff === attributes.pgoff + pages
-  );
+  return isMergeable(vma, attributes) && isMergeableAnon(attributes.anonVma, vma.anonVma, vma) && vma.pgoff === attributes.pgoff + pages;
 }
 
 /** __vma_adjust: `keep` comes to span [start, end); what it now covers of its neighbours is taken away from them. */
@@ -49,7 +43,7 @@ function adjust(k: Kernel, mm: Mm, keep: Vma, start: number, end: number): void 
   const pgoff = keep.pgoff + (start - keep.start) / PageSize.Bytes;
   const low = findVmaIndex(mm, start);
   const removed: Vma[] = [];
-  for (let i = low; i < mm.vmas.length && mm.vmas[i]!.start < end; ) {
+  for (let i = low; i < mm.vmas.length && mm.vmas[i]!.start < end;) {
     const vma = mm.vmas[i]!;
     if (vma === keep) {
       i++;
@@ -88,8 +82,7 @@ export function mergeVma(k: Kernel, mm: Mm, prev: Vma | undefined, start: number
   let nextIndex = prev ? findVmaIndex(mm, prev.start) + 1 : 0;
   if (mm.vmas[nextIndex]?.end === end) nextIndex++;
   const next = mm.vmas[nextIndex];
-  const beforeNext =
-    next !== undefined && next.start === end && canMergeBefore(next, attributes, pages);
+  const beforeNext = next !== undefined && next.start === end && canMergeBefore(next, attributes, pages);
   if (prev && prev.end === start && canMergeAfter(prev, attributes)) {
     const joinsBoth = beforeNext && isMergeableAnon(prev.anonVma, next.anonVma, null);
     adjust(k, mm, prev, prev.start, joinsBoth ? next.end : end);

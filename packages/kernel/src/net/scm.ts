@@ -19,7 +19,7 @@ export function readControl(k: Kernel, va: number, length: number): { files: Fil
   const bytes = copyFromUser(k, va, length).slice();
   const view = new DataView(bytes.buffer);
   try {
-    for (let at = 0; at + CmsgHdr.Bytes <= length; ) {
+    for (let at = 0; at + CmsgHdr.Bytes <= length;) {
       const size = view.getUint32(at + CmsgHdr.Len, true);
       if (size < CmsgHdr.Bytes || size > length - at || view.getUint32(at + CmsgHdr.Len + 4, true) !== 0) throw EINVAL;
       if (view.getInt32(at + CmsgHdr.Level, true) === Sol.SOCKET) {

@@ -7,10 +7,27 @@ import { AllSignals, firstSignal, nextSignal, sigMask, sigsetHigh, sigsetLow, si
 describe('signal frame', () => {
   // Recorded natively with offsetof(ucontext_t, …) + 8.
   it.each([
-    [SigFrame.UcFlags, 8], [SigFrame.UcLink, 16], [SigFrame.SsSp, 24], [SigFrame.SsFlags, 32], [SigFrame.SsSize, 40], [SigFrame.R8, 48],
-    [SigFrame.Rdi, 112], [SigFrame.Rbx, 136], [SigFrame.Rdx, 144], [SigFrame.Rax, 152], [SigFrame.Rcx, 160], [SigFrame.Rsp, 168],
-    [SigFrame.Rip, 176], [SigFrame.Eflags, 184], [SigFrame.Cs, 192], [SigFrame.Err, 200], [SigFrame.TrapNo, 208], [SigFrame.OldMask, 216],
-    [SigFrame.Cr2, 224], [SigFrame.FpState, 232], [SigFrame.SigMask, 304],
+    [SigFrame.UcFlags, 8],
+    [SigFrame.UcLink, 16],
+    [SigFrame.SsSp, 24],
+    [SigFrame.SsFlags, 32],
+    [SigFrame.SsSize, 40],
+    [SigFrame.R8, 48],
+    [SigFrame.Rdi, 112],
+    [SigFrame.Rbx, 136],
+    [SigFrame.Rdx, 144],
+    [SigFrame.Rax, 152],
+    [SigFrame.Rcx, 160],
+    [SigFrame.Rsp, 168],
+    [SigFrame.Rip, 176],
+    [SigFrame.Eflags, 184],
+    [SigFrame.Cs, 192],
+    [SigFrame.Err, 200],
+    [SigFrame.TrapNo, 208],
+    [SigFrame.OldMask, 216],
+    [SigFrame.Cr2, 224],
+    [SigFrame.FpState, 232],
+    [SigFrame.SigMask, 304],
   ])('field at %i', (ours, native) => expect(ours).toBe(native));
 
   it('lies as the ABI wants it, whatever rsp is', () => {
@@ -47,14 +64,25 @@ describe('siginfo_t', () => {
   });
 
   it('tells times of a child in ticks', () => {
-    const bytes = encodeSigInfo({ signo: Sig.CHLD, errno: 0, code: SiCode.CldExited, pid: 5, uid: 0, status: 7, utime: 1_234_000_000, stime: 20_000_000 });
+    const bytes = encodeSigInfo({
+      signo: Sig.CHLD,
+      errno: 0,
+      code: SiCode.CldExited,
+      pid: 5,
+      uid: 0,
+      status: 7,
+      utime: 1_234_000_000,
+      stime: 20_000_000,
+    });
     expect([view(bytes).getInt32(24, true), view(bytes).getBigInt64(32, true), view(bytes).getBigInt64(40, true)]).toEqual([7, 123n, 2n]);
   });
 });
 
 describe('signal sets', () => {
   it('finds the lowest signal in either half', () => {
-    expect([0n, sigMask(1), sigMask(32), sigMask(33), sigMask(64), sigMask(64) | sigMask(40)].map(firstSignal)).toEqual([0, 1, 32, 33, 64, 40]);
+    expect([0n, sigMask(1), sigMask(32), sigMask(33), sigMask(64), sigMask(64) | sigMask(40)].map(firstSignal)).toEqual([
+      0, 1, 32, 33, 64, 40,
+    ]);
   });
   it('takes synchronous signals first', () => {
     expect(nextSignal(sigMask(Sig.HUP) | sigMask(Sig.SEGV), 0n)).toBe(Sig.SEGV);

@@ -10,8 +10,23 @@ import { sigsetHigh, sigsetLow } from './sigset.js';
 
 /** General registers in the order of struct sigcontext from r8 on. */
 export const sigcontextRegisters: readonly number[] = [
-  Cpu.R8, Cpu.R9, Cpu.R10, Cpu.R11, Cpu.R12, Cpu.R13, Cpu.R14, Cpu.R15,
-  Cpu.Rdi, Cpu.Rsi, Cpu.Rbp, Cpu.Rbx, Cpu.Rdx, Cpu.Rax, Cpu.Rcx, Cpu.Rsp, Cpu.Rip,
+  Cpu.R8,
+  Cpu.R9,
+  Cpu.R10,
+  Cpu.R11,
+  Cpu.R12,
+  Cpu.R13,
+  Cpu.R14,
+  Cpu.R15,
+  Cpu.Rdi,
+  Cpu.Rsi,
+  Cpu.Rbp,
+  Cpu.Rbx,
+  Cpu.Rdx,
+  Cpu.Rax,
+  Cpu.Rcx,
+  Cpu.Rsp,
+  Cpu.Rip,
 ];
 
 /** EFLAGS bits that a handler starts without: TF, DF, RF. */

@@ -17,7 +17,8 @@ export function stopSignal(k: Kernel, signo: number): void {
   signal.groupStopCount = 0;
   if (setStopPending(task, signo)) signal.groupStopCount++;
   for (const thread of signal.threads) {
-    if (thread === task || thread.state === TaskState.Stopped || thread.state === TaskState.Zombie || thread.state === TaskState.Dead) continue;
+    if (thread === task || thread.state === TaskState.Stopped || thread.state === TaskState.Zombie || thread.state === TaskState.Dead)
+      continue;
     if (!setStopPending(thread, signo)) continue;
     signal.groupStopCount++;
     signalWakeUp(k, thread, false);

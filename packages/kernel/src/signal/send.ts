@@ -221,6 +221,10 @@ function queuedFor(k: Kernel, target: Task): number {
 function traceGenerate(k: Kernel, target: Task, info: SigInfo, group: boolean, result: Outcome): void {
   if (!k.trace.on(Trace.Signal)) return;
   emit(k, Trace.Signal, 'signal:signal_generate', {
-    ...signalFields(info), comm: target.comm, target: target.tid, grp: group, res: result,
+    ...signalFields(info),
+    comm: target.comm,
+    target: target.tid,
+    grp: group,
+    res: result,
   });
 }

@@ -5,7 +5,12 @@ import { decodeGraph, encodeGraph } from './graph.js';
 describe('graph of plain state', () => {
   it('keeps classes, cycles, shared objects, collections and odd numbers', () => {
     const shared = { a: 1n, nan: NaN, inf: -Infinity, none: undefined, nil: null };
-    const root: Record<string, unknown> = { list: [shared, shared], map: new Map<unknown, unknown>([[shared, 'x']]), set: new Set([shared]), pid: new Pid(7) };
+    const root: Record<string, unknown> = {
+      list: [shared, shared],
+      map: new Map<unknown, unknown>([[shared, 'x']]),
+      set: new Set([shared]),
+      pid: new Pid(7),
+    };
     root['self'] = root;
     root['bytes'] = new Uint32Array([1, 2, 0xffff_ffff]);
     const copy = decodeGraph(encodeGraph(root)) as typeof root;

@@ -15,7 +15,16 @@ export type Node =
 export type Graph = Node[];
 
 const typedArrays = {
-  Uint8Array, Int8Array, Uint16Array, Int16Array, Uint32Array, Int32Array, Float32Array, Float64Array, BigInt64Array, BigUint64Array,
+  Uint8Array,
+  Int8Array,
+  Uint16Array,
+  Int16Array,
+  Uint32Array,
+  Int32Array,
+  Float32Array,
+  Float64Array,
+  BigInt64Array,
+  BigUint64Array,
 } as const;
 
 /**
@@ -56,10 +65,18 @@ export function encodeGraph(root: object, leaveOut: readonly string[] = []): Gra
   return nodes;
 }
 
-function encodeNode(value: object, path: string, encode: (value: unknown, path: () => string) => Encoded, leaveOut: readonly string[]): Node {
+function encodeNode(
+  value: object,
+  path: string,
+  encode: (value: unknown, path: () => string) => Encoded,
+  leaveOut: readonly string[],
+): Node {
   if (Array.isArray(value)) return { kind: 'array', items: value.map((item, i) => encode(item, () => `${path}[${i}]`)) };
   if (value instanceof Map) {
-    return { kind: 'map', entries: [...value].map(([key, item]) => [encode(key, () => `${path}<key>`), encode(item, () => `${path}<${String(key)}>`)]) };
+    return {
+      kind: 'map',
+      entries: [...value].map(([key, item]) => [encode(key, () => `${path}<key>`), encode(item, () => `${path}<${String(key)}>`)]),
+    };
   }
   if (value instanceof Set) return { kind: 'set', items: [...value].map((item) => encode(item, () => `${path}<member>`)) };
   if (ArrayBuffer.isView(value)) {

@@ -73,7 +73,8 @@ function freeOrder(free: Set<number>, next: (index: number) => number): number[]
 /** Fills a fresh core, which has given out no frame yet. @throws RangeError when its size differs, or the host has no memory */
 export function restoreMemory(core: Core, image: MemoryImage): void {
   const header = (field: number) => core.u32[(MemoryMap.Header + field) >>> 2]!;
-  if (header(Header.FrameCount) !== image.frameCount) throw new RangeError(`the machine has ${header(Header.FrameCount)} frames, the snapshot ${image.frameCount}`);
+  if (header(Header.FrameCount) !== image.frameCount)
+    throw new RangeError(`the machine has ${header(Header.FrameCount)} frames, the snapshot ${image.frameCount}`);
   const base = header(Header.FrameBase);
   const used = image.memMap.length / PageStruct.Bytes;
   for (let i = 0; i < used; i++) if (core.allocFrameRaw(0) === 0) throw new RangeError('no memory for the frames of a snapshot');

@@ -31,14 +31,22 @@ const everything = 0x7f;
 
 function start(k: Kernel): void {
   spawnProcess(k, {
-    path: '/prog', argv: ['/prog'], envp: [], cwd: '/', uid: 0, gid: 0, files: [createHostInput(k, 0), createHostOutput(k, 1), createHostOutput(k, 2)],
+    path: '/prog',
+    argv: ['/prog'],
+    envp: [],
+    cwd: '/',
+    uid: 0,
+    gid: 0,
+    files: [createHostInput(k, 0), createHostOutput(k, 1), createHostOutput(k, 2)],
   });
 }
 
 /** Runs to the end in slices of `step`; every event from here on, and how it ended. */
 function finish(k: Kernel, step: number) {
   const events: string[] = [];
-  k.trace.attach(everything, { record: ({ event, icount, time, tid, fields }) => void events.push(JSON.stringify([event, icount, time, tid, fields])) });
+  k.trace.attach(everything, {
+    record: ({ event, icount, time, tid, fields }) => void events.push(JSON.stringify([event, icount, time, tid, fields])),
+  });
   while (k.init.children.size > 0) if (runSlice(k, step) === 'idle') throw new Error('it sleeps for ever');
   return { events, exits: takeExits(k), icount: k.clock.icount(k) };
 }
@@ -66,7 +74,11 @@ describe('determinism', () => {
     runSlice(m.k, at);
     const snapshot = takeSnapshot(m.k);
     const platform = new FakePlatform();
-    const core = createCore(loadCoreModule(), { memoryLimit: 64 << 20 }, coreImports(() => restored));
+    const core = createCore(
+      loadCoreModule(),
+      { memoryLimit: 64 << 20 },
+      coreImports(() => restored),
+    );
     const restored: Kernel = restoreSnapshot(snapshot, { core, platform, trace: new Tracer() });
     expect(finish(restored, 1_000)).toEqual(finish(m.k, 1_000_000));
   });

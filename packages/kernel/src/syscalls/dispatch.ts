@@ -23,11 +23,19 @@ const conversions = new Uint8Array(6 * syscallTable.length);
 
 function conversionOf(kind: ArgKind): Conversion {
   switch (kind) {
-    case 'int': case 'fd': case 'dirfd': case 'pid': case 'mode': case 'sig': case 'idtype':
+    case 'int':
+    case 'fd':
+    case 'dirfd':
+    case 'pid':
+    case 'mode':
+    case 'sig':
+    case 'idtype':
       return Conversion.Int;
-    case 'uint': case 'uid':
+    case 'uint':
+    case 'uid':
       return Conversion.Uint;
-    case 'long': case 'off':
+    case 'long':
+    case 'off':
       return Conversion.Long;
     default:
       return kind.startsWith('flags:') ? Conversion.Int : Conversion.Ulong;
@@ -70,7 +78,15 @@ function call(k: Kernel, nr: number): number {
   const row = nr >= 0 ? syscallTable[nr] : undefined;
   if (!row?.call) return unknown(k, nr, row);
   const at = 6 * nr;
-  return row.call(k, argument(k, at), argument(k, at + 1), argument(k, at + 2), argument(k, at + 3), argument(k, at + 4), argument(k, at + 5));
+  return row.call(
+    k,
+    argument(k, at),
+    argument(k, at + 1),
+    argument(k, at + 2),
+    argument(k, at + 3),
+    argument(k, at + 4),
+    argument(k, at + 5),
+  );
 }
 
 function argument(k: Kernel, index: number): number {
@@ -105,6 +121,13 @@ function traceEnter(k: Kernel): void {
   const nr = k.current.origRax;
   const raw = (i: number) => k.core.u32[argumentRegisters[i]! + 1]! * 0x1_0000_0000 + k.core.u32[argumentRegisters[i]!]!;
   emit(k, Trace.Syscalls, 'syscalls:sys_enter', {
-    nr, name: syscallTable[nr]?.name ?? null, a0: raw(0), a1: raw(1), a2: raw(2), a3: raw(3), a4: raw(4), a5: raw(5),
+    nr,
+    name: syscallTable[nr]?.name ?? null,
+    a0: raw(0),
+    a1: raw(1),
+    a2: raw(2),
+    a3: raw(3),
+    a4: raw(4),
+    a5: raw(5),
   });
 }

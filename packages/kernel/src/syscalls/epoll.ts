@@ -115,7 +115,13 @@ function epollPwait(k: Kernel, epfd: number, eventsVa: number, max: number, time
 export const epollSyscalls: readonly SyscallRow[] = [
   { nr: Sys.epoll_create, name: 'epoll_create', args: ['int'], call: epollCreate, done: 'full', result: 'fd' },
   { nr: Sys.epoll_create1, name: 'epoll_create1', args: ['flags:open'], call: epollCreate1, done: 'full', result: 'fd' },
-  { nr: Sys.epoll_ctl, name: 'epoll_ctl', args: ['fd', 'flags:epoll_op', 'fd', 'ptr'], call: epollCtl, done: 'every exclusive waiter is woken' },
+  {
+    nr: Sys.epoll_ctl,
+    name: 'epoll_ctl',
+    args: ['fd', 'flags:epoll_op', 'fd', 'ptr'],
+    call: epollCtl,
+    done: 'every exclusive waiter is woken',
+  },
   { nr: Sys.epoll_wait, name: 'epoll_wait', args: ['fd', 'ptr', 'int', 'int'], call: epollWait, done: 'full' },
   { nr: Sys.epoll_pwait, name: 'epoll_pwait', args: ['fd', 'ptr', 'int', 'int', 'sigset', 'size'], call: epollPwait, done: 'full' },
 ];

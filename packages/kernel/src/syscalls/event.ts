@@ -86,6 +86,12 @@ export const eventSyscalls: readonly SyscallRow[] = [
   { nr: Sys.signalfd, name: 'signalfd', args: ['fd', 'sigset', 'size'], call: signalfd, done: 'full', result: 'fd' },
   { nr: Sys.signalfd4, name: 'signalfd4', args: ['fd', 'sigset', 'size', 'flags:open'], call: signalfd4, done: 'full', result: 'fd' },
   { nr: Sys.timerfd_create, name: 'timerfd_create', args: ['int', 'flags:open'], call: timerfdCreate, done: 'full', result: 'fd' },
-  { nr: Sys.timerfd_settime, name: 'timerfd_settime', args: ['fd', 'flags:timerfd', 'ptr', 'ptr'], call: timerfdSettime, done: 'no CANCEL_ON_SET' },
+  {
+    nr: Sys.timerfd_settime,
+    name: 'timerfd_settime',
+    args: ['fd', 'flags:timerfd', 'ptr', 'ptr'],
+    call: timerfdSettime,
+    done: 'no CANCEL_ON_SET',
+  },
   { nr: Sys.timerfd_gettime, name: 'timerfd_gettime', args: ['fd', 'ptr'], call: timerfdGettime, done: 'full' },
 ];

@@ -110,7 +110,13 @@ function getRobustList(k: Kernel, pid: number, head: number, length: number): nu
 
 /** kernel/futex.c. */
 export const futexSyscalls: readonly SyscallRow[] = [
-  { nr: Sys.futex, name: 'futex', args: ['addr', 'flags:FUTEX_', 'uint', 'ptr', 'addr', 'uint'], call: futex, done: 'no priority inheritance' },
+  {
+    nr: Sys.futex,
+    name: 'futex',
+    args: ['addr', 'flags:FUTEX_', 'uint', 'ptr', 'addr', 'uint'],
+    call: futex,
+    done: 'no priority inheritance',
+  },
   { nr: Sys.set_robust_list, name: 'set_robust_list', args: ['addr', 'size'], call: setRobustList, done: 'full' },
   { nr: Sys.get_robust_list, name: 'get_robust_list', args: ['pid', 'addr', 'addr'], call: getRobustList, done: 'full' },
 ];

@@ -1,4 +1,18 @@
-import { ArchPrctl, Cap, Cpu, GetRandom, Header, MemoryMap, PageSize, Personality, RLimit, SysInfo, SyslogAction, Sys, UtsName } from '@ring3/abi';
+import {
+  ArchPrctl,
+  Cap,
+  Cpu,
+  GetRandom,
+  Header,
+  MemoryMap,
+  PageSize,
+  Personality,
+  RLimit,
+  SysInfo,
+  SyslogAction,
+  Sys,
+  UtsName,
+} from '@ring3/abi';
 import { EINTR, EINVAL, ENODEV, EPERM, ESRCH } from '../errno.js';
 import type { Kernel } from '../kernel.js';
 import { TASK_SIZE_MAX } from '../mm/layout.js';

@@ -101,7 +101,9 @@ function ppoll(k: Kernel, fds: number, count: number, timeout: number, mask: num
   const first = k.current.op === null;
   const deadline = deadlineOf(k, first && timeout !== 0 ? toNs(readTimespec(k, timeout)) : undefined);
   if (first) applySigmask(k, mask, size);
-  return withRest(k, timeout, deadline, writeTimespecRest, () => underSigmask(k, ERESTARTNOHAND, () => doPoll(k, fds, count, deadline, ERESTARTNOHAND)));
+  return withRest(k, timeout, deadline, writeTimespecRest, () =>
+    underSigmask(k, ERESTARTNOHAND, () => doPoll(k, fds, count, deadline, ERESTARTNOHAND)),
+  );
 }
 
 function writeTimespecRest(k: Kernel, va: number, ns: number): void {
@@ -112,7 +114,13 @@ function writeTimespecRest(k: Kernel, va: number, ns: number): void {
  * Runs the call and, when it ends in whatever way, writes the time that is left. Where that cannot be written, or the personality has
  * STICKY_TIMEOUTS, the call is not restarted: it would wait for the whole time again. Linux: poll_select_finish.
  */
-function withRest(k: Kernel, va: number, deadline: number | undefined, write: (k: Kernel, va: number, ns: number) => void, call: () => number): number {
+function withRest(
+  k: Kernel,
+  va: number,
+  deadline: number | undefined,
+  write: (k: Kernel, va: number, ns: number) => void,
+  call: () => number,
+): number {
   /** @returns has the caller's timeout been brought up to date? */
   const finish = (): boolean => {
     if (va === 0 || deadline === undefined) return true;
@@ -198,7 +206,9 @@ function pselect6(k: Kernel, n: number, inp: number, outp: number, exp: number, 
   const first = k.current.op === null;
   const deadline = deadlineOf(k, first && timeout !== 0 ? toNs(readTimespec(k, timeout)) : undefined);
   if (first) applySigmaskPair(k, mask);
-  return withRest(k, timeout, deadline, writeTimespecRest, () => underSigmask(k, ERESTARTNOHAND, () => doSelect(k, n, [inp, outp, exp], deadline)));
+  return withRest(k, timeout, deadline, writeTimespecRest, () =>
+    underSigmask(k, ERESTARTNOHAND, () => doSelect(k, n, [inp, outp, exp], deadline)),
+  );
 }
 
 export const pollSyscalls: readonly SyscallRow[] = [

@@ -101,7 +101,7 @@ export function prctl(k: Kernel, option: number, a: number, b: number, c: number
 
 function readName(k: Kernel, va: number): string {
   let name = '';
-  for (let byte; name.length < CommBytes - 1 && (byte = getU8(k, va + name.length)) !== 0; ) name += String.fromCharCode(byte);
+  for (let byte; name.length < CommBytes - 1 && (byte = getU8(k, va + name.length)) !== 0;) name += String.fromCharCode(byte);
   return name;
 }
 

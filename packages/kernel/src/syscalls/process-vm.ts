@@ -11,7 +11,14 @@ const CHUNK = 64 * 1024;
 
 /** mm/process_vm_access.c: process_vm_rw. Bytes moved before the remote side failed beat EFAULT. */
 export function processVm(
-  k: Kernel, write: boolean, pid: number, localVa: number, localCount: number, remoteVa: number, remoteCount: number, flags?: number,
+  k: Kernel,
+  write: boolean,
+  pid: number,
+  localVa: number,
+  localCount: number,
+  remoteVa: number,
+  remoteCount: number,
+  flags?: number,
 ): number {
   if (flags) throw EINVAL;
   const local = importSegments(k, localVa, localCount, true);
@@ -23,7 +30,7 @@ export function processVm(
   let index = 0;
   let offset = 0;
   for (const { base, len } of remote) {
-    for (let at = 0; at < len; ) {
+    for (let at = 0; at < len;) {
       while (index < local.length && offset >= local[index]!.len) {
         index++;
         offset = 0;
@@ -33,7 +40,9 @@ export function processVm(
       const n = Math.min(len - at, local[index]!.len - offset, CHUNK);
       let size: number;
       try {
-        size = write ? writeRemote(k, mm, base + at, copyFromUser(k, here, n), false) : pull(k, here, readRemote(k, mm, base + at, n, false));
+        size = write
+          ? writeRemote(k, mm, base + at, copyFromUser(k, here, n), false)
+          : pull(k, here, readRemote(k, mm, base + at, n, false));
       } catch (error) {
         if (error === EFAULT && moved > 0) return moved;
         throw error;

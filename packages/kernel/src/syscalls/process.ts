@@ -67,7 +67,8 @@ function isUserRange(k: Kernel, start: number, length: number): boolean {
 }
 
 function wait4(k: Kernel, pid: number, status: number, options: number, rusage: number): number {
-  const known = WaitOption.WNOHANG | WaitOption.WUNTRACED | WaitOption.WCONTINUED | WaitOption.WNOTHREAD | WaitOption.WCLONE | WaitOption.WALL;
+  const known =
+    WaitOption.WNOHANG | WaitOption.WUNTRACED | WaitOption.WCONTINUED | WaitOption.WNOTHREAD | WaitOption.WCLONE | WaitOption.WALL;
   if (options & ~known) throw EINVAL;
   if (pid === -0x8000_0000) throw ESRCH;
   const result = doWait(k, wait4Target(k, pid), options | WaitOption.WEXITED);
@@ -141,7 +142,9 @@ export const processSyscalls: readonly SyscallRow[] = [
   { nr: Sys.wait4, name: 'wait4', args: ['pid', 'status:out', 'flags:W', 'rusage:out'], call: wait4, done: 'full' },
   { nr: Sys.waitid, name: 'waitid', args: ['idtype', 'pid', 'ptr', 'flags:W', 'rusage:out'], call: waitid, done: 'full' },
   {
-    nr: Sys.set_tid_address, name: 'set_tid_address', args: ['addr'],
+    nr: Sys.set_tid_address,
+    name: 'set_tid_address',
+    args: ['addr'],
     call: (k, address) => {
       k.current.clearChildTid = address;
       return k.current.tid;

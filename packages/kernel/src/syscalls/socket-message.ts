@@ -48,7 +48,12 @@ function readHeader(k: Kernel, va: number): Header {
   if (nameLength < 0) throw EINVAL;
   const controlLength = word(MsgHdr.ControlLen);
   return {
-    va, name: word(MsgHdr.Name), nameLength, iter: iovecIter(k, word(MsgHdr.Iov), count), control: word(MsgHdr.Control), controlLength,
+    va,
+    name: word(MsgHdr.Name),
+    nameLength,
+    iter: iovecIter(k, word(MsgHdr.Iov), count),
+    control: word(MsgHdr.Control),
+    controlLength,
   };
 }
 
@@ -107,10 +112,17 @@ function sendHeader(k: Kernel, file: SocketFile, va: number, flags: number, mess
   const header = readHeader(k, va);
   if (header.controlLength > CONTROL_MAX) throw ENOBUFS;
   const name = header.name && header.nameLength ? readAddress(k, header.name, Math.min(header.nameLength, 128)) : null;
-  return sendAll(k, file, header.iter, flags, () => {
-    const { files, cred } = readControl(k, header.control, header.controlLength);
-    return { name, files, cred, flags };
-  }, messages);
+  return sendAll(
+    k,
+    file,
+    header.iter,
+    flags,
+    () => {
+      const { files, cred } = readControl(k, header.control, header.controlLength);
+      return { name, files, cred, flags };
+    },
+    messages,
+  );
 }
 
 function sendmsg(k: Kernel, fd: number, va: number, flags: number): number {

@@ -17,7 +17,11 @@ function sysfs(k: Kernel, option: number, first: number, second: number): number
     case 2: {
       const name = names[first];
       if (name === undefined) throw EINVAL;
-      copyToUser(k, second, Uint8Array.from(`${name}\0`, (letter) => letter.charCodeAt(0)));
+      copyToUser(
+        k,
+        second,
+        Uint8Array.from(`${name}\0`, (letter) => letter.charCodeAt(0)),
+      );
       return 0;
     }
     case 3:

@@ -26,9 +26,30 @@ import { timeSyscalls } from './time.js';
 import { unshareSyscalls } from './unshare.js';
 
 const families: readonly (readonly SyscallRow[])[] = [
-  fileSyscalls, fdSyscalls, dirSyscalls, statSyscalls, pathSyscalls, fsSyscalls, mmSyscalls, execSyscalls, processSyscalls, signalSyscalls,
-  timeSyscalls, schedSyscalls, futexSyscalls, idsSyscalls, miscSyscalls, pollSyscalls, ioctlSyscalls, eventSyscalls, pidfdSyscalls,
-  unshareSyscalls, kcmpSyscalls, ioprioSyscalls, sysfsSyscalls, socketSyscalls,
+  fileSyscalls,
+  fdSyscalls,
+  dirSyscalls,
+  statSyscalls,
+  pathSyscalls,
+  fsSyscalls,
+  mmSyscalls,
+  execSyscalls,
+  processSyscalls,
+  signalSyscalls,
+  timeSyscalls,
+  schedSyscalls,
+  futexSyscalls,
+  idsSyscalls,
+  miscSyscalls,
+  pollSyscalls,
+  ioctlSyscalls,
+  eventSyscalls,
+  pidfdSyscalls,
+  unshareSyscalls,
+  kcmpSyscalls,
+  ioprioSyscalls,
+  sysfsSyscalls,
+  socketSyscalls,
 ];
 
 /** Rows by number. Where no family has a call of 5.4, missing.ts names it. */

@@ -6,8 +6,7 @@ import { dupFiles, putFiles } from '../vfs/file-table.js';
 import type { SyscallRow } from './row.js';
 
 /** Nothing of System V semaphores is kept per task. */
-const Known =
-  CloneFlag.THREAD | CloneFlag.FS | CloneFlag.SIGHAND | CloneFlag.VM | CloneFlag.FILES | CloneFlag.SYSVSEM | NewNamespaces;
+const Known = CloneFlag.THREAD | CloneFlag.FS | CloneFlag.SIGHAND | CloneFlag.VM | CloneFlag.FILES | CloneFlag.SYSVSEM | NewNamespaces;
 
 /** What cannot be parted without more. Linux: the head of ksys_unshare. */
 function implied(flags: number): number {

@@ -59,7 +59,13 @@ export function endThread(k: Kernel, task: Task, code: number): void {
     if (task.mm) signal.maxRss = Math.max(signal.maxRss, task.mm.hiwaterRss, task.mm.rssAnon + task.mm.rssFile);
   }
   if (k.trace.on(Trace.Sched)) {
-    emit(k, Trace.Sched, 'sched:sched_process_exit', { comm: task.comm, exiting: task.tid, prio: 120 + task.nice, code, group_dead: groupDead });
+    emit(k, Trace.Sched, 'sched:sched_process_exit', {
+      comm: task.comm,
+      exiting: task.tid,
+      prio: 120 + task.nice,
+      code,
+      group_dead: groupDead,
+    });
   }
 
   exitMm(k, task);
@@ -117,4 +123,3 @@ export function releaseTask(k: Kernel, task: Task): void {
     if (notifyParent(k, leader, leader.exitSignal)) releaseTask(k, leader);
   }
 }
-

@@ -26,7 +26,8 @@ export function forgetOriginalParent(k: Kernel, father: Task): void {
 
 function reparentLeader(k: Kernel, father: Task, child: Task): void {
   child.exitSignal = Sig.CHLD;
-  if (child.state === TaskState.Zombie && child.signal.threads.size === 1 && notifyParent(k, child, child.exitSignal)) releaseTask(k, child);
+  if (child.state === TaskState.Zombie && child.signal.threads.size === 1 && notifyParent(k, child, child.exitSignal))
+    releaseTask(k, child);
   if (child.state !== TaskState.Dead) killOrphanedPgrp(k, child, father);
 }
 

@@ -25,9 +25,15 @@ export interface TestMachine {
 /** A whole kernel on the real core, with an empty tmpfs as root and a virtual clock. */
 export function testMachine(options: Partial<KernelOptions> = {}, memoryLimit = 64 << 20): TestMachine {
   const platform = new FakePlatform();
-  const core = createCore(loadCoreModule(), { memoryLimit }, coreImports(() => k));
+  const core = createCore(
+    loadCoreModule(),
+    { memoryLimit },
+    coreImports(() => k),
+  );
   const k: Kernel = createKernel({
-    core, platform, root: (kernel) => createTmpfs(kernel),
+    core,
+    platform,
+    root: (kernel) => createTmpfs(kernel),
     options: { layout: 'compact', aslr: false, clock: 'virtual', hostname: 'test', quantum: 10_000, ...options },
   });
   return {
@@ -40,7 +46,13 @@ export function testMachine(options: Partial<KernelOptions> = {}, memoryLimit = 
     },
     run(path, argv = [path], envp = []) {
       const task = spawnProcess(k, {
-        path, argv, envp, cwd: '/', uid: 0, gid: 0, files: [createHostInput(k, 0), createHostOutput(k, 1), createHostOutput(k, 2)],
+        path,
+        argv,
+        envp,
+        cwd: '/',
+        uid: 0,
+        gid: 0,
+        files: [createHostInput(k, 0), createHostOutput(k, 1), createHostOutput(k, 2)],
       });
       hostInputEnd(k, 0);
       for (;;) {

@@ -52,5 +52,12 @@ export class Tracer {
 
 /** Emits a record of the current task; ask `k.trace.on(group)` first. Sinks run at once, so they may read the task's memory as it is now. */
 export function emit(k: Kernel, group: Trace, event: string, fields: TraceRecord['fields']): void {
-  k.trace.emit(group, { event, icount: getReg(k, Cpu.Icount), time: k.clock.monotonic(k), pid: k.current.tgid, tid: k.current.tid, fields });
+  k.trace.emit(group, {
+    event,
+    icount: getReg(k, Cpu.Icount),
+    time: k.clock.monotonic(k),
+    pid: k.current.tgid,
+    tid: k.current.tid,
+    fields,
+  });
 }

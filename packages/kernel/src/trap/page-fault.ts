@@ -65,4 +65,3 @@ export function coreImports(kernel: () => Kernel): CoreImports {
     },
   };
 }
-

@@ -65,7 +65,12 @@ function showErased(k: Kernel, tty: Tty, gone: readonly number[], single: boolea
     echo(k, tty, byte);
     echoLiteral(k, tty, gone.slice(1));
   } else if (single && !(lflag & Lflag.ECHOE)) echo(k, tty, cc[Vc.ERASE]!);
-  else if (byte === TAB) echoLiteral(k, tty, Array.from({ length: 8 - (columnsBefore(tty) & 7) }, () => BS));
+  else if (byte === TAB)
+    echoLiteral(
+      k,
+      tty,
+      Array.from({ length: 8 - (columnsBefore(tty) & 7) }, () => BS),
+    );
   else {
     if (isControl(byte) && lflag & Lflag.ECHOCTL) echoLiteral(k, tty, RUBOUT);
     if (!isControl(byte) || lflag & Lflag.ECHOCTL) echoLiteral(k, tty, RUBOUT);

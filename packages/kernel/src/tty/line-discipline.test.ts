@@ -25,7 +25,14 @@ class TestTty extends Tty {
   }
 }
 
-function makeTty(): { k: Kernel; tty: TestTty; type: (text: string) => void; read: (size?: number) => string; echo: () => string; file: TtyFile } {
+function makeTty(): {
+  k: Kernel;
+  tty: TestTty;
+  type: (text: string) => void;
+  read: (size?: number) => string;
+  echo: () => string;
+  file: TtyFile;
+} {
   const { k } = testMachine();
   const tty = new TestTty(0x400, 'test');
   const file = new TtyFile(O.RDWR, k.mounts.root.root.inode!, tty);
@@ -33,7 +40,12 @@ function makeTty(): { k: Kernel; tty: TestTty; type: (text: string) => void; rea
     k,
     tty,
     file,
-    type: (text) => receiveInput(k, tty, Uint8Array.from(text, (c) => c.charCodeAt(0))),
+    type: (text) =>
+      receiveInput(
+        k,
+        tty,
+        Uint8Array.from(text, (c) => c.charCodeAt(0)),
+      ),
     read(size = 64) {
       const into = new Uint8Array(size);
       try {
@@ -92,7 +104,11 @@ test('a line that is too long still ends; bytes behind full lines wait', () => {
 });
 
 test('special characters signal the foreground group and drop what was typed', () => {
-  for (const [typed, signo, shown] of [['\x03', Sig.INT, '^C'], ['\x1c', Sig.QUIT, '^\\'], ['\x1a', Sig.TSTP, '^Z']] as const) {
+  for (const [typed, signo, shown] of [
+    ['\x03', Sig.INT, '^C'],
+    ['\x1c', Sig.QUIT, '^\\'],
+    ['\x1a', Sig.TSTP, '^Z'],
+  ] as const) {
     const { k, tty, type, read, echo } = makeTty();
     tty.pgrp = k.init.pid;
     // pid 1 ignores what it has no handler for.

@@ -135,4 +135,3 @@ export function setPacketMode(slave: PtySlave, on: boolean): void {
   if (on && !slave.packet) slave.packetStatus = 0;
   slave.packet = on;
 }
-

@@ -47,7 +47,8 @@ export class AsyncItem extends Waiter implements FileWatch {
 
   start(): void {
     const { file } = this;
-    for (const queue of [file.waitQueue(Poll.IN), file.waitQueue(Poll.OUT)]) if (queue && !this.queues.includes(queue)) this.queues.push(queue);
+    for (const queue of [file.waitQueue(Poll.IN), file.waitQueue(Poll.OUT)])
+      if (queue && !this.queues.includes(queue)) this.queues.push(queue);
     for (const queue of this.queues) queue.add(this);
     (file.watches ??= new Set()).add(this);
   }
@@ -67,7 +68,8 @@ export class AsyncItem extends Waiter implements FileWatch {
     const mask = events === 0 ? file.poll(k) : events;
     const forWriters = this.queues.length > 1 && queue === this.queues[1];
     if (file.readable && !forWriters && mask & (Poll.IN | Poll.HUP)) sendSigio(k, file, this.fd, SiCode.PollIn);
-    if (file.writable && mask & (Poll.OUT | Poll.ERR) && (forWriters || this.queues.length === 1)) sendSigio(k, file, this.fd, SiCode.PollOut);
+    if (file.writable && mask & (Poll.OUT | Poll.ERR) && (forWriters || this.queues.length === 1))
+      sendSigio(k, file, this.fd, SiCode.PollOut);
   }
 }
 registerState('AsyncItem', AsyncItem);

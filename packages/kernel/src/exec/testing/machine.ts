@@ -74,7 +74,16 @@ export function makeMachine(layout: KernelOptions['layout'] = 'compact'): Kernel
   cred.capBounding = cred.capPermitted = cred.capEffective = (1n << 38n) - 1n;
   const signal = new SignalStruct();
   signal.rlimits = initialLimits(memoryLimit);
-  const task = new Task(k.pids.alloc(), cred, new FilesStruct(), new FsStruct(root, root), signal, new SigHand(), new SigPending(), Cpu.TaskBytes);
+  const task = new Task(
+    k.pids.alloc(),
+    cred,
+    new FilesStruct(),
+    new FsStruct(root, root),
+    signal,
+    new SigHand(),
+    new SigPending(),
+    Cpu.TaskBytes,
+  );
   signal.threads.add(task);
   k.pids.attach(task);
   k.pids.setPgrp(task, task.pid);
@@ -87,6 +96,6 @@ export function makeMachine(layout: KernelOptions['layout'] = 'compact'): Kernel
 export function putFile(k: Kernel, path: string, content: Uint8Array | string, mode = 0o755): void {
   const bytes = typeof content === 'string' ? Uint8Array.from(content, (char) => char.charCodeAt(0)) : content;
   const file = openAt(k, At.FDCWD, path, O.CREAT | O.WRONLY | O.TRUNC, mode);
-  for (let at = 0; at < bytes.length; ) at += file.write(k, new KernelIter(bytes.slice(at)), at);
+  for (let at = 0; at < bytes.length;) at += file.write(k, new KernelIter(bytes.slice(at)), at);
   fput(k, file);
 }

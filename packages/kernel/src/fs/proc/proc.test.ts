@@ -47,13 +47,27 @@ function write(k: Kernel, path: string, text: string): string {
 }
 
 const link = (k: Kernel, path: string): string => pathAt(k, At.FDCWD, path, LookupFlags.None).inode.readlink(k);
-const list = (k: Kernel, path: string): string[] => pathAt(k, At.FDCWD, path, LookupFlags.Follow).inode.readdir(k).map(({ name }) => name);
+const list = (k: Kernel, path: string): string[] =>
+  pathAt(k, At.FDCWD, path, LookupFlags.Follow)
+    .inode.readdir(k)
+    .map(({ name }) => name);
 const native = (path: string): string => execFileSync('cat', [path], { encoding: 'latin1' });
 
 describe('/proc/PID', () => {
   it('status has the lines of 5.4, in its order and form', () => {
-    const newer = ['Kthread', 'untag_mask', 'Seccomp_filters', 'SpeculationIndirectBranch', 'x86_Thread_features', 'x86_Thread_features_locked'];
-    const names = (text: string): string[] => text.trim().split('\n').map((line) => line.split(':')[0]!);
+    const newer = [
+      'Kthread',
+      'untag_mask',
+      'Seccomp_filters',
+      'SpeculationIndirectBranch',
+      'x86_Thread_features',
+      'x86_Thread_features_locked',
+    ];
+    const names = (text: string): string[] =>
+      text
+        .trim()
+        .split('\n')
+        .map((line) => line.split(':')[0]!);
     const k = withProc();
     const text = read(k, '/proc/self/status');
     expect(names(text)).toEqual(names(native('/proc/self/status')).filter((name) => !newer.includes(name)));
@@ -73,7 +87,11 @@ describe('/proc/PID', () => {
     const k = withProc();
     const text = read(k, '/proc/self/limits');
     expect(shape(text)).toBe(shape(native('/proc/self/limits')));
-    expect(text.split('\n').map((line) => line.length)).toEqual(native('/proc/self/limits').split('\n').map((line) => line.length));
+    expect(text.split('\n').map((line) => line.length)).toEqual(
+      native('/proc/self/limits')
+        .split('\n')
+        .map((line) => line.length),
+    );
   });
   it('cmdline, environ, comm, auxv, maps', () => {
     const k = withProc();
@@ -100,7 +118,9 @@ describe('/proc/PID', () => {
     expect(link(k, `/proc/self/fd/${fd}`)).toBe('/gone');
     expect(read(k, `/proc/self/fd/${fd}`)).toBe('content');
     expect(read(k, `/proc/self/fdinfo/${fd}`)).toMatch(/^pos:\t0\nflags:\t02000000\nmnt_id:\t\d+\n$/);
-    expect(pathAt(k, At.FDCWD, '/proc/self/root/bin', LookupFlags.Follow).inode).toBe(pathAt(k, At.FDCWD, '/bin', LookupFlags.Follow).inode);
+    expect(pathAt(k, At.FDCWD, '/proc/self/root/bin', LookupFlags.Follow).inode).toBe(
+      pathAt(k, At.FDCWD, '/bin', LookupFlags.Follow).inode,
+    );
   });
   it('every listed entry can be looked up, with the number that readdir said', () => {
     const k = withProc();
@@ -120,7 +140,9 @@ describe('/proc/PID', () => {
 describe('/proc', () => {
   it('cpuinfo, uptime, version, sysctls', () => {
     const k = withProc();
-    expect(read(k, '/proc/cpuinfo')).toMatch(/^processor\t: 0\nvendor_id\t: GenuineIntel\n[^]*\nflags\t\t: fpu tsc [^]*power management:\n\n$/);
+    expect(read(k, '/proc/cpuinfo')).toMatch(
+      /^processor\t: 0\nvendor_id\t: GenuineIntel\n[^]*\nflags\t\t: fpu tsc [^]*power management:\n\n$/,
+    );
     expect(read(k, '/proc/meminfo')).toMatch(/^MemTotal: +65[0-9]{3} kB\nMemFree: +\d+ kB\n/);
     expect(read(k, '/proc/uptime')).toMatch(/^\d+\.\d\d \d+\.\d\d\n$/);
     expect(read(k, '/proc/sys/kernel/osrelease')).toBe('5.4.0\n');

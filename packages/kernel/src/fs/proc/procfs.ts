@@ -8,9 +8,7 @@ import type { DirEntry, Inode } from '../../vfs/inode.js';
 import type { SuperBlock } from '../../vfs/super-block.js';
 import { ProcDirectory, ProcIno, ProcInode, ProcSuperBlock, ProcTextInode } from './proc-inode.js';
 import { SysctlDirectory } from './sysctl.js';
-import {
-  cpuinfoText, devicesText, loadavgText, meminfoText, statText, uptimeText, versionText, vmstatText,
-} from './system-text.js';
+import { cpuinfoText, devicesText, loadavgText, meminfoText, statText, uptimeText, versionText, vmstatText } from './system-text.js';
 import { TaskDirectory } from './task-dir.js';
 
 /** Text files of /proc itself. */

@@ -167,7 +167,9 @@ export function meminfoText(k: Kernel): string {
     ['CommitLimit', commitLimit(k)],
     ['Committed_AS', committed],
   ];
-  return rows.map(([name, pages]) => line(name, pages * KIB_PER_PAGE)).join('') + line('VmallocTotal', 34359738367) + line('VmallocUsed', 0);
+  return (
+    rows.map(([name, pages]) => line(name, pages * KIB_PER_PAGE)).join('') + line('VmallocTotal', 34359738367) + line('VmallocUsed', 0)
+  );
 }
 
 function threadCount(k: Kernel): number {

@@ -76,7 +76,10 @@ export function makeMachine(frames = 4096, layout: 'compact' | 'linux' = 'compac
   } as unknown as ConstructorParameters<typeof Kernel>[1];
   const k = new Kernel({ layout, aslr: false, clock: 'virtual', hostname: 'test', quantum: 1000 } as Kernel['options'], parts);
   const signal = new SignalStruct();
-  signal.rlimits = Array.from({ length: RLimit.Count }, (_, which) => ({ cur: which === RLimit.STACK ? 8 << 20 : Infinity, max: Infinity }));
+  signal.rlimits = Array.from({ length: RLimit.Count }, (_, which) => ({
+    cur: which === RLimit.STACK ? 8 << 20 : Infinity,
+    max: Infinity,
+  }));
   const cred = new Cred();
   cred.capEffective = (1n << 38n) - 1n;
   k.current = { cred, signal, personality: 0, minFlt: 0, majFlt: 0, mm: null, fs: {} } as unknown as Task;

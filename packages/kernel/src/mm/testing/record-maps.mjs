@@ -55,7 +55,9 @@ execFileSync('gcc', ['-O1', '-o', program, new URL('record-maps.c', import.meta.
 const recordings = [];
 for (let seed = 0; seed < scripts; seed++) {
   const ops = script(seed + 1);
-  const output = execFileSync(program, [join(directory, 'data')], { input: `${ops.join('\n')}\n`, encoding: 'latin1' }).trimEnd().split('\n');
+  const output = execFileSync(program, [join(directory, 'data')], { input: `${ops.join('\n')}\n`, encoding: 'latin1' })
+    .trimEnd()
+    .split('\n');
   const end = output.indexOf('end');
   const kept = ops.map((op, i) => [op, output[i]]).filter(([, result]) => result !== 'skip');
   recordings.push({ seed, ops: kept.map(([op]) => op), results: kept.map(([, result]) => result), maps: output.slice(end + 1) });
