@@ -75,7 +75,11 @@ function prpsinfo(k: Kernel, mm: Mm): Uint8Array {
   putText(bytes, PrPsInfo.FName, task.comm.slice(0, PrPsInfo.FNameBytes - 1));
   const length = Math.min(mm.argEnd - mm.argStart, PrPsInfo.PsArgsBytes - 1);
   const args = readRemote(k, mm, mm.argStart, length);
-  if (args.length === length) bytes.set(args.map((byte) => (byte === 0 ? 0x20 : byte)), PrPsInfo.PsArgs);
+  if (args.length === length)
+    bytes.set(
+      args.map((byte) => (byte === 0 ? 0x20 : byte)),
+      PrPsInfo.PsArgs,
+    );
   return bytes;
 }
 

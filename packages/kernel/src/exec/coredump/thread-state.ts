@@ -13,7 +13,21 @@ export interface CoreThread {
 
 /** General registers at the start of user_regs_struct; after them orig_rax, and what regsOfCurrent fills in. */
 const GENERAL = [
-  Cpu.R15, Cpu.R14, Cpu.R13, Cpu.R12, Cpu.Rbp, Cpu.Rbx, Cpu.R11, Cpu.R10, Cpu.R9, Cpu.R8, Cpu.Rax, Cpu.Rcx, Cpu.Rdx, Cpu.Rsi, Cpu.Rdi,
+  Cpu.R15,
+  Cpu.R14,
+  Cpu.R13,
+  Cpu.R12,
+  Cpu.Rbp,
+  Cpu.Rbx,
+  Cpu.R11,
+  Cpu.R10,
+  Cpu.R9,
+  Cpu.R8,
+  Cpu.Rax,
+  Cpu.Rcx,
+  Cpu.Rdx,
+  Cpu.Rsi,
+  Cpu.Rdi,
 ] as const;
 
 /** u16 selectors at Cpu.Selectors, by their place. */
