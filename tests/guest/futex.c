@@ -89,10 +89,11 @@ int main(void) {
   unlink(path);
   for (int kind = 0; kind < 3; kind++) {
     pid_t pid = fork();
-    struct timespec t300 = {0, 300000000};
+    struct timespec t300 = {1, 0};
     if (pid == 0) _exit(futex(kind == 0 ? shared : kind == 1 ? a : cow, FUTEX_WAIT, 0, &t300, 0, 0) == 0 ? 1 : 2);
-    sleep_ms(30);
-    SHOW(futex(kind == 0 ? shared : kind == 1 ? b : cow, FUTEX_WAKE, 1, 0, 0, 0));
+    long n = 0;
+    for (int i = 0; n == 0 && i < (kind == 2 ? 30 : 900); i++) { sleep_ms(1); n = futex(kind == 0 ? shared : kind == 1 ? b : cow, FUTEX_WAKE, 1, 0, 0, 0); }
+    printf("  kind %d: woken %ld\n", kind, n);
     int st;
     waitpid(pid, &st, 0);
     show_status("  waiter", st);

@@ -33,9 +33,10 @@ static int threads_of_self(void) {
   return n;
 }
 static char **args;
+static int leader_goes;
 static void *exec_here(void *arg) {
   char *argv[] = {args[0], "after-exec", arg, 0};
-  sleep_ms(60);
+  for (int i = 0; leader_goes && i < 2000 && access("/proc/self/exe", F_OK) == 0; i++) sleep_ms(1);
   printf("  /proc/self/exe %s\n", access("/proc/self/exe", F_OK) ? error_name(errno) : "there");
   execv(args[0], argv);
   _exit(9);
@@ -112,7 +113,7 @@ int main(int argc, char **argv) {
   char self[20];
   CHILD("exec from a thread", snprintf(self, sizeof self, "%d", getpid()); stop = 0; pthread_create(&t[1], 0, wait_here, 0); pthread_create(&t[0], 0, exec_here, self); for (;;) pause());
   CHILD("exec from the leader", snprintf(self, sizeof self, "%d", getpid()); stop = 0; pthread_create(&t[1], 0, wait_here, 0); exec_here(self));
-  CHILD("exec after the leader has gone", snprintf(self, sizeof self, "%d", getpid()); pthread_create(&t[0], 0, exec_here, self); pthread_exit(0));
+  CHILD("exec after the leader has gone", leader_goes = 1; snprintf(self, sizeof self, "%d", getpid()); pthread_create(&t[0], 0, exec_here, self); pthread_exit(0));
   CHILD("exit in a thread", pthread_create(&t[0], 0, exit_group_here, 0); for (;;) pause());
   CHILD("the leader goes first", pthread_create(&t[0], 0, thread_exit_late, 0); pthread_exit(0));
   CHILD("the leader exits alone, the group later", pthread_create(&t[0], 0, exit_group_here, 0); syscall(SYS_exit, 21));
