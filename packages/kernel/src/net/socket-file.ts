@@ -54,6 +54,9 @@ export class SocketFile extends File {
   override get writesFully(): boolean {
     return this.sock.type === SockType.STREAM;
   }
+  override get supportsAsync(): boolean {
+    return true;
+  }
   override read(k: Kernel, iter: IoIter): number {
     if (iter.remaining === 0) return 0;
     const came = new Incoming();
