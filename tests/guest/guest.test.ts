@@ -3,14 +3,24 @@ import { describe, expect, test } from 'vitest';
 import { emulated, native, root, type Outcome } from '../support/run.js';
 
 /** Every program that tools/build-guest.mjs built from a source here, natively and in Ring3. */
-const programs = readdirSync(`${root}.cache/guest`).filter((name) => !name.startsWith('hello.')).sort();
+const programs = readdirSync(`${root}.cache/guest`)
+  .filter((name) => !name.startsWith('hello.'))
+  .sort();
 
 /** Other ways to run that must make no difference, with the programs that they could make one for. */
 const variants: { name: string; options: string[]; programs: RegExp }[] = [
-  { name: 'the layout of 5.4', options: ['--layout', 'linux'], programs: /^(code|cow|exec|fault-repair|faults|mappings|signals|stack|strings|threads)\./ },
+  {
+    name: 'the layout of 5.4',
+    options: ['--layout', 'linux'],
+    programs: /^(code|cow|exec|fault-repair|faults|mappings|signals|stack|strings|threads)\./,
+  },
   { name: 'random addresses', options: ['--layout', 'linux', '--aslr', 'on'], programs: /^(code|exec|mappings|stack|thread-processes)\./ },
   { name: 'random compact addresses', options: ['--aslr', 'on'], programs: /^(code|exec|mappings|stack)\./ },
-  { name: 'the virtual clock', options: ['--clock', 'virtual', '--seed', '7'], programs: /^(futex|pipes|poll|restart|sessions|signals|threads|thread-processes|wait)\./ },
+  {
+    name: 'the virtual clock',
+    options: ['--clock', 'virtual', '--seed', '7'],
+    programs: /^(futex|pipes|poll|restart|sessions|signals|threads|thread-processes|wait)\./,
+  },
   { name: 'little memory', options: ['-m', '64m'], programs: /^(cow|mappings|names|pipes|threads)\./ },
 ];
 
