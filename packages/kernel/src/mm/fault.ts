@@ -9,7 +9,7 @@ import { TASK_SIZE_MAX } from './layout.js';
 import { countFile, dirtyLow, protHigh, protLow, pteFrame, pteHasFrame, readPteLow, setPte } from './pte.js';
 import { noteRss } from './account.js';
 import { expandStack } from './stack.js';
-import { findVma } from './vma.js';
+import { findVma, mappingOf } from './vma.js';
 import { Vm } from './vm-flags.js';
 
 export { FaultResult } from './fault-result.js';
@@ -54,7 +54,7 @@ export function handleVmaFault(k: Kernel, mm: Mm, vma: Vma, va: number, write: b
   const low = slot === 0 ? 0 : readPteLow(k, slot);
   if (!pteHasFrame(low)) {
     if (vma.frames) return specialFault(k, mm, vma, va);
-    if (vma.file) return fileFault(k, mm, vma, va, write);
+    if (mappingOf(vma)) return fileFault(k, mm, vma, va, write);
     return anonymousFault(k, mm, vma, va, write);
   }
   if (write && !(low & Pte.RW)) return writeProtectedFault(k, mm, vma, va, slot, low);

@@ -25,7 +25,7 @@ function flagsByAdvice(vma: Vma, advice: number): number | null {
       if (flags & Vm.Io) throw EINVAL;
       return flags & ~Vm.DontCopy;
     case Madv.WipeOnFork:
-      if (vma.file || vma.frames || flags & Vm.Shared) throw EINVAL;
+      if (mappingOf(vma) || vma.frames || flags & Vm.Shared) throw EINVAL;
       return flags | Vm.WipeOnFork;
     case Madv.KeepOnFork:
       return flags & ~Vm.WipeOnFork;
@@ -92,7 +92,7 @@ function adviseVma(k: Kernel, mm: Mm, vma: Vma, prev: Vma | undefined, start: nu
       return vma;
     case Madv.Free:
       // Pages may be freed when memory is short; keeping them is allowed, and nothing here swaps.
-      if (vma.file || vma.frames || vma.flags & (Vm.Locked | Vm.HugeTlb | Vm.PfnMap)) throw EINVAL;
+      if (mappingOf(vma) || vma.frames || vma.flags & (Vm.Locked | Vm.HugeTlb | Vm.PfnMap)) throw EINVAL;
       return vma;
     case Madv.Cold:
     case Madv.PageOut:

@@ -154,10 +154,15 @@ function doMunmapIfAny(k: Kernel, mm: Mm, va: number, length: number): void {
   if (findIntersection(mm, va, va + length)) doMunmap(k, mm, va, length);
 }
 
+/** Whoever may be mapped and has no page cache is /dev/zero: its shared mappings get memory of their own. Linux: mmap_zero. */
+function isZeroDevice(file: File): boolean {
+  return file.inode.mapping === null;
+}
+
 function insertNew(k: Kernel, mm: Mm, file: File | null, va: number, end: number, vmFlags: number, pgoff: number): void {
   const vma = new Vma(va, end, vmFlags);
   vma.pgoff = pgoff;
-  if (file) {
+  if (file && !(isZeroDevice(file) && vmFlags & Vm.Shared)) {
     if (vmFlags & Vm.DenyWrite && file.inode.writeCount > 0) throw ETXTBSY;
     if (vmFlags & Vm.Shared) file.inode.mapping?.mapShared(k);
     holdFile(file);

@@ -8,7 +8,7 @@ import { doMunmap } from './munmap.js';
 import { pageAlign, pageOffset } from './page.js';
 import { populate } from './populate.js';
 import { getUnmappedArea } from './unmapped-area.js';
-import { copyVma, findVma, findVmaIndex, insertVma, linearIndex } from './vma.js';
+import { copyVma, findVma, findVmaIndex, insertVma, linearIndex, mappingOf } from './vma.js';
 import { mergeVma } from './vma-merge.js';
 import { Vm } from './vm-flags.js';
 
@@ -111,7 +111,7 @@ function unmapMoved(k: Kernel, mm: Mm, addr: number, length: number, flags: numb
 
 /** mm/mmap.c: copy_vma. */
 function copyForMove(k: Kernel, mm: Mm, vma: Vma, addr: number, target: number, length: number): Vma {
-  const untouched = !vma.file && vma.anonVma === 0;
+  const untouched = !mappingOf(vma) && vma.anonVma === 0;
   // Anonymous memory without pages yet takes its offset from where it is; otherwise the old one must stay with its pages.
   const pgoff = untouched ? target / PageSize.Bytes : linearIndex(vma, addr);
   const prev = mm.vmas[findVmaIndex(mm, target) - 1];

@@ -45,7 +45,7 @@ export function startGap(vma: Vma): number {
   return vma.flags & Vm.GrowsDown ? Math.max(0, vma.start - STACK_GUARD_GAP) : vma.start;
 }
 
-/** The page cache that a vma's pages come from. */
+/** The page cache that a vma's pages come from; null: anonymous memory, also as a private mapping of /dev/zero. */
 export function mappingOf(vma: Vma): AddressSpace | null {
   return vma.file ? vma.file.inode.mapping : null;
 }

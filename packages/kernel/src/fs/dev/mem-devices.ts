@@ -1,5 +1,5 @@
 import { Poll } from '@ring3/abi';
-import { ENOSPC, ENXIO } from '../../errno.js';
+import { ENODEV, ENOSPC, ENXIO } from '../../errno.js';
 import type { IoIter } from '../../io/io-iter.js';
 import type { Kernel } from '../../kernel.js';
 import { registerState } from '../../state.js';
@@ -36,12 +36,15 @@ export class ZeroFile extends MemDevice {
   override read(k: Kernel, iter: IoIter): number {
     return iter.putZero(k, iter.remaining);
   }
-  /** A private mapping of it is anonymous memory (mmap_zero); mm/mmap.ts asks by class. */
+  /** mmap_zero: mappings of it are anonymous memory. */
   override mmap(): void {}
 }
 registerState('ZeroFile', ZeroFile);
 
 export class FullFile extends ZeroFile {
+  override mmap(): void {
+    throw ENODEV;
+  }
   override write(): number {
     throw ENOSPC;
   }
