@@ -114,6 +114,10 @@ export const enum Tio {
   TCSETS = 0x5402,
   TCSETSW = 0x5403,
   TCSETSF = 0x5404,
+  TCGETA = 0x5405,
+  TCSETA = 0x5406,
+  TCSETAW = 0x5407,
+  TCSETAF = 0x5408,
   TCSBRK = 0x5409,
   TCXONC = 0x540a,
   TCFLSH = 0x540b,
@@ -146,4 +150,16 @@ export const enum Tio {
   TIOCSIG = 0x40045436,
   TIOCGPKT = 0x80045438,
   TIOCGEXCL = 0x80045440,
+}
+
+/** struct termio, System V's: u16 modes, line, 8 control characters. */
+export const enum TermioLayout {
+  Iflag = 0,
+  Oflag = 2,
+  Cflag = 4,
+  Lflag = 6,
+  Line = 8,
+  Cc = 9,
+  CcCount = 8,
+  Bytes = 18,
 }

@@ -1,4 +1,4 @@
-import { Cap, Sig, TermiosLayout, Tio, Vc } from '@ring3/abi';
+import { Cap, Sig, TermioLayout, TermiosLayout, Tio, Vc } from '@ring3/abi';
 import { EINVAL, EIO, ENOTTY, EPERM } from '../errno.js';
 import type { Kernel } from '../kernel.js';
 import { copyFromUser, copyToUser, getI32, getU8, putU32 } from '../mm/uaccess.js';
@@ -6,7 +6,7 @@ import { checkBackground, disassociateCtty, dropTty, hangUp, setControllingTty, 
 import { restartOutput, stopOutput } from './flow.js';
 import { flushInput, receiveInput, sendForeground } from './input.js';
 import { setTermios } from './set-termios.js';
-import { encodeTermios } from './termios.js';
+import { encodeTermio, encodeTermios } from './termios.js';
 import type { Tty } from './tty.js';
 
 /** The one line discipline (uapi/linux/tty.h). */
@@ -33,6 +33,13 @@ export function ttyIoctl(k: Kernel, tty: Tty, request: number, arg: number, thro
     case Tio.TCSETSW2:
     case Tio.TCSETSF2:
       return setTermios(k, tty, arg, TermiosLayout.Bytes2, request === Tio.TCSETSF2);
+    case Tio.TCGETA:
+      copyToUser(k, arg, encodeTermio(tty.termios));
+      return 0;
+    case Tio.TCSETA:
+    case Tio.TCSETAW:
+    case Tio.TCSETAF:
+      return setTermios(k, tty, arg, TermioLayout.Bytes, request === Tio.TCSETAF);
     case Tio.TIOCGWINSZ:
       copyToUser(k, arg, encodeWindowSize(tty));
       return 0;

@@ -1,16 +1,17 @@
-import { Iflag, Lflag, Packet, Sig, Vc } from '@ring3/abi';
+import { Iflag, Lflag, Packet, Sig, TermioLayout, Vc } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import { copyFromUser } from '../mm/uaccess.js';
 import { checkBackground } from './ctty.js';
 import { restartOutput } from './flow.js';
 import { flushInput } from './input.js';
-import { decodeTermios, type Termios } from './termios.js';
+import { decodeTermio, decodeTermios, type Termios } from './termios.js';
 import { LINE_END, type Tty } from './tty.js';
 
-/** set_termios: new modes from user memory, `length` telling termios from termios2. @throws EFAULT, and what job control throws */
+/** set_termios: new modes from user memory, `length` telling termios from termios2 and termio. @throws EFAULT, and what job control throws */
 export function setTermios(k: Kernel, tty: Tty, va: number, length: number, flushFirst: boolean): number {
   checkBackground(k, tty, Sig.TTOU);
-  const asked = decodeTermios(copyFromUser(k, va, length), tty.termios);
+  const bytes = copyFromUser(k, va, length);
+  const asked = length === TermioLayout.Bytes ? decodeTermio(bytes, tty.termios) : decodeTermios(bytes, tty.termios);
   if (flushFirst) flushInput(k, tty);
   applyTermios(k, tty, asked);
   return 0;

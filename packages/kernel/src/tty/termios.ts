@@ -1,4 +1,4 @@
-import { Cflag, Iflag, Lflag, Oflag, TermiosLayout, Vc } from '@ring3/abi';
+import { Cflag, Iflag, Lflag, Oflag, TermioLayout, TermiosLayout, Vc } from '@ring3/abi';
 
 /** struct ktermios. Speeds (baud) are of no consequence here and only remembered. */
 export interface Termios {
@@ -71,14 +71,20 @@ function speedOf(bits: number): number | undefined {
   return bits & Cflag.CBAUDEX ? FAST_SPEEDS[(bits & ~Cflag.CBAUDEX) - 1] : SPEEDS[bits];
 }
 
+/** Both speeds by cflag; those given count where it says BOTHER. Linux: tty_termios_baud_rate, tty_termios_input_baud_rate. */
+function speedsOf(cflag: number, ispeed: number, ospeed: number): { ispeed: number; ospeed: number } {
+  const output = speedOf(cflag & Cflag.CBAUD) ?? ospeed;
+  const inputBits = (cflag >>> Cflag.IBSHIFT) & Cflag.CBAUD;
+  return { ispeed: inputBits === 0 ? output : (speedOf(inputBits) ?? ispeed), ospeed: output };
+}
+
 /** User memory's modes; what `bytes` does not tell is as `before`. Linux: user_termios_to_kernel_termios, set_termios */
 export function decodeTermios(bytes: Uint8Array, before: Termios): Termios {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const two = bytes.length >= TermiosLayout.Bytes2;
   const cflag = view.getUint32(TermiosLayout.Cflag, true);
-  const ospeed = speedOf(cflag & Cflag.CBAUD) ?? (two ? view.getUint32(TermiosLayout.Ospeed, true) : before.ospeed);
-  const inputBits = (cflag >>> Cflag.IBSHIFT) & Cflag.CBAUD;
-  const inputSpeed = speedOf(inputBits) ?? (two ? view.getUint32(TermiosLayout.Ispeed, true) : before.ispeed);
+  const ispeed = two ? view.getUint32(TermiosLayout.Ispeed, true) : before.ispeed;
+  const ospeed = two ? view.getUint32(TermiosLayout.Ospeed, true) : before.ospeed;
   return {
     iflag: view.getUint32(TermiosLayout.Iflag, true),
     oflag: view.getUint32(TermiosLayout.Oflag, true),
@@ -86,7 +92,35 @@ export function decodeTermios(bytes: Uint8Array, before: Termios): Termios {
     lflag: view.getUint32(TermiosLayout.Lflag, true),
     line: bytes[TermiosLayout.Line]!,
     cc: [...bytes.subarray(TermiosLayout.Cc, TermiosLayout.Cc + Vc.Count)],
-    ispeed: inputBits === 0 ? ospeed : inputSpeed,
-    ospeed,
+    ...speedsOf(cflag, ispeed, ospeed),
+  };
+}
+
+/** struct termio: the low halves. Linux: kernel_termios_to_user_termio. */
+export function encodeTermio(t: Termios): Uint8Array {
+  const bytes = new Uint8Array(TermioLayout.Bytes);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(TermioLayout.Iflag, t.iflag & 0xffff, true);
+  view.setUint16(TermioLayout.Oflag, t.oflag & 0xffff, true);
+  view.setUint16(TermioLayout.Cflag, t.cflag & 0xffff, true);
+  view.setUint16(TermioLayout.Lflag, t.lflag & 0xffff, true);
+  bytes[TermioLayout.Line] = t.line;
+  bytes.set(t.cc.slice(0, TermioLayout.CcCount), TermioLayout.Cc);
+  return bytes;
+}
+
+/** What struct termio does not say stays as in `base`. Linux: user_termio_to_kernel_termios. */
+export function decodeTermio(bytes: Uint8Array, base: Termios): Termios {
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const low = (old: number, at: number) => ((old & ~0xffff) | view.getUint16(at, true)) >>> 0;
+  const cflag = low(base.cflag, TermioLayout.Cflag);
+  return {
+    ...speedsOf(cflag, base.ispeed, base.ospeed),
+    iflag: low(base.iflag, TermioLayout.Iflag),
+    oflag: low(base.oflag, TermioLayout.Oflag),
+    cflag,
+    lflag: low(base.lflag, TermioLayout.Lflag),
+    line: bytes[TermioLayout.Line]!,
+    cc: [...bytes.subarray(TermioLayout.Cc, TermioLayout.Cc + TermioLayout.CcCount), ...base.cc.slice(TermioLayout.CcCount)],
   };
 }
