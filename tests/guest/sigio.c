@@ -3,6 +3,7 @@
 #include <pty.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 
 static volatile int count, last_code, last_fd, last_signo;
 static volatile long last_band;
@@ -88,6 +89,19 @@ int main(void) {
   ex.type = 7;
   SHOW(fcntl(ends[0], F_SETOWN_EX, &ex));
   close(ends[0]);
+
+  int sockets[2];
+  socketpair(AF_UNIX, SOCK_STREAM, 0, sockets);
+  fcntl(sockets[0], F_SETOWN, getpid());
+  fcntl(sockets[0], F_SETSIG, SIGRTMIN + 3);
+  fcntl(sockets[0], F_SETFL, O_ASYNC);
+  write(sockets[1], "a", 1);
+  report("a socket's peer writes", sockets[0]);
+  write(sockets[0], "a", 1);
+  read(sockets[1], buffer, 1);
+  report("there was room all the time", sockets[0]);
+  close(sockets[0]);
+  close(sockets[1]);
 
   int event = eventfd(0, 0);
   SHOW(ioctl(event, FIOASYNC, &on));

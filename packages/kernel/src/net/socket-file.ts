@@ -57,6 +57,12 @@ export class SocketFile extends File {
   override get supportsAsync(): boolean {
     return true;
   }
+  /** sk_wake_async: room is news only to who has lacked it. */
+  override takeAsyncRoom(): boolean {
+    const { noSpace } = this.sock;
+    this.sock.noSpace = false;
+    return noSpace;
+  }
   override read(k: Kernel, iter: IoIter): number {
     if (iter.remaining === 0) return 0;
     const came = new Incoming();

@@ -1,7 +1,7 @@
 import { Cpu, Sig, SiCode, SigAltStack, SigMaskHow, SigInfoOffset, Sys } from '@ring3/abi';
 import { EAGAIN, EINTR, EINVAL, EPERM, ERESTARTNOHAND, ESRCH, Errno } from '../errno.js';
 import type { Kernel } from '../kernel.js';
-import { copyFromUser, copyToUser, getU32, getU64, getU64Number, putU32, putU64, putU64Pair } from '../mm/uaccess.js';
+import { copyFromUser, copyToUser, getI64Number, getU32, getU64, getU64Number, putU32, putU64, putU64Pair } from '../mm/uaccess.js';
 import { expired, waitOn } from '../sched/wait.js';
 import { sigaction } from '../signal/actions.js';
 import { altStackMode, setAltStack } from '../signal/altstack.js';
@@ -36,9 +36,9 @@ function writeSigset(k: Kernel, va: number, set: bigint): void {
 function rtSigaction(k: Kernel, signo: number, act: number, oldact: number, size: number): number {
   if (size !== SigsetBytes) throw EINVAL;
   const action = act === 0 ? null : {
-    handler: getU64Number(k, act),
+    handler: getI64Number(k, act),
     flags: getU64(k, act + 8)[0],
-    restorer: getU64Number(k, act + 16),
+    restorer: getI64Number(k, act + 16),
     mask: readSigset(k, act + 24, SigsetBytes),
   };
   const old = sigaction(k, signo, action);

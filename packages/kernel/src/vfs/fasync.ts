@@ -68,8 +68,8 @@ export class AsyncItem extends Waiter implements FileWatch {
     const mask = events === 0 ? file.poll(k) : events;
     const forWriters = this.queues.length > 1 && queue === this.queues[1];
     if (file.readable && !forWriters && mask & (Poll.IN | Poll.HUP)) sendSigio(k, file, this.fd, SiCode.PollIn);
-    if (file.writable && mask & (Poll.OUT | Poll.ERR) && (forWriters || this.queues.length === 1))
-      sendSigio(k, file, this.fd, SiCode.PollOut);
+    if (!file.writable || !(mask & (Poll.OUT | Poll.ERR)) || !(forWriters || this.queues.length === 1)) return;
+    if (file.takeAsyncRoom()) sendSigio(k, file, this.fd, SiCode.PollOut);
   }
 }
 registerState('AsyncItem', AsyncItem);

@@ -82,6 +82,10 @@ export abstract class File {
   get supportsAsync(): boolean {
     return false;
   }
+  /** There is room for writing: does that make a SIGIO? */
+  takeAsyncRoom(): boolean {
+    return true;
+  }
   /** O_ASYNC is being set: a terminal chooses an owner where there is none. */
   asyncStarted(_k: Kernel): void {}
   /** Absolute monotonic ns at which a blocked read of it ends with 0 bytes (a terminal's VTIME); undefined: it waits for ever. */

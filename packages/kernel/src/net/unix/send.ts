@@ -53,6 +53,7 @@ function sendStream(k: Kernel, sock: UnixSock, iter: IoIter, out: Outgoing): num
     }
     const room = sock.sendBuffer - sock.sendWeight;
     if (room <= 0) {
+      sock.noSpace = true;
       if (sent > 0) break;
       throw EAGAIN;
     }
@@ -74,7 +75,10 @@ function sendDatagram(k: Kernel, sock: UnixSock, iter: IoIter, out: Outgoing): n
   const length = iter.remaining;
   if (length > sock.sendBuffer - DGRAM_SPARE) throw EMSGSIZE;
   if (sock.shutdown & Down.Send) throw EPIPE;
-  if (sock.sendWeight >= sock.sendBuffer) throw EAGAIN;
+  if (sock.sendWeight >= sock.sendBuffer) {
+    sock.noSpace = true;
+    throw EAGAIN;
+  }
   if (!maySend(sock, other)) throw EPERM;
   if (other.dead) {
     if (sock.type === SockType.SEQPACKET) throw EPIPE;

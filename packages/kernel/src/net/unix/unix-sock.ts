@@ -86,6 +86,8 @@ export class UnixSock {
   /** Its own readers and writers; and those who wait for room in its queues (peer_wait). */
   readonly queue = new WaitQueue();
   readonly roomQueue = new WaitQueue();
+  /** A write found no room: who listens for SIGIO is to hear of the next (SOCKWQ_ASYNC_NOSPACE). */
+  noSpace = false;
 
   constructor(readonly type: SockType) {}
 
