@@ -124,4 +124,3 @@ export function socketFile(k: Kernel, sock: UnixSock, flags: number): SocketFile
   const path = k.mounts.pseudoPath(mount, inode, `socket:[${inode.ino}]`);
   return new SocketFile(O.RDWR | (flags & O.NONBLOCK), inode, path, sock);
 }
-

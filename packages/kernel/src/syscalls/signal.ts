@@ -35,12 +35,15 @@ function writeSigset(k: Kernel, va: number, set: bigint): void {
 /** struct sigaction of the kernel: handler, flags, restorer, mask; 32 bytes. */
 function rtSigaction(k: Kernel, signo: number, act: number, oldact: number, size: number): number {
   if (size !== SigsetBytes) throw EINVAL;
-  const action = act === 0 ? null : {
-    handler: getI64Number(k, act),
-    flags: getU64(k, act + 8)[0],
-    restorer: getI64Number(k, act + 16),
-    mask: readSigset(k, act + 24, SigsetBytes),
-  };
+  const action =
+    act === 0
+      ? null
+      : {
+          handler: getI64Number(k, act),
+          flags: getU64(k, act + 8)[0],
+          restorer: getI64Number(k, act + 16),
+          mask: readSigset(k, act + 24, SigsetBytes),
+        };
   const old = sigaction(k, signo, action);
   if (oldact !== 0) {
     putU64(k, oldact, old.handler);
@@ -218,7 +221,13 @@ function tgsigqueueinfo(k: Kernel, tgid: number, tid: number, signo: number, inf
 /** kernel/signal.c, arch/x86/kernel/signal.c. */
 export const signalSyscalls: readonly SyscallRow[] = [
   { nr: Sys.rt_sigaction, name: 'rt_sigaction', args: ['sig', 'sigaction', 'sigaction:out', 'size'], call: rtSigaction, done: 'full' },
-  { nr: Sys.rt_sigprocmask, name: 'rt_sigprocmask', args: ['flags:SIG_', 'sigset', 'sigset:out', 'size'], call: rtSigprocmask, done: 'full' },
+  {
+    nr: Sys.rt_sigprocmask,
+    name: 'rt_sigprocmask',
+    args: ['flags:SIG_', 'sigset', 'sigset:out', 'size'],
+    call: rtSigprocmask,
+    done: 'full',
+  },
   { nr: Sys.rt_sigreturn, name: 'rt_sigreturn', args: [], call: sigreturn, done: 'full' },
   { nr: Sys.rt_sigpending, name: 'rt_sigpending', args: ['sigset:out', 'size'], call: rtSigpending, done: 'full' },
   { nr: Sys.rt_sigsuspend, name: 'rt_sigsuspend', args: ['sigset', 'size'], call: rtSigsuspend, done: 'full' },
@@ -227,7 +236,9 @@ export const signalSyscalls: readonly SyscallRow[] = [
   { nr: Sys.kill, name: 'kill', args: ['pid', 'sig'], call: kill, done: 'full' },
   { nr: Sys.tkill, name: 'tkill', args: ['pid', 'sig'], call: (k, tid, signo) => sendToThread(k, 0, tid, signo), done: 'full' },
   {
-    nr: Sys.tgkill, name: 'tgkill', args: ['pid', 'pid', 'sig'],
+    nr: Sys.tgkill,
+    name: 'tgkill',
+    args: ['pid', 'pid', 'sig'],
     call: (k, tgid, tid, signo) => {
       if (tgid <= 0) throw EINVAL;
       return sendToThread(k, tgid, tid, signo);
@@ -235,8 +246,11 @@ export const signalSyscalls: readonly SyscallRow[] = [
     done: 'full',
   },
   {
-    nr: Sys.rt_sigqueueinfo, name: 'rt_sigqueueinfo', args: ['pid', 'sig', 'ptr'],
-    call: (k, pid, signo, info) => queueInfo(k, pid, k.pids.process(pid), signo, info, true), done: 'full',
+    nr: Sys.rt_sigqueueinfo,
+    name: 'rt_sigqueueinfo',
+    args: ['pid', 'sig', 'ptr'],
+    call: (k, pid, signo, info) => queueInfo(k, pid, k.pids.process(pid), signo, info, true),
+    done: 'full',
   },
   { nr: Sys.rt_tgsigqueueinfo, name: 'rt_tgsigqueueinfo', args: ['pid', 'pid', 'sig', 'ptr'], call: tgsigqueueinfo, done: 'full' },
   { nr: Sys.pause, name: 'pause', args: [], call: (k) => waitOn(k, null, { kind: 'pause' }, ERESTARTNOHAND), done: 'full' },
