@@ -43,13 +43,19 @@ export class FutexTable {
     return this.queues.get(key.owner)?.get(key.offset) ?? [];
   }
 
+  /** In order of arrival, but those of higher realtime priority before others. Linux: __queue_me's plist_add. */
   add(waiter: FutexWaiter): void {
     const { owner, offset } = waiter.key;
     let offsets = this.queues.get(owner);
     if (!offsets) this.queues.set(owner, (offsets = new Map()));
     const queue = offsets.get(offset);
-    if (queue) queue.push(waiter);
-    else offsets.set(offset, [waiter]);
+    if (!queue) {
+      offsets.set(offset, [waiter]);
+      return;
+    }
+    let at = queue.length;
+    while (at > 0 && queue[at - 1]!.task.rtPriority < waiter.task.rtPriority) at--;
+    queue.splice(at, 0, waiter);
   }
 
   remove(waiter: FutexWaiter): void {
