@@ -37,7 +37,10 @@ const signals: Record<string, number> = {
   SIGTERM: 15,
 };
 
-/** What both sides get, so that nothing of the environment makes a difference. */
+/**
+ * What both sides get, so that nothing of the environment makes a difference. HOME has no .bashrc: bash reads it where its input is a
+ * socket, as node's pipes are.
+ */
 const environment = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
   HOME: '/root',
