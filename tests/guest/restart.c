@@ -15,20 +15,21 @@ static int release_fd = -1;
 static int word;
 static void handler(int sig, siginfo_t *si, void *context) { handled++; }
 
-/** Calls `call` with an alarm after 15 ms; a child does `helper` after 60 ms, which lets the call finish if it was restarted. */
+/** Calls `call` with an alarm after 15 ms; a child does `helper` after 250 ms, which lets the call finish if it was restarted. */
 #define TRY(name, helper, call) \
   do { \
     for (int restart = 0; restart < 2; restart++) { \
       handle(SIGALRM, handler, restart ? SA_RESTART : 0); \
       handled = 0; \
       pid_t pid_ = fork(); \
-      if (pid_ == 0) { sleep_ms(100); if (restart) { helper; } _exit(0); } \
+      if (pid_ == 0) { sleep_ms(250); if (restart) { helper; } _exit(0); } \
       struct itimerval soon = {.it_value = {0, 15000}}; \
       setitimer(ITIMER_REAL, &soon, 0); \
       errno = 0; \
       long r_ = (long)(call); \
       int e_ = errno; \
       printf("%s, %s: %ld %s, handled %d\n", name, restart ? "restart" : "plain", r_, r_ < 0 ? error_name(e_) : "", handled); \
+      kill(pid_, SIGKILL); \
       while (waitpid(pid_, 0, 0) < 0 && errno == EINTR) {} \
     } \
   } while (0)
@@ -55,7 +56,7 @@ int main(void) {
   TRY("waitid", , waitid(P_PID, pid_, &si, WEXITED));
   TRY("nanosleep", , (t = (struct timespec){2, 0}, nanosleep(&t, 0)));
   TRY("clock_nanosleep", , (t = (struct timespec){2, 0}, clock_nanosleep(CLOCK_MONOTONIC, 0, &t, 0)));
-  TRY("clock_nanosleep absolute", , (clock_gettime(CLOCK_MONOTONIC, &t), t.tv_sec++, t.tv_nsec = 0, clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, 0) == 0 ? 0 : -2));
+  TRY("clock_nanosleep absolute", , (clock_gettime(CLOCK_MONOTONIC, &t), t.tv_sec += 2, t.tv_nsec = 0, clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, 0) == 0 ? 0 : -2));
   struct pollfd pf = {.fd = p[0], .events = POLLIN};
   TRY("poll", , poll(&pf, 1, 2000));
   TRY("ppoll", , (t = (struct timespec){2, 0}, ppoll(&pf, 1, &t, 0)));
