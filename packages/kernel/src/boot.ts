@@ -3,6 +3,7 @@ import type { Core } from '@ring3/core';
 import { Errno } from './errno.js';
 import { BinfmtRegistry } from './exec/binfmt.js';
 import { registerBinfmts } from './exec/register.js';
+import { createBinfmtMiscFs } from './fs/binfmt-miscfs/binfmt-miscfs.js';
 import { createDevtmpfs } from './fs/dev/devtmpfs.js';
 import { createDevpts } from './fs/devpts/devpts.js';
 import { createProcFs } from './fs/proc/procfs.js';
@@ -66,6 +67,7 @@ export function createKernel({ core, platform, options, root, trace = new Tracer
   mountAtPath(k, '/dev/pts', createDevpts);
   mountAtPath(k, '/dev/shm', (kernel) => createTmpfs(kernel, defaultTmpfsLimits(kernel)));
   registerBinfmts(k);
+  mountAtPath(k, '/proc/sys/fs/binfmt_misc', createBinfmtMiscFs);
   return k;
 }
 

@@ -35,6 +35,7 @@ export const enum FsMagic {
   DEVPTS = 0x1cd1,
   SOCKFS = 0x534f434b,
   V9FS = 0x0102_1997,
+  BINFMTFS = 0x4249_4e4d,
 }
 
 /** struct ustat: s32 tfree, u64 tinode, two names of 6 bytes. */

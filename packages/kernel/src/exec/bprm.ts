@@ -36,6 +36,8 @@ export class LinuxBinprm {
   capElevated = false;
   secureexec = false;
   interpFlags = 0;
+  /** Descriptor of the file for its interpreter (AT_EXECFD), with BinprmFlag.ExecFd. */
+  interpData = 0;
   recursionDepth = 0;
   /** RLIMIT_STACK as it was at the start of the call; stored back by finalize_exec. */
   rlimStack = { cur: 0, max: 0 };

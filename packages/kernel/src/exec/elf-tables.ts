@@ -1,4 +1,4 @@
-import { Auxv, Binprm, Cpuid, Hz, PageSize, Phdr } from '@ring3/abi';
+import { Auxv, Binprm, BinprmFlag, Cpuid, Hz, PageSize, Phdr } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import { EFAULT, EINVAL, ENAMETOOLONG } from '../errno.js';
 import { expandStack } from '../mm/stack.js';
@@ -72,6 +72,7 @@ export function createElfTables(k: Kernel, bprm: LinuxBinprm, placement: ElfPlac
     [Auxv.HwCap2, 0],
     [Auxv.ExecFn, bprm.exec],
     [Auxv.Platform, platform],
+    ...(bprm.interpFlags & BinprmFlag.ExecFd ? [[Auxv.ExecFd, bprm.interpData] satisfies [number, number]] : []),
     [Auxv.Null, 0],
   ];
 

@@ -67,6 +67,8 @@ function setCorePattern(k: Kernel, value: string): void {
 
 /** What can be set here has an effect; the others say how things are. Sorted by path: the order of readdir. */
 const SYSCTLS: readonly Sysctl[] = [
+  // Empty: where binfmt_misc is mounted.
+  { path: 'fs/binfmt_misc/', get: () => '' },
   { path: 'fs/file-max', get: () => NO_LIMIT },
   { path: 'fs/file-nr', get: (k) => `${openFiles(k)}\t0\t${NO_LIMIT}` },
   { path: 'fs/nr_open', get: () => String(NR_OPEN) },
@@ -148,7 +150,7 @@ export class SysctlDirectory extends ProcDirectory {
     super(k, sb, inoOf(path), S.IFDIR | 0o555);
   }
   private names(): Set<string> {
-    return new Set(SYSCTLS.filter(({ path }) => path.startsWith(this.path)).map(({ path }) => path.slice(this.path.length).split('/')[0]!));
+    return new Set(SYSCTLS.filter(({ path }) => path.startsWith(this.path) && path !== this.path).map(({ path }) => path.slice(this.path.length).split('/')[0]!));
   }
   override lookup(k: Kernel, name: string): Inode | null {
     const full = `${this.path}${name}`;
