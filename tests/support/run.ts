@@ -43,7 +43,7 @@ const signals: Record<string, number> = {
  */
 const environment = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-  HOME: '/root',
+  HOME: '/',
   TERM: 'dumb',
   LC_ALL: 'C.UTF-8',
   TZ: 'UTC',
