@@ -11,7 +11,6 @@
 static int memfd(const char *name, unsigned flags) { return syscall(SYS_memfd_create, name, flags); }
 static int ioprio_set(int which, int who, int value) { return syscall(SYS_ioprio_set, which, who, value); }
 static int ioprio_get(int which, int who) { return syscall(SYS_ioprio_get, which, who); }
-static int syslog_call(int type, char *buffer, int length) { return syscall(SYS_syslog, type, buffer, length); }
 static ssize_t copy_range(int in, loff_t *from, int out, loff_t *to, size_t n) { return syscall(SYS_copy_file_range, in, from, out, to, n, 0); }
 static int futex(int *word, int op, int count, long count2, int *word2, int value) { return syscall(SYS_futex, word, op, count, count2, word2, value); }
 static void nothing(int sig, siginfo_t *si, void *context) {}
@@ -75,12 +74,6 @@ int main(void) {
   SHOW(ioprio_set(1, 0x3fffff, 2 << 13));
   CHILD("inherits", SHOW(ioprio_get(1, 0)));
 
-  SHOW(syslog_call(3, 0, 1));
-  SHOW(syslog_call(3, big, -1));
-  SHOW(syslog_call(3, big, 0));
-  SHOW(syslog_call(8, 0, 0));
-  SHOW(syslog_call(8, 0, 9));
-  SHOW(syslog_call(11, 0, 0));
 
   // Sticky timeouts: what is left is not written, and a signal ends the call though the handler restarts calls.
   handle(SIGALRM, nothing, SA_RESTART);
