@@ -13,8 +13,10 @@ function ring3(args, stdin = 'inherit') {
 }
 
 const greeting = `
-Debian's bash, unmodified, on Ring3's own x86-64 processor and Linux kernel. What it writes stays in memory and is gone at the end.
-  Try:    uname -a · cat /proc/self/maps · ls -l / · vi FILE · lua · tcc -run FILE.c · sleep 100 and ^C or ^Z
+Debian's bash, unmodified, on Ring3's own x86-64 processor and kernel.
+What it writes stays in memory and is gone at the end.
+  Try:    uname -a · cat /proc/self/maps · ls -l / · vi FILE · lua5.4
+          tcc -run FILE.c · sleep 100 and ^C or ^Z
   Leave:  exit, or ^D
 `;
 
