@@ -35,13 +35,18 @@ function nativeRun(program: string): Promise<Outcome> {
 
 async function agrees(program: string, options: readonly string[]): Promise<void> {
   const expected = await nativeRun(program);
-  expect(await emulated([`${root}.cache/guest/${program}`], {}, options)).toEqual(expected);
+  const actual = await emulated([`${root}.cache/guest/${program}`], {}, options);
+  // Programs with timing windows may miss one on a busy machine, natively too: the second try runs both sides again.
+  if (JSON.stringify(actual) !== JSON.stringify(expected)) outcomes.delete(program);
+  expect(actual).toEqual(expected);
 }
 
+const settings = { timeout: 120_000, retry: 1 };
+
 describe('guest tests agree with their native run', () => {
-  for (const program of programs) test(program, { timeout: 120_000 }, () => agrees(program, []));
+  for (const program of programs) test(program, settings, () => agrees(program, []));
 });
 
 describe.each(variants)('and with $name', ({ options, programs: which }) => {
-  for (const program of programs.filter((name) => which.test(name))) test(program, { timeout: 120_000 }, () => agrees(program, options));
+  for (const program of programs.filter((name) => which.test(name))) test(program, settings, () => agrees(program, options));
 });
