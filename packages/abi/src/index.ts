@@ -39,3 +39,4 @@ export * from './linux/kcmp.js';
 export * from './linux/ioprio.js';
 export * from './linux/syslog.js';
 export * from './linux/elfcore.js';
+export * from './linux/rseq.js';

@@ -4,6 +4,7 @@ import type { File } from '../vfs/file.js';
 import { Errno } from '../errno.js';
 import { pickMmapLayout } from '../mm/layout.js';
 import { activateMm, mmPut } from '../mm/mm-life.js';
+import { rseqExecve } from '../sched/rseq.js';
 import { flushSignalHandlers } from '../signal/actions.js';
 import { deThread } from '../task/de-thread.js';
 import { mmRelease } from '../task/mm-release.js';
@@ -54,6 +55,7 @@ function execMmap(k: Kernel, bprm: LinuxBinprm): void {
   if (!mm) throw new Error('exec_mmap twice');
   const old = task.mm;
   mmRelease(k, task, old);
+  rseqExecve(task);
   task.mm = mm;
   activateMm(k, mm);
   if (!old) return;

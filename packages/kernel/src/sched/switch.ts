@@ -2,6 +2,7 @@ import { Cpu, MemoryMap } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import type { Task } from '../task/task.js';
 import { activateMm } from '../mm/mm-life.js';
+import { rseqPreempt } from './rseq.js';
 import { accountTime } from '../time/cpu-time.js';
 
 /** context_switch: saves the CPU state of the task on the CPU, loads the next one's, activates its address space. */
@@ -9,6 +10,7 @@ export function switchTo(k: Kernel, next: Task): void {
   const previous = k.current;
   if (previous === next) return;
   accountTime(k);
+  rseqPreempt(previous);
   const { u8, u32 } = k.core;
   /** Two fields of the block are the machine's, not the task's: retired instructions, and the address space that is active now. */
   const icount = (MemoryMap.Cpu + Cpu.Icount) >>> 2;

@@ -2,6 +2,7 @@ import { Cpu, ErrorNumber, SaFlag, Sig, SigHandler, Sys, TaskFlag } from '@ring3
 import { doCoredump } from '../exec/coredump/do-coredump.js';
 import type { Kernel } from '../kernel.js';
 import { doGroupExit } from '../task/exit.js';
+import { rseqSignalDeliver } from '../sched/rseq.js';
 import { getReg, getRegSigned, setReg } from '../task/regs.js';
 import { TaskState } from '../task/task.js';
 import { signalFields } from '../trace/signal-fields.js';
@@ -91,6 +92,7 @@ function handleSignal(k: Kernel, info: SigInfo, action: SigAction): void {
   const task = k.current;
   if (task.origRax !== -1) restartForHandler(k, action);
   const saved = task.savedBlocked ?? task.blocked;
+  rseqSignalDeliver(k, info.signo);
   if (!setupFrame(k, info, action, saved)) {
     forceSigsegv(k, task, info.signo);
     return;

@@ -338,7 +338,6 @@ export const missingSyscalls: readonly SyscallRow[] = (
     [Sys.pkey_free, 'pkey_free'],
     [Sys.statx, 'statx'],
     [Sys.io_pgetevents, 'io_pgetevents'],
-    [Sys.rseq, 'rseq'],
     [Sys.pidfd_send_signal, 'pidfd_send_signal'],
     [Sys.io_uring_setup, 'io_uring_setup'],
     [Sys.io_uring_enter, 'io_uring_enter'],

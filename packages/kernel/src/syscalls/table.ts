@@ -17,6 +17,7 @@ import { pidfdSyscalls } from './pidfd.js';
 import { pollSyscalls } from './poll.js';
 import { processSyscalls } from './process.js';
 import type { SyscallRow } from './row.js';
+import { rseqSyscalls } from './rseq.js';
 import { schedSyscalls } from './sched.js';
 import { signalSyscalls } from './signal.js';
 import { socketSyscalls } from './socket.js';
@@ -48,6 +49,7 @@ const families: readonly (readonly SyscallRow[])[] = [
   unshareSyscalls,
   kcmpSyscalls,
   ioprioSyscalls,
+  rseqSyscalls,
   sysfsSyscalls,
   socketSyscalls,
 ];

@@ -4,6 +4,7 @@ import type { Kernel } from '../kernel.js';
 import { dupMm, mmGet, mmPut } from '../mm/mm-life.js';
 import { writeRemote } from '../mm/remote-access.js';
 import { putU32 } from '../mm/uaccess.js';
+import { rseqFork } from '../sched/rseq.js';
 import { Sleep, waitOn } from '../sched/wait.js';
 import type { BlockedOp } from '../sched/park.js';
 import { WaitQueue } from '../sched/wait-queue.js';
@@ -190,6 +191,7 @@ function inherit(parent: Task, child: Task): void {
   child.sigAltSp = parent.sigAltSp;
   child.sigAltSize = parent.sigAltSize;
   child.sigAltFlags = parent.sigAltFlags;
+  rseqFork(child, parent, child.mm === parent.mm);
   child.personality = parent.personality;
   child.noNewPrivs = parent.noNewPrivs;
   child.selfExecId = parent.selfExecId;

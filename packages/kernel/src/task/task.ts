@@ -65,6 +65,11 @@ export class Task extends Waiter {
   clearChildTid = 0;
   setChildTid = 0;
   robustList = 0;
+  /** Area of restartable sequences (0: none) and its signature; what happened since the last look (RseqEvent); look before user mode. */
+  rseq = 0;
+  rseqSig = 0;
+  rseqEvents = 0;
+  rseqPending = false;
   /** In the vfork of this child the parent waits; woken and cleared when the child leaves its mm. */
   vforkDone: WaitQueue | null = null;
   /** thread.trap_nr, error_code, cr2 of the last fault that became a signal: what a signal frame shows. */

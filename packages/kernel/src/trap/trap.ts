@@ -1,5 +1,6 @@
 import { Cpu, ExitReason, Vector } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
+import { rseqResume } from '../sched/rseq.js';
 import { TaskState } from '../task/task.js';
 import { getReg, setReg } from '../task/regs.js';
 import { returnToUser } from '../signal/deliver.js';
@@ -50,6 +51,10 @@ export function runSlice(k: Kernel, maxInstructions: number): SliceResult {
     if (task.origRax !== -1 || task.sigPending || task.signal.cldNotify !== 0) {
       returnToUser(k);
       if (task.state !== TaskState.Running || task !== k.current) continue;
+    }
+    if (task.rseqPending) {
+      rseqResume(k);
+      if (task.sigPending) continue;
     }
 
     let budget = Math.min(left, k.scheduler.turnLeft, cpuTimerBudget(k));
