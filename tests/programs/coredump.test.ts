@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { emulated, have, root } from '../support/run.js';
+import { emulated, have, native, root } from '../support/run.js';
+import { describeNote, notesOf } from './coredump/notes.js';
 
 /** Core files of a C program with two threads that dies in a function called by main: what is in them, and when there is one. */
 
@@ -129,6 +130,17 @@ describe.skipIf(skipped)('what a core file holds', () => {
     expect(readFileSync(core).subarray(0, 4).toString('latin1')).toBe('\x7fELF');
     expect(readFileSync(core.replace(/core$/, 'kept'), 'latin1')).toBe('old\n');
   });
+});
+
+const pattern = readFileSync('/proc/sys/kernel/core_pattern', 'latin1').trim();
+
+test.skipIf(skipped || pattern !== 'core')('the notes are those of this machine’s kernel', { timeout: 60_000 }, async () => {
+  const cwd = `${folder}/native`;
+  mkdirSync(cwd);
+  await native(['/bin/sh', '-c', `ulimit -c unlimited; exec ${crash} plain 'two words'`], { cwd });
+  const theirs = notesOf(readFileSync(`${cwd}/core`)).filter(({ name }) => name === 'CORE');
+  const ours = notesOf(readFileSync(await dump('notes')));
+  expect(ours.map(describeNote)).toEqual(theirs.map(describeNote));
 });
 
 describe.skipIf(skipped)('when there is a core file, and what it is called', () => {

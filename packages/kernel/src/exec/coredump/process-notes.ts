@@ -30,7 +30,7 @@ export function coreNotes(k: Kernel, mm: Mm, params: CoredumpParams): Note[] {
 }
 
 /** Linux: fill_prstatus; a leader's times are the process's. */
-function prstatus(k: Kernel, { task, registers }: CoreThread, signo: number): Uint8Array {
+function prstatus(k: Kernel, { task, pending, registers }: CoreThread, signo: number): Uint8Array {
   const { signal } = task;
   const bytes = new Uint8Array(PrStatus.Bytes);
   const view = new DataView(bytes.buffer);
@@ -40,7 +40,7 @@ function prstatus(k: Kernel, { task, registers }: CoreThread, signo: number): Ui
   };
   view.setUint32(PrStatus.Signo, signo, true);
   view.setUint16(PrStatus.CurSig, signo, true);
-  view.setBigUint64(PrStatus.SigPend, task.pending.set, true);
+  view.setBigUint64(PrStatus.SigPend, pending, true);
   view.setBigUint64(PrStatus.SigHold, task.blocked, true);
   view.setUint32(PrStatus.Pid, task.tid, true);
   view.setUint32(PrStatus.PPid, task.realParent?.tgid ?? 0, true);

@@ -1,10 +1,13 @@
-import { Cpu, MemoryMap, PrStatus, SigFrame } from '@ring3/abi';
+import { Cpu, MemoryMap, PrStatus, Sig, SigFrame } from '@ring3/abi';
 import type { Kernel } from '../../kernel.js';
+import { sigMask } from '../../signal/sigset.js';
 import type { Task } from '../../task/task.js';
 
 /** What a core file says about one thread's processor; the other facts come from the task itself. */
 export interface CoreThread {
   task: Task;
+  /** Its own pending signals; the SIGKILL that stopped it is taken by then. */
+  pending: bigint;
   /** struct user_regs_struct, 216 bytes. */
   registers: Uint8Array;
   /** The FXSAVE image, 512 bytes. */
@@ -70,5 +73,5 @@ export function captureThread(k: Kernel): CoreThread {
 
   k.core.fxsave(MemoryMap.KernelScratch);
   const fpu = k.core.u8.slice(MemoryMap.KernelScratch, MemoryMap.KernelScratch + SigFrame.FpBytes);
-  return { task: k.current, registers: bytes, fpu };
+  return { task: k.current, pending: k.current.pending.set & ~sigMask(Sig.KILL), registers: bytes, fpu };
 }

@@ -1,9 +1,8 @@
-import { Sig, TaskFlag } from '@ring3/abi';
+import { TaskFlag } from '@ring3/abi';
 import type { Kernel } from '../../kernel.js';
 import type { Mm } from '../../mm/mm.js';
 import { switchTo } from '../../sched/switch.js';
 import { killThread } from '../../signal/send.js';
-import { sigMask } from '../../signal/sigset.js';
 import { resumeSyscall } from '../../syscalls/dispatch.js';
 import type { Task } from '../../task/task.js';
 import { captureThread, type CoreThread } from './thread-state.js';
@@ -44,9 +43,5 @@ function zapProcess(task: Task, code: number): Task[] {
 function stoppedAt(k: Kernel, thread: Task): CoreThread {
   switchTo(k, thread);
   if (thread.op) resumeSyscall(k);
-  // get_signal has taken the SIGKILL of a thread that is on its way to exit_mm.
-  thread.pending.set &= ~sigMask(Sig.KILL);
-  const state = captureThread(k);
-  thread.pending.set |= sigMask(Sig.KILL);
-  return state;
+  return captureThread(k);
 }
