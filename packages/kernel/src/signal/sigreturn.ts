@@ -10,8 +10,8 @@ import { setBlocked } from './mask.js';
 import { forceSignal, kernelInfo } from './send.js';
 import { sigsetOf } from './sigset.js';
 
-/** EFLAGS bits that user mode may choose: CF PF AF ZF SF TF DF OF RF AC. Linux: FIX_EFLAGS. */
-const UserFlags = 0x1 | 0x4 | 0x10 | 0x40 | 0x80 | 0x100 | 0x400 | 0x800 | 0x10000 | 0x40000;
+/** EFLAGS bits that user mode may choose: CF PF AF ZF SF TF DF OF AC. Linux: FIX_EFLAGS, with RF, which only debug registers would notice. */
+const UserFlags = 0x1 | 0x4 | 0x10 | 0x40 | 0x80 | 0x100 | 0x400 | 0x800 | 0x40000;
 
 /** Takes back everything that setupFrame saved. Linux: rt_sigreturn, restore_sigcontext (arch/x86/kernel/signal.c). */
 export function sigreturn(k: Kernel): number {

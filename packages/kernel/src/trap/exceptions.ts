@@ -1,4 +1,4 @@
-import { Cpu, MemoryMap, SiCode, Sig, Vector } from '@ring3/abi';
+import { Cpu, Eflags, MemoryMap, SiCode, Sig, Vector } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import { forceSignal, kernelInfo } from '../signal/send.js';
 import type { SigInfo } from '../signal/signal-struct.js';
@@ -12,7 +12,17 @@ export function userException(k: Kernel, vector = state(k, Cpu.ExitVector), erro
   if (!info) return;
   task.trapNr = vector;
   task.errorCode = error;
+  if (vector !== Vector.DB && vector !== Vector.BP && vector !== Vector.OF) setResumeFlag(k);
   forceSignal(k, task, info);
+}
+
+/**
+ * The processor saves RFLAGS with RF set for a fault, so that an instruction breakpoint does not hit again (SDM volume 3, 17.3.1.1). The
+ * signal frame shows it; the handler and sigreturn start without it.
+ */
+export function setResumeFlag(k: Kernel): void {
+  // Written past setEflags, which takes only what user mode may choose; the next setEflags drops it.
+  k.core.u32[(MemoryMap.Cpu + Cpu.EflagsRest) >>> 2]! |= Eflags.RF;
 }
 
 function state(k: Kernel, offset: number): number {

@@ -9,6 +9,7 @@ import { forceSignal, kernelInfo } from '../signal/send.js';
 import { getReg, getRegPair } from '../task/regs.js';
 import { enterKernel, leaveKernel } from '../time/cpu-time.js';
 import { TaskState } from '../task/task.js';
+import { setResumeFlag } from './exceptions.js';
 import { Trace, emit } from '../trace/tracer.js';
 
 /**
@@ -28,6 +29,7 @@ export function pageFault(k: Kernel, va: number, error: number): number {
   task.cr2Lo = cr2Lo;
   task.cr2Hi = cr2Hi;
   task.trapNr = Vector.PF;
+  setResumeFlag(k);
   // The kernel's half looks mapped, so that nobody can probe it. Linux: set_signal_archinfo.
   task.errorCode = va >= TASK_SIZE_MAX ? error | PageFaultError.Protection : error;
   switch (result) {
