@@ -71,7 +71,12 @@ for (const [form, address, loads, stores] of [
   ['X', 'addressX', [32, 64], [8, 32, 64]],
 ]) {
   for (const size of loads)
-    loadArm(`mov${size}_G_${form}`, size === 8 ? anyAddress : address, size / 8, `setG<${type(size)}>(ip, load<${type(size)}>(p, TlbLayout.Bias));`);
+    loadArm(
+      `mov${size}_G_${form}`,
+      size === 8 ? anyAddress : address,
+      size / 8,
+      `setG<${type(size)}>(ip, load<${type(size)}>(p, TlbLayout.Bias));`,
+    );
   for (const size of stores) storeArm(`mov${size}_${form}_G`, size === 16 ? anyAddress : address, size, regValue(size));
   for (const size of [32, 64]) arm(`lea${size}_${form}`, `setG<${type(size)}>(ip, <${type(size)}>${address}(ip));`);
   loadArm(`movzx32_G_${form}b`, address, 1, 'setG<u32>(ip, load<u8>(p, TlbLayout.Bias));');

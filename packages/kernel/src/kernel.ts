@@ -62,8 +62,18 @@ export class Kernel {
   constructor(
     readonly options: KernelOptions,
     parts: {
-      core: Core; platform: Platform; trace: Tracer; pids: PidTable; scheduler: Scheduler; timers: TimerQueue; clock: Clock;
-      mounts: MountTable; binfmts: BinfmtRegistry; pageCache: PageCache; futexes: FutexTable; consoles: ConsoleTable;
+      core: Core;
+      platform: Platform;
+      trace: Tracer;
+      pids: PidTable;
+      scheduler: Scheduler;
+      timers: TimerQueue;
+      clock: Clock;
+      mounts: MountTable;
+      binfmts: BinfmtRegistry;
+      pageCache: PageCache;
+      futexes: FutexTable;
+      consoles: ConsoleTable;
     },
   ) {
     Object.assign(this, parts);

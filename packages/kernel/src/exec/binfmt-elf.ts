@@ -15,7 +15,15 @@ import { loadElfLibrary } from './binfmt-elf-shlib.js';
 import type { LinuxBinprm } from './bprm.js';
 import type { CoredumpParams } from './coredump/core-file.js';
 import { elfCoreDump } from './coredump/elf-core.js';
-import { isLoadable, isOurMachine, loadElfPhdrs, parseElfHeader, totalMappingSize, type ElfHeader, type ProgramHeader } from './elf-header.js';
+import {
+  isLoadable,
+  isOurMachine,
+  loadElfPhdrs,
+  parseElfHeader,
+  totalMappingSize,
+  type ElfHeader,
+  type ProgramHeader,
+} from './elf-header.js';
 import { elfMap, ignoreErrno, isBadAddress, overflowsTask, padZero, protOf, setBrk } from './elf-map.js';
 import { createElfTables } from './elf-tables.js';
 import { closeExec } from './exec-file.js';

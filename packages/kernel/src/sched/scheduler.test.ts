@@ -18,20 +18,46 @@ function shares(policies: readonly (readonly [policy: SchedPolicy, priority: num
 
 describe('scheduling', () => {
   it('shares the CPU evenly', () => {
-    expect(shares([[SchedPolicy.Normal, 0], [SchedPolicy.Normal, 0], [SchedPolicy.Batch, 0], [SchedPolicy.Normal, 0]])).toEqual([25, 25, 25, 25]);
+    expect(
+      shares([
+        [SchedPolicy.Normal, 0],
+        [SchedPolicy.Normal, 0],
+        [SchedPolicy.Batch, 0],
+        [SchedPolicy.Normal, 0],
+      ]),
+    ).toEqual([25, 25, 25, 25]);
   });
   it('runs the highest real-time priority, and leaves a twentieth to the others', () => {
-    expect(shares([[SchedPolicy.Normal, 0], [SchedPolicy.Fifo, 10], [SchedPolicy.Fifo, 20]])).toEqual([5, 0, 95]);
+    expect(
+      shares([
+        [SchedPolicy.Normal, 0],
+        [SchedPolicy.Fifo, 10],
+        [SchedPolicy.Fifo, 20],
+      ]),
+    ).toEqual([5, 0, 95]);
   });
   it('gives a real-time task everything when nobody else can run', () => {
     expect(shares([[SchedPolicy.Fifo, 10]])).toEqual([100]);
   });
   it('takes turns with SCHED_RR, and none with SCHED_FIFO', () => {
-    expect(shares([[SchedPolicy.RoundRobin, 5], [SchedPolicy.RoundRobin, 5]])).toEqual([50, 50]);
-    expect(shares([[SchedPolicy.Fifo, 5], [SchedPolicy.Fifo, 5]])).toEqual([100, 0]);
+    expect(
+      shares([
+        [SchedPolicy.RoundRobin, 5],
+        [SchedPolicy.RoundRobin, 5],
+      ]),
+    ).toEqual([50, 50]);
+    expect(
+      shares([
+        [SchedPolicy.Fifo, 5],
+        [SchedPolicy.Fifo, 5],
+      ]),
+    ).toEqual([100, 0]);
   });
   it('leaves SCHED_IDLE little', () => {
-    const [normal, idle] = shares([[SchedPolicy.Normal, 0], [SchedPolicy.Idle, 0]]);
+    const [normal, idle] = shares([
+      [SchedPolicy.Normal, 0],
+      [SchedPolicy.Idle, 0],
+    ]);
     expect(normal).toBeGreaterThan(85);
     expect(idle).toBeGreaterThan(0);
   });

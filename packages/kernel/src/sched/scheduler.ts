@@ -101,15 +101,21 @@ export class Scheduler {
       this.switches++;
       if (k.trace.on(Trace.Sched)) {
         emit(k, Trace.Sched, 'sched:sched_switch', {
-          prev_comm: previous.comm, prev_pid: previous.tid, prev_prio: kernelPriority(previous), prev_state: runnable ? 'R' : previous.state,
-          next_comm: next.comm, next_pid: next.tid, next_prio: kernelPriority(next),
+          prev_comm: previous.comm,
+          prev_pid: previous.tid,
+          prev_prio: kernelPriority(previous),
+          prev_state: runnable ? 'R' : previous.state,
+          next_comm: next.comm,
+          next_pid: next.tid,
+          next_prio: kernelPriority(next),
         });
       }
       switchTo(k, next);
     }
     k.load.update(k, k.clock.monotonic(k));
     this.yielding = false;
-    this.turn = this.turnLeft = next.rtPriority > 0 ? k.options.quantum : sliceWeight(k.options.quantum, next.nice, next.policy === SchedPolicy.Idle);
+    this.turn = this.turnLeft =
+      next.rtPriority > 0 ? k.options.quantum : sliceWeight(k.options.quantum, next.nice, next.policy === SchedPolicy.Idle);
     return next.state === TaskState.Running;
   }
 

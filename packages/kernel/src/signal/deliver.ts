@@ -142,6 +142,8 @@ function restartCall(k: Kernel, nr: number): void {
 function traceDeliver(k: Kernel, info: SigInfo, action: SigAction): void {
   if (!k.trace.on(Trace.Signal)) return;
   emit(k, Trace.Signal, 'signal:signal_deliver', {
-    ...signalFields(info), sa_handler: action.handler, sa_flags: action.flags,
+    ...signalFields(info),
+    sa_handler: action.handler,
+    sa_flags: action.flags,
   });
 }

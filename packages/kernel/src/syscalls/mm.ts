@@ -97,8 +97,21 @@ function done(_result: void): number {
 }
 
 export const mmSyscalls: readonly SyscallRow[] = [
-  { nr: Sys.mmap, name: 'mmap', args: ['addr', 'size', 'flags:PROT_', 'flags:MAP_', 'fd', 'ulong'], call: mmap, done: 'huge pages refused', result: 'addr' },
-  { nr: Sys.mprotect, name: 'mprotect', args: ['addr', 'size', 'flags:PROT_'], call: (k, a, n, prot) => done(doMprotect(k, mmOf(k), a, n, prot)), done: 'full' },
+  {
+    nr: Sys.mmap,
+    name: 'mmap',
+    args: ['addr', 'size', 'flags:PROT_', 'flags:MAP_', 'fd', 'ulong'],
+    call: mmap,
+    done: 'huge pages refused',
+    result: 'addr',
+  },
+  {
+    nr: Sys.mprotect,
+    name: 'mprotect',
+    args: ['addr', 'size', 'flags:PROT_'],
+    call: (k, a, n, prot) => done(doMprotect(k, mmOf(k), a, n, prot)),
+    done: 'full',
+  },
   { nr: Sys.munmap, name: 'munmap', args: ['addr', 'size'], call: (k, a, n) => done(doMunmap(k, mmOf(k), a, n)), done: 'full' },
   { nr: Sys.brk, name: 'brk', args: ['addr'], call: (k, a) => doBrk(k, mmOf(k), a), done: 'full', result: 'addr' },
   {
@@ -109,8 +122,20 @@ export const mmSyscalls: readonly SyscallRow[] = [
     done: 'full',
     result: 'addr',
   },
-  { nr: Sys.msync, name: 'msync', args: ['addr', 'size', 'flags:MS_'], call: (k, a, n, flags) => done(doMsync(k, mmOf(k), a, n, flags)), done: 'full' },
-  { nr: Sys.mincore, name: 'mincore', args: ['addr', 'size', 'ptr'], call: (k, a, n, out) => done(doMincore(k, mmOf(k), a, n, out)), done: 'full' },
+  {
+    nr: Sys.msync,
+    name: 'msync',
+    args: ['addr', 'size', 'flags:MS_'],
+    call: (k, a, n, flags) => done(doMsync(k, mmOf(k), a, n, flags)),
+    done: 'full',
+  },
+  {
+    nr: Sys.mincore,
+    name: 'mincore',
+    args: ['addr', 'size', 'ptr'],
+    call: (k, a, n, out) => done(doMincore(k, mmOf(k), a, n, out)),
+    done: 'full',
+  },
   {
     nr: Sys.madvise,
     name: 'madvise',
@@ -119,7 +144,13 @@ export const mmSyscalls: readonly SyscallRow[] = [
     done: 'no memory failures (HWPOISON)',
   },
   { nr: Sys.mlock, name: 'mlock', args: ['addr', 'size'], call: (k, a, n) => done(doMlock(k, mmOf(k), a, n, 0)), done: 'full' },
-  { nr: Sys.mlock2, name: 'mlock2', args: ['addr', 'size', 'flags:MLOCK_'], call: (k, a, n, flags) => done(doMlock(k, mmOf(k), a, n, flags)), done: 'full' },
+  {
+    nr: Sys.mlock2,
+    name: 'mlock2',
+    args: ['addr', 'size', 'flags:MLOCK_'],
+    call: (k, a, n, flags) => done(doMlock(k, mmOf(k), a, n, flags)),
+    done: 'full',
+  },
   { nr: Sys.munlock, name: 'munlock', args: ['addr', 'size'], call: (k, a, n) => done(doMunlock(k, mmOf(k), a, n)), done: 'full' },
   { nr: Sys.mlockall, name: 'mlockall', args: ['flags:MCL_'], call: (k, flags) => done(doMlockAll(k, mmOf(k), flags)), done: 'full' },
   { nr: Sys.munlockall, name: 'munlockall', args: [], call: (k) => done(applyLockAll(k, mmOf(k), 0)), done: 'full' },
@@ -172,7 +203,8 @@ export const mmSyscalls: readonly SyscallRow[] = [
     nr: Sys.process_vm_readv,
     name: 'process_vm_readv',
     args: ['pid', 'ptr', 'ulong', 'ptr', 'ulong', 'ulong'],
-    call: (k, pid, local, localCount, remote, remoteCount, flags) => processVm(k, false, pid, local, localCount, remote, remoteCount, flags),
+    call: (k, pid, local, localCount, remote, remoteCount, flags) =>
+      processVm(k, false, pid, local, localCount, remote, remoteCount, flags),
     done: 'full',
   },
   {

@@ -66,7 +66,12 @@ function schedSetscheduler(k: Kernel, pid: number, policy: number, param: number
   if (policy < 0 || param === 0) throw EINVAL;
   const task = taskOf(k, pid);
   const reset = (policy & SchedPolicy.ResetOnFork) !== 0;
-  return setScheduler(k, task, { policy: policy & ~SchedPolicy.ResetOnFork, priority: getI32(k, param), nice: task.nice, resetOnFork: reset });
+  return setScheduler(k, task, {
+    policy: policy & ~SchedPolicy.ResetOnFork,
+    priority: getI32(k, param),
+    nice: task.nice,
+    resetOnFork: reset,
+  });
 }
 
 function schedSetparam(k: Kernel, pid: number, param: number): number {
@@ -122,7 +127,8 @@ function schedGetattr(k: Kernel, pid: number, attr: number, size: number, flags:
 
 function priorityRange(policy: number, realtime: number): number {
   if (isRealtime(policy)) return realtime;
-  if (policy === SchedPolicy.Normal || policy === SchedPolicy.Batch || policy === SchedPolicy.Idle || policy === SchedPolicy.Deadline) return 0;
+  if (policy === SchedPolicy.Normal || policy === SchedPolicy.Batch || policy === SchedPolicy.Idle || policy === SchedPolicy.Deadline)
+    return 0;
   throw EINVAL;
 }
 
@@ -212,8 +218,20 @@ export const schedSyscalls: readonly SyscallRow[] = [
   { nr: Sys.sched_getscheduler, name: 'sched_getscheduler', args: ['pid'], call: schedGetscheduler, done: 'full' },
   { nr: Sys.sched_setattr, name: 'sched_setattr', args: ['pid', 'ptr', 'uint'], call: schedSetattr, done: 'no SCHED_DEADLINE' },
   { nr: Sys.sched_getattr, name: 'sched_getattr', args: ['pid', 'ptr', 'uint', 'uint'], call: schedGetattr, done: 'full' },
-  { nr: Sys.sched_get_priority_max, name: 'sched_get_priority_max', args: ['flags:SCHED_'], call: (_k, policy) => priorityRange(policy, MaxRtPriority), done: 'full' },
-  { nr: Sys.sched_get_priority_min, name: 'sched_get_priority_min', args: ['flags:SCHED_'], call: (_k, policy) => priorityRange(policy, 1), done: 'full' },
+  {
+    nr: Sys.sched_get_priority_max,
+    name: 'sched_get_priority_max',
+    args: ['flags:SCHED_'],
+    call: (_k, policy) => priorityRange(policy, MaxRtPriority),
+    done: 'full',
+  },
+  {
+    nr: Sys.sched_get_priority_min,
+    name: 'sched_get_priority_min',
+    args: ['flags:SCHED_'],
+    call: (_k, policy) => priorityRange(policy, 1),
+    done: 'full',
+  },
   { nr: Sys.sched_rr_get_interval, name: 'sched_rr_get_interval', args: ['pid', 'timespec:out'], call: rrInterval, done: 'nominal' },
   { nr: Sys.sched_setaffinity, name: 'sched_setaffinity', args: ['pid', 'uint', 'ptr'], call: setAffinity, done: 'one CPU' },
   { nr: Sys.sched_getaffinity, name: 'sched_getaffinity', args: ['pid', 'uint', 'ptr'], call: getAffinity, done: 'one CPU' },

@@ -4,17 +4,26 @@ import type { Cred } from './cred.js';
 import { processesOf, rlimit } from './limits.js';
 
 /** Capabilities that file system accesses as another user lose and regain (CAP_FS_SET). */
-const FsCaps = [Cap.CHOWN, Cap.DAC_OVERRIDE, Cap.DAC_READ_SEARCH, Cap.FOWNER, Cap.FSETID, Cap.LINUX_IMMUTABLE, Cap.MKNOD, Cap.MAC_OVERRIDE].reduce(
-  (set, cap) => set | (1n << BigInt(cap)),
-  0n,
-);
+const FsCaps = [
+  Cap.CHOWN,
+  Cap.DAC_OVERRIDE,
+  Cap.DAC_READ_SEARCH,
+  Cap.FOWNER,
+  Cap.FSETID,
+  Cap.LINUX_IMMUTABLE,
+  Cap.MKNOD,
+  Cap.MAC_OVERRIDE,
+].reduce((set, cap) => set | (1n << BigInt(cap)), 0n);
 
 /** Makes new credentials the current task's; what is sensitive to a change of identity follows. Linux: commit_creds. */
 export function commitCreds(k: Kernel, cred: Cred): void {
   const task = k.current;
   const old = task.cred;
   const changed =
-    old.euid !== cred.euid || old.egid !== cred.egid || old.fsuid !== cred.fsuid || old.fsgid !== cred.fsgid ||
+    old.euid !== cred.euid ||
+    old.egid !== cred.egid ||
+    old.fsuid !== cred.fsuid ||
+    old.fsgid !== cred.fsgid ||
     (cred.capPermitted & ~old.capPermitted) !== 0n;
   if (changed) {
     if (task.mm) task.mm.dumpable = k.coredump.suidDumpable;

@@ -243,11 +243,18 @@ function tryPut(put: () => void): void {
 function traceFork(k: Kernel, child: Task, flags: number): void {
   if (k.trace.on(Trace.Sched)) {
     emit(k, Trace.Sched, 'sched:sched_process_fork', {
-      parent_comm: k.current.comm, parent_pid: k.current.tid, child_comm: child.comm, child_pid: child.tid,
+      parent_comm: k.current.comm,
+      parent_pid: k.current.tid,
+      child_comm: child.comm,
+      child_pid: child.tid,
     });
   }
   if (k.trace.on(Trace.Task)) {
-    emit(k, Trace.Task, 'task:task_newtask', { child: child.tid, comm: child.comm, clone_flags: flags, oom_score_adj: child.signal.oomScoreAdj });
+    emit(k, Trace.Task, 'task:task_newtask', {
+      child: child.tid,
+      comm: child.comm,
+      clone_flags: flags,
+      oom_score_adj: child.signal.oomScoreAdj,
+    });
   }
 }
-

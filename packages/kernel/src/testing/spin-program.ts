@@ -28,7 +28,10 @@ export function spinProgram(pages: number): Uint8Array {
   view.setUint32(104, (pages + 2) * PAGE, true);
   view.setUint32(112, PAGE, true);
   // mov rax, bss; mov ecx, pages + 1; again: mov byte [rax], 1; add rax, 4096; dec ecx; jnz again; jmp self
-  bytes.set([0x48, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0xb9, 0, 0, 0, 0, 0xc6, 0, 1, 0x48, 0x05, 0, 0x10, 0, 0, 0xff, 0xc9, 0x75, 0xf3, 0xeb, 0xfe], code);
+  bytes.set(
+    [0x48, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0xb9, 0, 0, 0, 0, 0xc6, 0, 1, 0x48, 0x05, 0, 0x10, 0, 0, 0xff, 0xc9, 0x75, 0xf3, 0xeb, 0xfe],
+    code,
+  );
   view.setUint32(code + 2, IMAGE + PAGE, true);
   view.setUint32(code + 11, pages + 1, true);
   return bytes;
@@ -37,7 +40,13 @@ export function spinProgram(pages: number): Uint8Array {
 /** Spawns a program without arguments under a scheduling policy. */
 export function spawnProgram(k: Kernel, path: string, policy = SchedPolicy.Normal, rtPriority = 0): Task {
   const task = spawnProcess(k, {
-    path, argv: [path], envp: [], cwd: '/', uid: 0, gid: 0, files: [createHostInput(k, 0), createHostOutput(k, 1), createHostOutput(k, 2)],
+    path,
+    argv: [path],
+    envp: [],
+    cwd: '/',
+    uid: 0,
+    gid: 0,
+    files: [createHostInput(k, 0), createHostOutput(k, 1), createHostOutput(k, 2)],
   });
   task.policy = policy;
   task.rtPriority = rtPriority;

@@ -140,7 +140,11 @@ export class HostStreamFile extends File {
   /** pipe_ioctl: how many bytes wait to be read. */
   override ioctl(k: Kernel, request: number, arg: number): number {
     if (request !== Tio.FIONREAD) throw ENOTTY;
-    putU32(k, arg, this.stream.input.reduce((sum, chunk) => sum + chunk.length, 0));
+    putU32(
+      k,
+      arg,
+      this.stream.input.reduce((sum, chunk) => sum + chunk.length, 0),
+    );
     return 0;
   }
   override waitQueue(): WaitQueue {

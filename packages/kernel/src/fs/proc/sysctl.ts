@@ -88,7 +88,11 @@ const SYSCTLS: readonly Sysctl[] = [
     set: (k, value) => void (k.coredump.usesPid = integer(value, -0x8000_0000, 0x7fff_ffff)),
   },
   { path: 'kernel/domainname', get: (k) => k.domainname, set: (k, value) => void (k.domainname = value.slice(0, UtsName.MaxName)) },
-  { path: 'kernel/hostname', get: (k) => k.options.hostname, set: (k, value) => void (k.options.hostname = value.slice(0, UtsName.MaxName)) },
+  {
+    path: 'kernel/hostname',
+    get: (k) => k.options.hostname,
+    set: (k, value) => void (k.options.hostname = value.slice(0, UtsName.MaxName)),
+  },
   { path: 'kernel/ngroups_max', get: () => '65536' },
   { path: 'kernel/osrelease', get: () => UTS.release },
   { path: 'kernel/ostype', get: () => UTS.sysname },
@@ -150,7 +154,11 @@ export class SysctlDirectory extends ProcDirectory {
     super(k, sb, inoOf(path), S.IFDIR | 0o555);
   }
   private names(): Set<string> {
-    return new Set(SYSCTLS.filter(({ path }) => path.startsWith(this.path) && path !== this.path).map(({ path }) => path.slice(this.path.length).split('/')[0]!));
+    return new Set(
+      SYSCTLS.filter(({ path }) => path.startsWith(this.path) && path !== this.path).map(
+        ({ path }) => path.slice(this.path.length).split('/')[0]!,
+      ),
+    );
   }
   override lookup(k: Kernel, name: string): Inode | null {
     const full = `${this.path}${name}`;
