@@ -54,6 +54,11 @@ function sysFallocate(k: Kernel, fd: number, mode: number, offset: number, lengt
     Falloc.KEEP_SIZE | Falloc.PUNCH_HOLE | Falloc.COLLAPSE_RANGE | Falloc.ZERO_RANGE | Falloc.INSERT_RANGE | Falloc.UNSHARE_RANGE;
   if (mode & ~known) throw EOPNOTSUPP;
   if (mode & Falloc.PUNCH_HOLE && !(mode & Falloc.KEEP_SIZE)) throw EOPNOTSUPP;
+  if (mode & Falloc.PUNCH_HOLE && mode & Falloc.ZERO_RANGE) throw EOPNOTSUPP;
+  // These two stand alone; unsharing goes with KEEP_SIZE only.
+  if (mode & Falloc.COLLAPSE_RANGE && mode & ~Falloc.COLLAPSE_RANGE) throw EINVAL;
+  if (mode & Falloc.INSERT_RANGE && mode & ~Falloc.INSERT_RANGE) throw EINVAL;
+  if (mode & Falloc.UNSHARE_RANGE && mode & ~(Falloc.UNSHARE_RANGE | Falloc.KEEP_SIZE)) throw EINVAL;
   if (!file.writable) throw EBADF;
   if (inode.writeCount < 0) throw ETXTBSY;
   if (isFifo(inode)) throw ESPIPE;
