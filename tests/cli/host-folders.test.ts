@@ -118,6 +118,6 @@ describe('a program of the host', () => {
   test('a static program', async () => {
     const program = '.cache/guest/hello.static';
     const { stdout, stderr, status } = await ring3(['run', program, 'a'], { cwd: root });
-    expect({ stdout, stderr, status }).toEqual(await native([program, 'a'], { cwd: root }));
+    expect({ stdout, stderr, status }).toEqual(await native([program, 'a'], { cwd: root, env: { HOME: '/root' } }));
   });
 });

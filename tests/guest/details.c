@@ -28,9 +28,14 @@ static void parent_dies(void) {
   pipe(done);
   if (fork() == 0) {
     if (fork() == 0) {
+      // Blocked until it is waited for: the signal may come at once.
+      sigset_t set, old;
+      sigemptyset(&set);
+      sigaddset(&set, SIGUSR2);
+      sigprocmask(SIG_BLOCK, &set, &old);
       prctl(PR_SET_PDEATHSIG, SIGUSR2);
       write(pipe_ends[1], "x", 1);
-      pause();
+      sigsuspend(&old);
       _exit(0);
     }
     read(pipe_ends[0], &byte, 1);
