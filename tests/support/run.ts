@@ -63,7 +63,12 @@ function execute(
     child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
     child.stdin.on('error', () => {});
     child.stdin.end(settings.stdin ?? '');
-    const timer = setTimeout(() => child.kill('SIGKILL'), settings.timeout ?? 60_000);
+    // What it left behind may hold the pipes open: they are closed from here.
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      child.stdout.destroy();
+      child.stderr.destroy();
+    }, settings.timeout ?? 50_000);
     child.on('error', reject);
     child.on('close', (code, signal) => {
       clearTimeout(timer);
