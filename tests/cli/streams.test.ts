@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { expect, test, vi } from 'vitest';
 import { native, type Outcome, ring3, root } from '../support/run.js';
 
@@ -97,4 +97,11 @@ test('after the program has ended, a signal ends what it left behind', async () 
 
 test('what a background job still writes is waited for', async () => {
   expect(await ring3(['run', 'sh', '-c', '(sleep 0.3; echo late) & echo soon'])).toEqual({ stdout: 'soon\nlate\n', stderr: '', status: 0 });
+});
+
+test('/dev/null as input is ready at once', async () => {
+  const script = 'if read -t 0; then echo ready; fi; readlink /proc/self/fd/0; read x; echo $?';
+  const command = [process.execPath, `${root}packages/cli/bin/ring3.js`, 'run', 'bash', '-c', script];
+  const done = spawnSync(command[0]!, command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' });
+  expect(done.stdout).toBe('ready\n/dev/null\n1\n');
 });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, fstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ImageSource } from '@ring3/image';
 import {
@@ -159,6 +159,7 @@ function spawn(machine: Machine, options: RunOptions, path: string | null, env: 
       uid: options.uid,
       gid: options.gid,
       rlimits,
+      stdin: isNullDevice(0) ? 'null' : 'pipe',
       ...(isTty ? { tty: { cols: process.stdout.columns ?? 80, rows: process.stdout.rows ?? 24 } } : {}),
     });
   } catch (error) {
@@ -167,4 +168,10 @@ function spawn(machine: Machine, options: RunOptions, path: string | null, env: 
       throw explainSpawnError(machine, program, path.startsWith('/') ? path : `${cwd}/${path}`, error.errno, hostRoot);
     throw error;
   }
+}
+
+/** Is this descriptor of ours /dev/null? Then the guest gets its own, which is ready at once for whoever asks. */
+function isNullDevice(fd: number): boolean {
+  const stat = fstatSync(fd);
+  return stat.isCharacterDevice() && stat.rdev === statSync('/dev/null').rdev;
 }

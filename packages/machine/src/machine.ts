@@ -1,4 +1,4 @@
-import { Cpu, Header, MemoryMap, O, Sig, Stat } from '@ring3/abi';
+import { At, Cpu, Header, MemoryMap, O, Sig, Stat } from '@ring3/abi';
 import { createCore, loadCoreModule } from '@ring3/core';
 import {
   coreImports,
@@ -20,6 +20,7 @@ import {
   takeExits,
   type TraceSink,
   type Tty,
+  openAt,
 } from '@ring3/kernel';
 import { toByteString } from './byte-string.js';
 import { GuestFiles } from './guest-files.js';
@@ -112,7 +113,7 @@ export class Machine {
         cwd: toByteString(options.cwd ?? '/'),
         uid: options.uid ?? 0,
         gid: options.gid ?? 0,
-        files: this.standardFiles(tty),
+        files: this.standardFiles(tty, options.stdin ?? 'pipe'),
         ...(tty ? { tty } : {}),
         ...(options.rlimits ? { rlimits: options.rlimits } : {}),
       }),
@@ -126,10 +127,11 @@ export class Machine {
     return process;
   }
 
-  private standardFiles(tty: Tty | null): [File, File, File] {
+  private standardFiles(tty: Tty | null, stdin: 'pipe' | 'null'): [File, File, File] {
     const k = this.kernel;
     if (tty) return [k.consoles.file(k, tty, O.RDWR), k.consoles.file(k, tty, O.RDWR), k.consoles.file(k, tty, O.RDWR)];
-    return [createHostInput(k, StreamHandle.Stdin), createHostOutput(k, StreamHandle.Stdout), createHostOutput(k, StreamHandle.Stderr)];
+    const input = stdin === 'null' ? openAt(k, At.FDCWD, '/dev/null', O.RDONLY, 0) : createHostInput(k, StreamHandle.Stdin);
+    return [input, createHostOutput(k, StreamHandle.Stdout), createHostOutput(k, StreamHandle.Stderr)];
   }
 
   private guestErrors<T>(path: string, work: () => T): T {

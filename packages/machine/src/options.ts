@@ -47,6 +47,8 @@ export interface SpawnOptions {
   cwd?: string;
   uid?: number;
   gid?: number;
+  /** 'pipe' (default): fed by Machine.input; 'null': /dev/null. Of no account with a tty. */
+  stdin?: 'pipe' | 'null';
   /** A terminal for the three standard streams instead of separate streams. */
   tty?: { cols: number; rows: number };
   /** Limits by RLIMIT_* number, for this process and its children; Infinity: none. */
