@@ -1,5 +1,5 @@
 // Fetches the Debian packages that tools/base-image.json names and packs them to .cache/base-image/{index.json,blob}: what `ring3 run`
-// mounts without --root. Debian packages come through apt, which checks them; elsewhere, or with RING3_DEBIAN_MIRROR set, from a mirror,
+// mounts without --root. Debian packages come through apt, which checks them, or, with RING3_DEBIAN_MIRROR set, from that mirror,
 // checked against the SHA-256 sums of its package list.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -104,19 +104,23 @@ function addApplets(tree, make) {
   }
 }
 
+/** From the mirror that RING3_DEBIAN_MIRROR names, or through apt. */
 async function fetchPackages(config, names, progress) {
   const mirror = process.env.RING3_DEBIAN_MIRROR;
-  if (mirror || !existsSync('/usr/bin/apt-get')) return fetchFromMirror(config, names, mirror ?? config.mirror, progress);
+  if (mirror) return fetchFromMirror(config, names, mirror, progress);
+  if (!existsSync('/usr/bin/apt-get')) {
+    throw new Error('there is no apt-get here: set RING3_DEBIAN_MIRROR to the address of a Debian mirror for the base image');
+  }
   try {
     return fetchWithApt(config, names, progress);
   } catch (error) {
-    progress(
-      `apt-get download failed (${String(error.stderr ?? error.message)
-        .trim()
-        .split('\n')
-        .pop()}), trying ${config.mirror}`,
-    );
-    return fetchFromMirror(config, names, config.mirror, progress);
+    const reason = String(error.stderr ?? error.message)
+      .trim()
+      .split('\n')
+      .pop();
+    throw new Error(`apt-get download failed (${reason}): run apt-get update, or set RING3_DEBIAN_MIRROR to a Debian mirror`, {
+      cause: error,
+    });
   }
 }
 
