@@ -113,6 +113,15 @@ async function fetchPackages(config, names, progress) {
   }
   try {
     return fetchWithApt(config, names, progress);
+  } catch {
+    // A fresh system has no package lists yet; only root may fetch them.
+    if (process.getuid() === 0) {
+      progress('apt-get update');
+      execFileSync('apt-get', ['update', '-qq'], { stdio: 'ignore' });
+    }
+  }
+  try {
+    return fetchWithApt(config, names, progress);
   } catch (error) {
     const reason = String(error.stderr ?? error.message)
       .trim()
