@@ -26,6 +26,10 @@ export const debianPackages = {
     'tcc',
     'strace',
     'binutils',
+    'gdb',
+    'python3',
+    'xz-utils',
+    'zstd',
   ],
 };
 
