@@ -20,3 +20,6 @@ export class CliError extends Error {
 export function usageError(message: string): CliError {
   return new CliError(CliStatus.Failed, `${message} (see ring3 --help)`);
 }
+
+/** --help among a command's options: main prints the command's help instead of running it. */
+export class HelpRequested extends Error {}

@@ -55,7 +55,6 @@ describe('parseRun', () => {
       'zero',
     );
     expect(parseRun([...args, 'p'])).toEqual({
-      help: false,
       root: '/r',
       mounts: [
         { host: 'a', guest: '/b', readOnly: true },

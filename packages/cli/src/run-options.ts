@@ -1,6 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import type { MountOption } from '@ring3/machine';
-import { usageError } from './cli-error.js';
+import { HelpRequested, usageError } from './cli-error.js';
 import { parseBytes, parseChoice, parseCount, parseDuration } from './units.js';
 
 const runFlags = {
@@ -41,7 +41,6 @@ const straceFlags = {
 } satisfies ParseArgsConfig['options'];
 
 export interface RunOptions {
-  help: boolean;
   root: string | null;
   mounts: MountOption[];
   env: string[];
@@ -90,7 +89,12 @@ function splitAtProgram(args: string[], options: ParseArgsConfig['options']): { 
   return { before: complete, program: null, rest: [] };
 }
 
-function parseStrictly<T extends NonNullable<ParseArgsConfig['options']>>(args: string[], options: T) {
+type Flags = NonNullable<ParseArgsConfig['options']>;
+type ValuesOf<T extends Flags> = ReturnType<
+  typeof parseArgs<{ args: string[]; options: T; strict: true; allowPositionals: false }>
+>['values'];
+
+function parseStrictly<T extends Flags>(args: string[], options: T): ValuesOf<T> {
   try {
     return parseArgs({ args, options, strict: true, allowPositionals: false }).values;
   } catch (error) {
@@ -123,12 +127,12 @@ function parseMemory(text: string): number {
   return bytes;
 }
 
-type Values = ReturnType<typeof parseStrictly<typeof runFlags>>;
+type Values = ValuesOf<typeof runFlags>;
 
 function runOptions(values: Omit<Values, 'env'> & { env?: string[] }, program: string | null, args: string[]): RunOptions {
+  if (values.help) throw new HelpRequested();
   const { uid, gid } = values.user === undefined ? { uid: 0, gid: 0 } : parseUser(values.user);
   return {
-    help: values.help ?? false,
     root: values.root ?? null,
     mounts: (values.volume ?? []).map(parseMount),
     env: values.env ?? [],
@@ -151,6 +155,17 @@ function runOptions(values: Omit<Values, 'env'> & { env?: string[] }, program: s
     program,
     args,
   };
+}
+
+/**
+ * The command line of a command that runs a program: its own `flags` beside those of run.
+ * @throws CliError
+ */
+export function parseWithRun<T extends Flags>(args: string[], flags: T): { run: RunOptions; values: ValuesOf<T> } {
+  const all = { ...runFlags, ...flags };
+  const { before, program, rest } = splitAtProgram(args, all);
+  const values = parseStrictly(before, all);
+  return { run: runOptions(values as Values, program, rest), values: values as ValuesOf<T> };
 }
 
 export function parseRun(args: string[]): RunOptions {

@@ -1,8 +1,10 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { type Machine, type StraceSession, StraceExpressionError } from '@ring3/machine';
-import { CliError, CliStatus, usageError } from './cli-error.js';
-import type { StraceOptions } from './run-options.js';
-import type { Observer } from './run.js';
+import { CliError, CliStatus, usageError } from '../cli-error.js';
+import { RUN_OPTIONS } from '../help.js';
+import { parseStrace, type StraceOptions } from '../run-options.js';
+import { type Observer, runProgram } from '../run.js';
+import type { Command } from './command.js';
 
 /** Bytes of the log that are kept before they are written to a file. */
 const BufferedBytes = 1 << 16;
@@ -60,3 +62,24 @@ function open(path: string): number {
     throw new CliError(CliStatus.Failed, `-o ${path}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
   }
 }
+
+export const straceCommand: Command = {
+  synopsis: 'strace [OPTION…] PROGRAM [ARG…]',
+  summary: 'run it and print its system calls',
+  help: `  -f                   follow children and threads
+  -e trace=CALL,…      only these calls, or those of a class (%file %process %network %signal %desc %memory), or
+                       those that match /REGEX; !CALL,… all but these
+  -e signal=SIG,…      only these signals (none, !SIG,…)
+  -o FILE              write to FILE
+  -c                   a summary at the end instead of the calls
+  -s N                 characters of strings (default 32)
+  -T                   time spent in each call
+
+and the options of ring3 run:
+${RUN_OPTIONS}  --env NAME[=VALUE]   set (or take over) a variable of the environment
+`,
+  async run(args) {
+    const { run, strace } = parseStrace(args);
+    return runProgram(run, new Strace(strace));
+  },
+};
