@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import type { Machine } from '@ring3/machine';
+import type { MachineEngine } from '@ring3/machine/engine';
 import { CliError, CliStatus } from './cli-error.js';
 
 const machines = new Map([
@@ -59,7 +59,7 @@ function isHostDirectory(program: string): boolean {
  * The one line that tells a user why a program did not start, and the exit status that goes with it.
  * @param path absolute in the guest; null when it was not found there
  */
-export function explainSpawnError(machine: Machine, program: string, path: string | null, code: string, hostRoot: boolean): CliError {
+export function explainSpawnError(machine: MachineEngine, program: string, path: string | null, code: string, hostRoot: boolean): CliError {
   const fail = (status: CliStatus, why: string): CliError => new CliError(status, `${program}: ${why}`);
   if (path === null) {
     if (isHostDirectory(program)) return fail(CliStatus.NotExecutable, 'is a directory');

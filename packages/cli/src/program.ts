@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { DEFAULT_PATH, type Machine } from '@ring3/machine';
+import { DEFAULT_PATH, type MachineEngine } from '@ring3/machine/engine';
 import type { RunOptions } from './run-options.js';
 
 /** What the guest's program gets: a minimum, or with --env-host all of the host's; then what -e says. */
@@ -21,7 +21,7 @@ export function environment(options: RunOptions): string[] {
 }
 
 /** Where PROGRAM is in the guest; null when nowhere. */
-export function findProgram(machine: Machine, options: RunOptions, env: readonly string[]): string | null {
+export function findProgram(machine: MachineEngine, options: RunOptions, env: readonly string[]): string | null {
   const program = options.program!;
   if (program.includes('/')) {
     if (machine.files.exists(program, workingDirectory(options))) return program;

@@ -1,5 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import type { MountOption } from '@ring3/machine';
+import type { MountOption } from '@ring3/machine/engine';
 import { HelpRequested, usageError } from './cli-error.js';
 import { parseBytes, parseChoice, parseCount, parseDuration } from './units.js';
 

@@ -4,14 +4,15 @@ import type { ImageSource } from '@ring3/image';
 import {
   type ExitStatus,
   type GuestProcess,
-  Machine,
+  MachineEngine,
   MachineError,
-  type MachineOptions,
+  type EngineOptions,
+  nodeHost,
   openImageFolder,
   openTarImage,
   type RootSource,
   RLIMIT_NAMES,
-} from '@ring3/machine';
+} from '@ring3/machine/engine';
 import { findBaseImage, NO_IMAGE_HINT } from './base-image.js';
 import { CliError, CliStatus, usageError } from './cli-error.js';
 import { explainSpawnError } from './diagnose.js';
@@ -22,8 +23,8 @@ import { ProcessStreams } from './terminal.js';
 
 /** Watches a run from outside: strace. */
 export interface Observer {
-  attach(machine: Machine): void;
-  finish(machine: Machine): void;
+  attach(machine: MachineEngine): void;
+  finish(machine: MachineEngine): void;
 }
 
 /** `ring3 run`: builds the machine, runs the program, returns the exit status for the shell. */
@@ -62,7 +63,7 @@ export async function runProgram(options: RunOptions, observer: Observer | null 
  * Signals to this process reach the guest: those of a keyboard its first process group, SIGTERM the program alone. Once the program
  * has ended, they end the wait for what it left behind. Returns what undoes it.
  */
-function forwardSignals(machine: Machine, guest: GuestProcess, streams: ProcessStreams): () => void {
+function forwardSignals(machine: MachineEngine, guest: GuestProcess, streams: ProcessStreams): () => void {
   let ended = false;
   void guest.exited.then(() => {
     ended = true;
@@ -81,8 +82,8 @@ function forwardSignals(machine: Machine, guest: GuestProcess, streams: ProcessS
   };
 }
 
-function createMachine(options: RunOptions, streams: ProcessStreams): Machine {
-  const machineOptions: MachineOptions = {
+function createMachine(options: RunOptions, streams: ProcessStreams): MachineEngine {
+  const machineOptions: EngineOptions = {
     root: rootSource(options),
     mounts: mounts(options),
     ...(options.memory === null ? {} : { memory: options.memory }),
@@ -97,7 +98,7 @@ function createMachine(options: RunOptions, streams: ProcessStreams): Machine {
     debug: (process.env['RING3_DEBUG'] ?? '').split(',').filter(Boolean),
   };
   try {
-    return Machine.create(machineOptions, streams);
+    return MachineEngine.create(nodeHost, machineOptions, streams);
   } catch (error) {
     if (error instanceof MachineError) throw new CliError(CliStatus.Failed, error.message);
     throw error;
@@ -128,14 +129,14 @@ function baseImage(folder: string): ImageSource {
 }
 
 /** The -v mounts, and a program of the host that the guest does not have, at its own path. */
-function mounts({ mounts: asked, program, root }: RunOptions): NonNullable<MachineOptions['mounts']> {
+function mounts({ mounts: asked, program, root }: RunOptions): NonNullable<EngineOptions['mounts']> {
   for (const { host } of asked) if (!existsSync(host)) throw new CliError(CliStatus.Failed, `-v ${host}: no such file or directory`);
   const result = asked.map((mount) => ({ ...mount, host: realpathSync(mount.host) }));
   if (root === '/' || !program?.includes('/') || !existsSync(program) || !statSync(program).isFile()) return result;
   return [...result, { host: realpathSync(program), guest: resolve(program), readOnly: true, onlyIfMissing: true }];
 }
 
-function spawn(machine: Machine, options: RunOptions, path: string | null, env: string[], isTty: boolean) {
+function spawn(machine: MachineEngine, options: RunOptions, path: string | null, env: string[], isTty: boolean) {
   const program = options.program!;
   const hostRoot = options.root === '/';
   if (path === null) {

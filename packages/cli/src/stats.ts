@@ -1,7 +1,7 @@
-import type { Machine } from '@ring3/machine';
+import type { MachineEngine } from '@ring3/machine/engine';
 
 /** --stats: counters of the machine on stderr, for people or (one line) for programs. */
-export function printStats(machine: Machine, format: 'text' | 'json'): void {
+export function printStats(machine: MachineEngine, format: 'text' | 'json'): void {
   const stats = machine.stats();
   const mips = stats.instructions / 1e6 / Math.max(stats.hostSeconds, 1e-6);
   if (format === 'json') {

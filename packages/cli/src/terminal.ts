@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { type HostStreams, type Machine, StreamHandle } from '@ring3/machine';
+import { type HostStreams, type MachineEngine, StreamHandle } from '@ring3/machine/engine';
 import { Output, sameOutput } from './output.js';
 
 /** The guest's streams on this process's own: output is written at once, input is read only when the guest asks for it. */
 export class ProcessStreams implements HostStreams {
-  private machine: Machine | null = null;
+  private machine: MachineEngine | null = null;
   private started = false;
   private readonly open = new Set<number>([StreamHandle.Stdout, StreamHandle.Stderr]);
   private readonly stdout: Output;
@@ -24,7 +24,7 @@ export class ProcessStreams implements HostStreams {
   }
 
   /** Connects the input side, and with a terminal puts it in raw mode. Returns what undoes it. */
-  connect(machine: Machine): () => void {
+  connect(machine: MachineEngine): () => void {
     this.machine = machine;
     if (!this.tty) return () => process.stdin.destroy();
     const { stdin, stdout } = process;

@@ -19,6 +19,16 @@ export function mountAt(k: Kernel, sb: SuperBlock, name: string, options: { read
   return k.mounts.mount(k, sb, mountPoint(k, name, isDir(sb.root)), flags);
 }
 
+/** mkdir -p. @throws Errno */
+export function makeFolders(k: Kernel, name: string): void {
+  let path = '';
+  for (const part of name.split('/')) {
+    if (part === '') continue;
+    path += `/${part}`;
+    makeDirectory(k, path);
+  }
+}
+
 function mountPoint(k: Kernel, name: string, directory: boolean): Path {
   const parts = name.split('/').filter((part) => part !== '');
   let path = '';

@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { type Machine, type StraceSession, StraceExpressionError } from '@ring3/machine';
+import { type MachineEngine, type StraceSession, StraceExpressionError } from '@ring3/machine/engine';
 import { CliError, CliStatus, usageError } from '../cli-error.js';
 import { RUN_OPTIONS } from '../help.js';
 import { parseStrace, type StraceOptions } from '../run-options.js';
@@ -17,7 +17,7 @@ export class Strace implements Observer {
 
   constructor(private readonly options: StraceOptions) {}
 
-  attach(machine: Machine): void {
+  attach(machine: MachineEngine): void {
     const { options } = this;
     if (options.output !== null) this.descriptor = open(options.output);
     try {

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { HostFs, HostStat } from '@ring3/kernel';
+import type { HostStat } from '@ring3/kernel';
+import type { MountableHostFs } from '../engine/host.js';
 
 /** An error that hostfs turns into its Errno: Node's own fs errors have this shape already. */
 function refuse(code: string): never {
@@ -12,7 +13,7 @@ function refuse(code: string): never {
  * (the guest's vfs has resolved them), so a component that turns out to be a link was swapped in behind our back and is refused:
  * the parent's real path must be the parent. The last component is never followed (lstat, O_NOFOLLOW).
  */
-export class NodeHostFs implements HostFs {
+export class NodeHostFs implements MountableHostFs {
   /** Real paths as byte strings (latin1): guest file names need not be UTF-8. */
   private readonly roots: string[] = [];
 

@@ -1,29 +1,33 @@
-import { randomFillSync } from 'node:crypto';
 import type { Platform } from '@ring3/kernel';
-import { NodeHostFs } from './node-host-fs.js';
-import { SeededRandom } from '../seeded-random.js';
-import type { HostStreams } from '../host-streams.js';
+import type { MountableHostFs } from './host.js';
+import type { HostStreams } from './host-streams.js';
+import { SeededRandom } from './seeded-random.js';
 
-export interface NodePlatformOptions {
+export interface HostPlatformOptions {
   /** Seeds the guest's random numbers; absent: the host's entropy. */
   seed?: number;
   /** The guest's wall clock starts at a fixed time, so that runs are repeatable. */
   virtualClock: boolean;
   streams: HostStreams;
-  /** Topics to report, as RING3_DEBUG names them: 'syscalls'. */
-  debugTopics: ReadonlySet<string>;
+  /** Folders of the host; null in a page. */
+  hostFs: MountableHostFs | null;
+  /** Receives messages for developers, by topic (RING3_DEBUG). */
+  debug: (topic: string, line: string) => void;
 }
 
 /** 2020-01-01T00:00:00Z: the wall clock at boot under --clock virtual. */
 const VIRTUAL_EPOCH = 1_577_836_800;
+/** Bytes that crypto.getRandomValues gives at a time. */
+const ENTROPY_QUOTA = 65_536;
 
-/** The kernel's host in Node. */
-export class NodePlatform implements Platform {
-  readonly hostFs = new NodeHostFs();
+/** The kernel's host, of what Node and pages have in common. */
+export class HostPlatform implements Platform {
+  readonly hostFs?: MountableHostFs;
   private readonly seeded: SeededRandom | null;
 
-  constructor(private readonly options: NodePlatformOptions) {
+  constructor(private readonly options: HostPlatformOptions) {
     this.seeded = options.seed === undefined ? null : new SeededRandom(options.seed);
+    if (options.hostFs) this.hostFs = options.hostFs;
   }
 
   monotonicNs(): number {
@@ -37,9 +41,9 @@ export class NodePlatform implements Platform {
     return { sec, nsec: Math.floor((ms - sec * 1000) * 1e6) };
   }
 
-  random(into: Uint8Array): void {
+  random(into: Uint8Array<ArrayBuffer>): void {
     if (this.seeded) this.seeded.fill(into);
-    else randomFillSync(into);
+    else for (let at = 0; at < into.length; at += ENTROPY_QUOTA) crypto.getRandomValues(into.subarray(at, at + ENTROPY_QUOTA));
   }
 
   streamWrite(handle: number, bytes: Uint8Array): boolean {
@@ -59,6 +63,6 @@ export class NodePlatform implements Platform {
   }
 
   debug(topic: string, line: string): void {
-    if (this.options.debugTopics.has(topic)) process.stderr.write(`ring3: ${topic}: ${line}\n`);
+    this.options.debug(topic, line);
   }
 }

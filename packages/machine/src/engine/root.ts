@@ -1,11 +1,11 @@
 import { createHostFs, createImageFs, createOverlay, createTmpfs, type Kernel, mountAt, type SuperBlock } from '@ring3/kernel';
-import type { NodeHostFs } from './node/node-host-fs.js';
+import type { MountableHostFs } from './host.js';
 import { toByteString } from './byte-string.js';
 import type { GuestFiles } from './guest-files.js';
 import { MachineError, type MountOption, type RootSource } from './options.js';
 
 /** The root super block: what `source` holds, read-only under an in-memory overlay; or an empty tmpfs. */
-export function rootFileSystem(k: Kernel, source: RootSource, hostFs: NodeHostFs): SuperBlock {
+export function rootFileSystem(k: Kernel, source: RootSource, hostFs: MountableHostFs | null): SuperBlock {
   switch (source.kind) {
     case 'host':
       return createOverlay(k, createHostFs(k, hostRoot(hostFs, source.path), { readOnly: true }));
@@ -17,20 +17,21 @@ export function rootFileSystem(k: Kernel, source: RootSource, hostFs: NodeHostFs
 }
 
 /** Mounts host folders and files into the guest, creating the mount points. */
-export function mountHostPaths(k: Kernel, files: GuestFiles, mounts: readonly MountOption[], hostFs: NodeHostFs): void {
+export function mountHostPaths(k: Kernel, files: GuestFiles, mounts: readonly MountOption[], hostFs: MountableHostFs | null): void {
   for (const { host, guest, readOnly, onlyIfMissing } of mounts) {
     if (onlyIfMissing && files.exists(guest)) continue;
     mountAt(k, createHostFs(k, hostRoot(hostFs, host), { readOnly }), toByteString(guest), { readOnly });
   }
 }
 
-function hostRoot(hostFs: NodeHostFs, path: string): number {
+function hostRoot(hostFs: MountableHostFs | null, path: string): number {
+  if (!hostFs) throw new MachineError('bad-option', `${path}: a page has no folders of a host`);
   try {
     return hostFs.addRoot(path);
   } catch (error) {
     throw new MachineError(
       'not-found',
-      `${path}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file or directory' : (error as Error).message}`,
+      `${path}: ${(error as { code?: string }).code === 'ENOENT' ? 'no such file or directory' : (error as Error).message}`,
     );
   }
 }

@@ -1,5 +1,5 @@
 import { At, Cpu, Header, MemoryMap, O, Sig, Stat } from '@ring3/abi';
-import { createCore, loadCoreModule } from '@ring3/core';
+import { createCore } from '@ring3/core';
 import {
   coreImports,
   createHostInput,
@@ -25,14 +25,14 @@ import {
 import { toByteString } from './byte-string.js';
 import { GuestFiles } from './guest-files.js';
 import { GuestProcess } from './guest-process.js';
-import { type HostStreams, StreamHandle } from './host-streams.js';
-import { NodePlatform } from './node/node-platform.js';
-import { type ExitStatus, MachineError, type MachineOptions, type SpawnOptions } from './options.js';
+import { type HostStreams, StreamHandle, standardHandles, type StreamHandles } from './host-streams.js';
+import type { EngineHost } from './host.js';
+import { HostPlatform } from './host-platform.js';
+import { type ExitStatus, MachineError, type EngineOptions, type SpawnOptions } from './options.js';
 import { mountHostPaths, rootFileSystem } from './root.js';
-import { RunLoop } from './run-loop.js';
-import { Strace, type StraceSession, type StraceSettings } from './strace/strace.js';
+import { RunLoop, type RunLoopOptions } from './run-loop.js';
+import { Strace, type StraceSession, type StraceSettings } from '../strace/strace.js';
 
-const DEFAULT_MEMORY = 1024 ** 3;
 /** Instructions per turn of a task: at 300 MIPS about 3 ms. */
 const QUANTUM = 1_000_000;
 
@@ -56,30 +56,37 @@ export interface MachineStats {
  * One machine: processor, memory, kernel and its file systems, run inline on the caller's thread in short slices. The guest's
  * standard streams go through `streams`.
  */
-export class Machine {
+export class MachineEngine {
   readonly files: GuestFiles;
   private readonly processes = new Map<number, GuestProcess>();
+  private readonly consoleHandles = new Set<number>();
   private loop: RunLoop | null = null;
   private hostSeconds = 0;
+  /** The limit that ended the machine. */
+  private limit: ExitStatus['limit'];
 
   private constructor(
     private readonly kernel: Kernel,
-    private readonly options: MachineOptions,
+    private readonly options: EngineOptions,
+    private readonly host: EngineHost,
   ) {
     this.files = new GuestFiles(kernel);
   }
 
   /** @throws MachineError when the root or a mount cannot be opened, or memory cannot be had */
-  static create(options: MachineOptions, streams: HostStreams): Machine {
-    const platform = new NodePlatform({
+  static create(host: EngineHost, options: EngineOptions, streams: HostStreams): MachineEngine {
+    const platform = new HostPlatform({
       ...(options.seed === undefined ? {} : { seed: options.seed }),
       virtualClock: options.clock === 'virtual',
       streams,
-      debugTopics: new Set(options.debug),
+      hostFs: host.hostFs(),
+      debug: (topic, line) => {
+        if (options.debug?.includes(topic)) host.debug(topic, line);
+      },
     });
     let kernel: Kernel | null = null;
-    const memoryLimit = options.memory ?? DEFAULT_MEMORY;
-    const core = createMachineCore(memoryLimit, () => kernel!);
+    const memoryLimit = options.memory ?? host.defaultMemory;
+    const core = createMachineCore(host.coreModule, memoryLimit, () => kernel!);
     kernel = createKernel({
       core,
       platform,
@@ -90,10 +97,10 @@ export class Machine {
         hostname: options.hostname ?? 'ring3',
         quantum: QUANTUM,
       },
-      root: (k) => rootFileSystem(k, options.root ?? { kind: 'empty' }, platform.hostFs),
+      root: (k) => rootFileSystem(k, options.root ?? { kind: 'empty' }, platform.hostFs ?? null),
     });
-    const machine = new Machine(kernel, options);
-    mountHostPaths(kernel, machine.files, options.mounts ?? [], platform.hostFs);
+    const machine = new MachineEngine(kernel, options, host);
+    mountHostPaths(kernel, machine.files, options.mounts ?? [], platform.hostFs ?? null);
     return machine;
   }
 
@@ -104,7 +111,9 @@ export class Machine {
    */
   spawn(path: string, args: readonly string[], options: SpawnOptions = {}): GuestProcess {
     const k = this.kernel;
-    const tty = options.tty ? k.consoles.open(k, { handle: StreamHandle.Console, ...options.tty }) : null;
+    const handles = options.handles ?? standardHandles;
+    const tty = options.tty ? k.consoles.open(k, { handle: handles.console, ...options.tty }) : null;
+    if (tty) this.consoleHandles.add(handles.console);
     const task = this.guestErrors(path, () =>
       spawnProcess(k, {
         path: toByteString(path),
@@ -113,7 +122,7 @@ export class Machine {
         cwd: toByteString(options.cwd ?? '/'),
         uid: options.uid ?? 0,
         gid: options.gid ?? 0,
-        files: this.standardFiles(tty, options.stdin ?? 'pipe'),
+        files: this.standardFiles(tty, options.stdin ?? 'pipe', handles),
         ...(tty ? { tty } : {}),
         ...(options.rlimits ? { rlimits: options.rlimits } : {}),
       }),
@@ -124,14 +133,15 @@ export class Machine {
       this.loop?.poke();
     });
     this.processes.set(task.tid, process);
+    this.loop?.poke();
     return process;
   }
 
-  private standardFiles(tty: Tty | null, stdin: 'pipe' | 'null'): [File, File, File] {
+  private standardFiles(tty: Tty | null, stdin: 'pipe' | 'null', handles: StreamHandles): [File, File, File] {
     const k = this.kernel;
     if (tty) return [k.consoles.file(k, tty, O.RDWR), k.consoles.file(k, tty, O.RDWR), k.consoles.file(k, tty, O.RDWR)];
-    const input = stdin === 'null' ? openAt(k, At.FDCWD, '/dev/null', O.RDONLY, 0) : createHostInput(k, StreamHandle.Stdin);
-    return [input, createHostOutput(k, StreamHandle.Stdout), createHostOutput(k, StreamHandle.Stderr)];
+    const input = stdin === 'null' ? openAt(k, At.FDCWD, '/dev/null', O.RDONLY, 0) : createHostInput(k, handles.stdin);
+    return [input, createHostOutput(k, handles.stdout), createHostOutput(k, handles.stderr)];
   }
 
   private guestErrors<T>(path: string, work: () => T): T {
@@ -149,11 +159,59 @@ export class Machine {
    * @throws MachineError the host did not take what the guest wrote to its files
    */
   async run(finished: () => boolean = () => true): Promise<void> {
+    await this.drive({ finished: () => this.settle() && finished() });
+  }
+
+  /**
+   * Runs whatever is spawned, until `stop`; then ends as `run` does. `afterSlice` is called after each slice, with the machine between
+   * two instructions.
+   */
+  async serve(afterSlice: () => void): Promise<void> {
+    await this.drive({
+      finished: () => false,
+      outlivesProcesses: true,
+      afterSlice: () => {
+        this.settle();
+        afterSlice();
+      },
+    });
+  }
+
+  /** Ends the machine because one of its limits is reached. */
+  endByLimit(limit: NonNullable<ExitStatus['limit']>): void {
+    this.limit ??= limit;
+    this.loop?.stop();
+  }
+
+  get limitReached(): ExitStatus['limit'] {
+    return this.limit;
+  }
+
+  get paused(): boolean {
+    return this.loop?.paused ?? false;
+  }
+
+  /** No guest instruction runs from now on, until `resume`. */
+  pause(): void {
+    this.loop?.pause();
+  }
+
+  resume(): void {
+    this.loop?.resume();
+  }
+
+  private async drive(options: Pick<RunLoopOptions, 'finished' | 'outlivesProcesses' | 'afterSlice'>): Promise<void> {
     const { instructions = Infinity, wallTime = Infinity } = this.options.limits ?? {};
-    const before = process.cpuUsage();
-    this.loop = new RunLoop(this.kernel, () => this.settle() && finished(), { instructions, deadlineMs: performance.now() + wallTime });
+    const before = this.host.cpuSeconds();
+    this.loop = new RunLoop(this.kernel, {
+      ...options,
+      yieldToHost: this.host.yieldToHost,
+      limits: { instructions, wallTime },
+    });
     const { reason } = await this.loop.run();
     this.loop = null;
+    if (reason !== 'finished') this.limit ??= reason;
+    const { limit } = this;
     this.settle();
     try {
       shutDown(this.kernel);
@@ -162,12 +220,10 @@ export class Machine {
         throw new MachineError('data-loss', `not all that the guest wrote to its host's files is there: ${error.name}`, error.name);
       throw error;
     } finally {
-      const limit = reason === 'finished' ? undefined : reason;
       this.settle(limit);
       for (const process of this.processes.values()) process.settle(Sig.KILL, limit);
     }
-    const used = process.cpuUsage(before);
-    this.hostSeconds += (used.user + used.system) / 1e6;
+    this.hostSeconds += this.host.cpuSeconds() - before;
   }
 
   /** Resolves the promises of processes that have ended; true when none is left. */
@@ -186,33 +242,33 @@ export class Machine {
 
   /** Bytes for a stream of the guest, or keys for its console. */
   input(handle: number, bytes: Uint8Array): void {
-    if (handle === StreamHandle.Console) this.kernel.consoles.input(this.kernel, handle, bytes);
+    if (this.consoleHandles.has(handle)) this.kernel.consoles.input(this.kernel, handle, bytes);
     else hostInput(this.kernel, handle, bytes);
     this.loop?.poke();
   }
 
   inputEnd(handle: number): void {
-    if (handle === StreamHandle.Console) this.kernel.consoles.hangup(this.kernel, handle);
+    if (this.consoleHandles.has(handle)) this.kernel.consoles.hangup(this.kernel, handle);
     else hostInputEnd(this.kernel, handle);
     this.loop?.poke();
   }
 
   /** The reader of a stream has room again. */
   outputWritable(handle: number): void {
-    if (handle === StreamHandle.Console) this.kernel.consoles.writable(this.kernel, handle);
+    if (this.consoleHandles.has(handle)) this.kernel.consoles.writable(this.kernel, handle);
     else hostOutputWritable(this.kernel, handle);
     this.loop?.poke();
   }
 
   /** What the guest wrote to a stream could not be delivered: its next write fails with `code` ('EPIPE': nobody reads any more). */
   outputFailed(handle: number, code: string): void {
-    if (handle === StreamHandle.Console) this.kernel.consoles.hangup(this.kernel, handle);
+    if (this.consoleHandles.has(handle)) this.kernel.consoles.hangup(this.kernel, handle);
     else hostOutputFailed(this.kernel, handle, code);
     this.loop?.poke();
   }
 
-  resize(cols: number, rows: number): void {
-    this.kernel.consoles.resize(this.kernel, StreamHandle.Console, cols, rows);
+  resize(cols: number, rows: number, handle: number = StreamHandle.Console): void {
+    this.kernel.consoles.resize(this.kernel, handle, cols, rows);
     this.loop?.poke();
   }
 
@@ -227,6 +283,10 @@ export class Machine {
   /** Receives tracepoints of these groups (Trace bits), synchronously, as they happen. */
   attachTrace(groups: number, sink: TraceSink): void {
     this.kernel.trace.attach(groups, sink);
+  }
+
+  detachTrace(sink: TraceSink): void {
+    this.kernel.trace.detach(sink);
   }
 
   stats(): MachineStats {
@@ -254,9 +314,9 @@ export class Machine {
   }
 }
 
-function createMachineCore(memoryLimit: number, kernel: () => Kernel) {
+function createMachineCore(module: WebAssembly.Module, memoryLimit: number, kernel: () => Kernel) {
   try {
-    return createCore(loadCoreModule(), { memoryLimit }, coreImports(kernel));
+    return createCore(module, { memoryLimit }, coreImports(kernel));
   } catch (error) {
     if (error instanceof RangeError)
       throw new MachineError('out-of-host-memory', `cannot get ${memoryLimit} bytes of memory: ${error.message}`);

@@ -1,4 +1,6 @@
 import type { ImageSource } from '@ring3/image';
+import type { LimitName, MachineLimits } from '../protocol.js';
+import type { StreamHandles } from './host-streams.js';
 
 /** Where the guest's root file system comes from. */
 export type RootSource =
@@ -18,14 +20,8 @@ export interface MountOption {
   onlyIfMissing?: boolean;
 }
 
-export interface MachineLimits {
-  /** Retired instructions of the whole machine; reaching it kills every process. */
-  instructions?: number;
-  /** Milliseconds of wall time; reaching it kills every process. */
-  wallTime?: number;
-}
-
-export interface MachineOptions {
+/** A machine as its engine takes it: sources are open. */
+export interface EngineOptions {
   root?: RootSource;
   mounts?: readonly MountOption[];
   /** Bytes of guest memory (frames); default 1 GiB in Node. */
@@ -51,6 +47,8 @@ export interface SpawnOptions {
   stdin?: 'pipe' | 'null';
   /** A terminal for the three standard streams instead of separate streams. */
   tty?: { cols: number; rows: number };
+  /** Default: StreamHandle's. */
+  handles?: StreamHandles;
   /** Limits by RLIMIT_* number, for this process and its children; Infinity: none. */
   rlimits?: ReadonlyMap<number, { cur: number; max: number }>;
 }
@@ -63,18 +61,42 @@ export interface ExitStatus {
   /** The signal's number, 0 where there is none. */
   signalNumber: number;
   /** Why the machine ended it, where a limit did. */
-  limit?: 'instructions' | 'wallTime';
+  limit?: LimitName;
 }
+
+export type MachineErrorId =
+  /** A root, a mount, an image is not there. */
+  | 'not-found'
+  /** execve refused the program; `errno` says why. */
+  | 'not-executable'
+  /** A file of the guest could not be read or written; `errno` says why. */
+  | 'file-error'
+  | 'bad-option'
+  | 'out-of-host-memory'
+  /** The host did not take what the guest wrote to its folders. */
+  | 'data-loss'
+  | 'fetch-failed'
+  /** The machine was closed. */
+  | 'closed'
+  /** A bug of Ring3. */
+  | 'internal';
 
 /** A fault of Ring3 or of how it was called, never the guest's. */
 export class MachineError extends Error {
   constructor(
-    readonly id: 'not-found' | 'not-executable' | 'bad-option' | 'out-of-host-memory' | 'data-loss' | 'internal',
+    readonly id: MachineErrorId,
     message: string,
     /** The errno behind it, as 'ENOENT', where the guest's kernel gave one. */
     readonly errno?: string,
   ) {
     super(message);
     this.name = 'MachineError';
+  }
+
+  /** What was thrown, as one: an internal fault unless it is one already, or the host had no memory. */
+  static from(thrown: unknown): MachineError {
+    if (thrown instanceof MachineError) return thrown;
+    if (thrown instanceof RangeError) return new MachineError('out-of-host-memory', thrown.message);
+    return new MachineError('internal', thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));
   }
 }

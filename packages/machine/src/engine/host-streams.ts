@@ -10,10 +10,25 @@ export interface HostStreams {
   closed(handle: number): void;
 }
 
-/** Handles of the first process's three streams; a console (tty) uses the same handle for both ways. */
+/** Handles of a command's one process; a console (tty) uses the same handle for both ways. */
 export const enum StreamHandle {
   Stdin = 0,
   Stdout = 1,
   Stderr = 2,
   Console = 3,
 }
+
+/** Which handles a spawned process's streams get; unique in the machine. */
+export interface StreamHandles {
+  stdin: number;
+  stdout: number;
+  stderr: number;
+  console: number;
+}
+
+export const standardHandles: StreamHandles = {
+  stdin: StreamHandle.Stdin,
+  stdout: StreamHandle.Stdout,
+  stderr: StreamHandle.Stderr,
+  console: StreamHandle.Console,
+};

@@ -1,0 +1,139 @@
+import { Cpu } from '@ring3/abi';
+import { getReg, type Kernel, runSlice, type SliceResult } from '@ring3/kernel';
+
+/** Instructions per call of the scheduler: long enough to amortise the call, short enough (≈ 10 ms) to serve the host. */
+const SLICE_INSTRUCTIONS = 2_000_000;
+/** How long the guest may keep the host's event loop waiting. */
+const HOST_YIELD_MS = 10;
+/** The longest that a timer of the host can wait: 2^31 − 1 ms. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+export interface RunLoopEnd {
+  reason: 'finished' | 'instructions' | 'wallTime';
+}
+
+export interface RunLoopOptions {
+  /** Asked between slices: is there anything left that the embedder waits for? */
+  finished(): boolean;
+  /** Called after each slice: output and exits may be told to the embedder. */
+  afterSlice?(): void;
+  yieldToHost(): Promise<void>;
+  /** No process is left: the loop waits for the next one instead of ending. */
+  outlivesProcesses?: boolean;
+  limits: { instructions: number; wallTime: number };
+}
+
+/**
+ * Drives the kernel in slices and returns to the host's event loop between them, so that input, kill and timers are always served.
+ * While every task sleeps it waits for the kernel's next timer or for `poke` (something came from outside). While it is paused no
+ * guest instruction runs, and the time does not count against the limit.
+ */
+export class RunLoop {
+  private wakeUp: (() => void) | null = null;
+  private poked = false;
+  private stopped = false;
+  private deadline: number;
+  private lastYield = performance.now();
+  /** Paused since (performance.now()), else null. */
+  private pausedAt: number | null = null;
+  private inSlice = false;
+
+  constructor(
+    private readonly kernel: Kernel,
+    private readonly options: RunLoopOptions,
+  ) {
+    this.deadline = performance.now() + options.limits.wallTime;
+  }
+
+  /** Something changed outside the guest: input, a kill, room in a stream. */
+  poke(): void {
+    this.poked = true;
+    this.wakeUp?.();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.poke();
+  }
+
+  get paused(): boolean {
+    return this.pausedAt !== null;
+  }
+
+  /** No slice begins until `resume`. Slices never outlast a turn of the event loop, so this holds at once for who is outside one. */
+  pause(): void {
+    this.pausedAt ??= performance.now();
+  }
+
+  resume(): void {
+    if (this.pausedAt === null) return;
+    this.deadline += performance.now() - this.pausedAt;
+    this.pausedAt = null;
+    this.poke();
+  }
+
+  async run(): Promise<RunLoopEnd> {
+    const { options } = this;
+    while (!this.stopped && !options.finished()) {
+      if (this.paused) {
+        await this.wait(MAX_TIMEOUT_MS);
+        continue;
+      }
+      const left = options.limits.instructions - getReg(this.kernel, Cpu.Icount);
+      if (left <= 0) return { reason: 'instructions' };
+      if (performance.now() >= this.deadline) return { reason: 'wallTime' };
+      this.poked = false;
+      const result = this.slice(Math.min(SLICE_INSTRUCTIONS, left));
+      options.afterSlice?.();
+      if (result === 'dead' && !options.outlivesProcesses) break;
+      await this.serveHost(result);
+    }
+    return { reason: 'finished' };
+  }
+
+  /** Runs at most so many instructions now. Not to be called from inside a slice (a trace sink). */
+  slice(instructions: number): SliceResult {
+    if (this.inSlice) throw new Error('a slice inside a slice');
+    this.inSlice = true;
+    try {
+      return runSlice(this.kernel, instructions);
+    } finally {
+      this.inSlice = false;
+    }
+  }
+
+  private async serveHost(result: SliceResult): Promise<void> {
+    // Under a virtual clock input comes at once, whatever the guest's other tasks could do meanwhile.
+    const awaitsInput = this.kernel.options.clock === 'virtual' && this.kernel.hostStreams?.awaited === true;
+    if (result !== 'ready' || awaitsInput) {
+      await this.sleep();
+    } else if (performance.now() - this.lastYield > HOST_YIELD_MS) {
+      await this.options.yieldToHost();
+    } else {
+      return;
+    }
+    this.lastYield = performance.now();
+  }
+
+  /** Until the next kernel timer, the deadline of the machine, or a poke. */
+  private async sleep(): Promise<void> {
+    if (this.poked || this.paused || this.options.finished()) return;
+    const { kernel } = this;
+    // A virtual clock passes timers by itself: when it stands still, only input helps.
+    const timer = kernel.options.clock === 'virtual' ? Infinity : (kernel.timers.next - kernel.clock.monotonic(kernel)) / 1e6;
+    await this.wait(Math.max(0, Math.min(timer, this.deadline - performance.now())));
+  }
+
+  private async wait(ms: number): Promise<void> {
+    if (this.stopped) return;
+    await new Promise<void>((resolve) => {
+      // A timer even where nothing is to come: a guest that waits for ever keeps its machine alive, as it would keep a shell waiting.
+      const handle = setTimeout(resolve, Math.min(ms, MAX_TIMEOUT_MS));
+      this.wakeUp = () => {
+        clearTimeout(handle);
+        resolve();
+      };
+    });
+    this.wakeUp = null;
+  }
+}

@@ -1,0 +1,51 @@
+import { existsSync, statSync } from 'node:fs';
+import { MessageChannel, Worker } from 'node:worker_threads';
+import * as Comlink from 'comlink';
+import { connectInline } from '../client/inline.js';
+import type { Connection, ConnectOptions } from '../client/connection.js';
+import { MachineError } from '../engine/options.js';
+import type { MachineEvent, MachineService, RootSpec } from '../protocol.js';
+import { keepErrorsWhole } from '../protocol-errors.js';
+import { nodeHost } from './host.js';
+
+/** An engine in a worker thread, or on this one. */
+export async function connect(options: ConnectOptions): Promise<Connection> {
+  return options.worker ? connectWorker(options) : connectInline(nodeHost, options);
+}
+
+function connectWorker({ receive, failed }: ConnectOptions): Connection {
+  keepErrorsWhole();
+  const worker = new Worker(new URL('./worker.js', import.meta.url), { name: 'ring3' });
+  const calls = new MessageChannel();
+  const events = new MessageChannel();
+  worker.postMessage({ calls: calls.port2, events: events.port2 }, [calls.port2, events.port2]);
+  events.port1.on('message', (batch: MachineEvent[]) => receive(batch));
+  let ended = false;
+  worker.on('error', failed);
+  worker.on('exit', (code) => {
+    if (!ended) failed(new Error(`exit code ${code}`));
+  });
+  const ports = [calls.port1, events.port1, worker];
+  return {
+    service: Comlink.wrap<MachineService>(calls.port1 as unknown as Comlink.Endpoint) as unknown as MachineService,
+    mode: 'worker',
+    keepAlive(yes) {
+      for (const port of ports) if (yes) port.ref();
+      else port.unref();
+    },
+    terminate() {
+      ended = true;
+      calls.port1.close();
+      events.port1.close();
+      void worker.terminate();
+    },
+  };
+}
+
+/** A path of the host: '/' or a folder, an image folder, an archive. @throws MachineError not-found */
+export function rootFromString(path: string): RootSpec {
+  if (/^https?:/.test(path)) return path.endsWith('/') ? { kind: 'folder', url: path } : { kind: 'archive', url: path };
+  if (!existsSync(path)) throw new MachineError('not-found', `root ${path}: no such file or directory`);
+  if (!statSync(path).isDirectory()) return { kind: 'folder', url: path };
+  return existsSync(`${path}/index.json`) ? { kind: 'folder', url: path } : { kind: 'host', path };
+}

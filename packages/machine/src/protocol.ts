@@ -1,0 +1,176 @@
+import type { TraceRecord } from '@ring3/kernel';
+import type { MachineStats } from './engine/engine.js';
+import type { MachineErrorId, MountOption } from './engine/options.js';
+
+/**
+ * The whole contract between a Machine (page, Node) and the engine that runs it (a worker, or the same thread): calls of
+ * MachineService in one direction, over Comlink; MachineEvents in the other, over a MessagePort. Everything here can be cloned.
+ *
+ *   Machine ── MachineService (Comlink) ──▶ engine        awaited: spawn, pause, inspect, readFile …
+ *   Machine ◀── MachineEvent[] (port) ───── engine        output, exits, traces, progress: batched per turn of the event loop
+ *
+ * Bytes flow in credit windows of WINDOW_BYTES per stream: the engine sends so many bytes of output and then holds the guest's
+ * write(2) until `credit` gives room back; the Machine does the same with input.
+ */
+export const WINDOW_BYTES = 256 * 1024;
+
+/** Where a guest's root file system comes from, as a page or another thread can say it. */
+export type RootSpec =
+  /** Node: a folder of the host, read-only under an in-memory overlay. */
+  | { kind: 'host'; path: string }
+  /** A folder with index.json and chunks/, by URL (fetched lazily) or, in Node, by path. */
+  | { kind: 'folder'; url: string }
+  /** A .tar, .tar.gz, .tar.xz, .tar.zst or .deb as one file: fetched (with progress), or its bytes. */
+  | { kind: 'archive'; url: string; integrity?: string }
+  | { kind: 'archive-bytes'; bytes: Uint8Array }
+  /** tmpfs with /dev, /proc and a minimal /etc. */
+  | { kind: 'empty' };
+
+/** A file that the embedder puts into the guest before it runs. Its bytes, or where to fetch them. */
+export interface FileSpec {
+  /** Absolute path in the guest; missing folders are made. */
+  path: string;
+  /** Permission bits, 0o755 for what is executable. Default 0o644; ELF files and scripts 0o755. */
+  mode?: number;
+  content: Uint8Array | { url: string };
+}
+
+export interface MachineLimits {
+  /** Retired instructions of the whole machine. */
+  instructions?: number;
+  /** Milliseconds while it runs (paused time does not count). */
+  wallTime?: number;
+  /** Live processes and threads. */
+  processes?: number;
+  /** Open files of one process (RLIMIT_NOFILE's hard limit). */
+  openFiles?: number;
+  /** Bytes written to stdout, stderr and terminals, of all processes. */
+  outputBytes?: number;
+}
+export type LimitName = keyof MachineLimits;
+
+export interface ExitRecord {
+  /** Exit status, or null when a signal ended it. */
+  code: number | null;
+  /** 'SIGKILL' …, or null. */
+  signal: string | null;
+  /** The signal's number, 0 where there is none. */
+  signalNumber: number;
+  /** Why the machine ended it, where a limit did. */
+  limit?: LimitName;
+}
+
+export interface Progress {
+  phase: 'core' | 'image' | 'file' | 'boot';
+  /** URL or path of what is being loaded. */
+  file: string;
+  loaded: number;
+  /** Bytes in all; null where the server does not say. */
+  total: number | null;
+}
+
+/** A machine's options as its engine gets them. */
+export interface WireOptions {
+  root: RootSpec;
+  mounts: readonly MountOption[];
+  files: readonly FileSpec[];
+  limits: MachineLimits;
+  memory?: number;
+  aslr?: boolean;
+  layout?: 'compact' | 'linux';
+  seed?: number;
+  clock?: 'real' | 'virtual';
+  hostname?: string;
+  debug?: readonly string[];
+  /** A page's compiled core, shared by its machines; Node's engines load their own. */
+  coreModule?: WebAssembly.Module;
+}
+
+/** Numbers of a process's streams, unique in its machine; 0 where it has none. A terminal is one stream both ways. */
+export interface StreamNumbers {
+  stdin: number;
+  stdout: number;
+  stderr: number;
+  console: number;
+}
+
+export interface SpawnRequest {
+  path: string;
+  /** Without argv[0]. */
+  args: readonly string[];
+  argv0?: string;
+  /** 'NAME=VALUE' */
+  env?: readonly string[];
+  cwd?: string;
+  uid?: number;
+  gid?: number;
+  rlimits?: ReadonlyMap<number, { cur: number; max: number }>;
+  tty?: { cols: number; rows: number };
+  stdin: 'pipe' | 'null';
+  /** 'ignore': what the process writes there is dropped at once. */
+  stdout: 'pipe' | 'ignore';
+  stderr: 'pipe' | 'ignore';
+  streams: StreamNumbers;
+}
+
+export interface FileStat {
+  kind: 'file' | 'directory' | 'symlink' | 'other';
+  size: number;
+  mode: number;
+  uid: number;
+  gid: number;
+  /** Milliseconds since 1970. */
+  mtime: number;
+}
+
+export interface MachineService {
+  /** Loads and boots. @throws MachineError */
+  boot(options: WireOptions): Promise<void>;
+  /** @returns the pid. @throws MachineError not-found, not-executable with execve's errno */
+  spawn(request: SpawnRequest): Promise<number>;
+  kill(pid: number, signal: string | number, group: boolean): Promise<void>;
+  /** Bytes for an input stream; the caller keeps within the window. */
+  input(stream: number, bytes: Uint8Array): Promise<void>;
+  inputEnd(stream: number): Promise<void>;
+  /** The reader took so many bytes of an output stream. */
+  credit(stream: number, bytes: number): Promise<void>;
+  /** Nobody reads an output stream any more: the guest's next write to it is EPIPE. */
+  cancelOutput(stream: number): Promise<void>;
+  resize(stream: number, cols: number, rows: number): Promise<void>;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  stats(): Promise<MachineStats>;
+  /** Records of these events ('group' or 'group:event') arrive as `trace` events until `unsubscribe`. @returns an id */
+  subscribe(events: readonly string[], batch: number): Promise<number>;
+  unsubscribe(id: number): Promise<void>;
+  readFile(path: string): Promise<Uint8Array>;
+  writeFile(path: string, bytes: Uint8Array, mode: number): Promise<void>;
+  readdir(path: string): Promise<string[]>;
+  stat(path: string): Promise<FileStat>;
+  mkdir(path: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  /** Kills what runs and writes what is dirty to the host's folders. */
+  shutDown(): Promise<void>;
+}
+
+/** What the engine says by itself, in order. */
+export type MachineEvent =
+  | { type: 'output'; stream: number; bytes: Uint8Array }
+  | { type: 'output-end'; stream: number }
+  /** The guest has read so many bytes of an input stream. */
+  | { type: 'input-room'; stream: number; bytes: number }
+  /** No process has the input stream open any more. */
+  | { type: 'input-closed'; stream: number }
+  | { type: 'exit'; pid: number; exit: ExitRecord }
+  | { type: 'trace'; id: number; records: TraceRecord[] }
+  | { type: 'progress'; progress: Progress }
+  /** The engine itself failed (a bug of Ring3, or its host ran out of memory), or the host did not take the guest's files. */
+  | { type: 'failure'; error: MachineErrorRecord }
+  /** The machine has ended: every process is gone. */
+  | { type: 'ended'; limit?: LimitName };
+
+export interface MachineErrorRecord {
+  id: MachineErrorId;
+  message: string;
+  errno?: string;
+}

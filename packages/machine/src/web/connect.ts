@@ -1,0 +1,42 @@
+import * as Comlink from 'comlink';
+import type { Connection, ConnectOptions } from '../client/connection.js';
+import type { MachineEvent, MachineService, RootSpec } from '../protocol.js';
+import { keepErrorsWhole } from '../protocol-errors.js';
+import { coreModule } from './core-module.js';
+import { startWorker } from './start-worker.js';
+import type { WorkerStart } from './worker.js';
+
+/** An engine in a worker of the page, or on the page's own thread. @throws MachineError fetch-failed */
+export async function connect(options: ConnectOptions): Promise<Connection> {
+  const module = await coreModule();
+  if (options.worker) return connectWorker(options, module);
+  const [{ connectInline }, { webHost }] = await Promise.all([import('../client/inline.js'), import('./host.js')]);
+  return connectInline(webHost(module), options);
+}
+
+function connectWorker({ receive, failed, workerUrl }: ConnectOptions, module: WebAssembly.Module): Connection {
+  keepErrorsWhole();
+  const worker = startWorker(workerUrl);
+  const calls = new MessageChannel();
+  const events = new MessageChannel();
+  const start: WorkerStart = { calls: calls.port2, events: events.port2, coreModule: module };
+  worker.postMessage(start, [calls.port2, events.port2]);
+  events.port1.onmessage = ({ data }: MessageEvent<MachineEvent[]>) => receive(data);
+  worker.onerror = (event) => failed(new Error(event.message || 'the worker could not be started'));
+  return {
+    service: Comlink.wrap<MachineService>(calls.port1) as unknown as MachineService,
+    mode: 'worker',
+    keepAlive() {},
+    terminate() {
+      calls.port1.close();
+      events.port1.close();
+      worker.terminate();
+    },
+  };
+}
+
+/** A URL: an image folder where it ends in '/', else an archive. */
+export function rootFromString(url: string): RootSpec {
+  const absolute = new URL(url, document.baseURI).href;
+  return absolute.endsWith('/') ? { kind: 'folder', url: absolute } : { kind: 'archive', url: absolute };
+}

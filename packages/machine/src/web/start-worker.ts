@@ -1,0 +1,15 @@
+/**
+ * The engine's worker. A script of another origin cannot be one, but a module that imports it can: so a page that loads this from a
+ * CDN runs too.
+ */
+export function startWorker(workerUrl: string | undefined): Worker {
+  if (workerUrl !== undefined) return new Worker(new URL(workerUrl, document.baseURI), { type: 'module', name: 'ring3' });
+  const url = new URL('./worker.js', import.meta.url);
+  if (url.origin === location.origin) return new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'ring3' });
+  const source = new Blob([`import ${JSON.stringify(url.href)};`], { type: 'text/javascript' });
+  const blob = URL.createObjectURL(source);
+  const worker = new Worker(blob, { type: 'module', name: 'ring3' });
+  // The worker has fetched it once its first message is answered; a later moment costs nothing.
+  setTimeout(() => URL.revokeObjectURL(blob), 60_000);
+  return worker;
+}
