@@ -57,8 +57,10 @@ export function vmBrkFlags(k: Kernel, mm: Mm, start: number, length: number, exe
   commitMemory(k, mm, pages);
   const pgoff = start / PageSize.Bytes;
   const prev = mm.vmas[findVmaIndex(mm, start) - 1];
-  if (!mergeVma(k, mm, prev, start, end, { flags, anonVma: 0, file: null, pgoff })) {
-    const vma = new Vma(start, end, flags);
+  const merged = mergeVma(k, mm, prev, start, end, { flags, anonVma: 0, file: null, pgoff });
+  if (merged) merged.flags |= Vm.SoftDirty;
+  else {
+    const vma = new Vma(start, end, flags | Vm.SoftDirty);
     vma.pgoff = pgoff;
     insertVma(mm, vma);
   }

@@ -58,7 +58,7 @@ export function handleVmaFault(k: Kernel, mm: Mm, vma: Vma, va: number, write: b
     return anonymousFault(k, mm, vma, va, write);
   }
   if (write && !(low & Pte.RW)) return writeProtectedFault(k, mm, vma, va, slot, low);
-  k.core.u32[slot >>> 2] = (low | Pte.A | (write ? Pte.D : 0)) >>> 0;
+  k.core.u32[slot >>> 2] = (low | Pte.A | (write ? Pte.D | Pte.SOFT_DIRTY : 0)) >>> 0;
   k.core.invlpg(mm.pgd, va);
   return FaultResult.Ok;
 }

@@ -11,7 +11,7 @@ import { populate } from './populate.js';
 import { shmemZeroSetup } from './shmem.js';
 import { getUnmappedArea } from './unmapped-area.js';
 import { findIntersection, findVmaIndex, holdFile, insertVma } from './vma.js';
-import { mergeVma } from './vma-merge.js';
+import { mergeVma, setVmaFlags } from './vma-merge.js';
 import { isAccountable, Vm, vmFlagsOfMap, vmFlagsOfProt } from './vm-flags.js';
 
 export { doMunmap } from './munmap.js';
@@ -138,7 +138,9 @@ function mmapRegion(k: Kernel, mm: Mm, file: File | null, va: number, length: nu
   }
   const prev = mm.vmas[findVmaIndex(mm, va) - 1];
   const merged = mergeVma(k, mm, prev, va, end, { flags: vmFlags, anonVma: 0, file, pgoff });
-  if (!merged) {
+  // A new or grown vma counts as written, so that who looks for changes sees it.
+  if (merged) setVmaFlags(merged, merged.flags | Vm.SoftDirty);
+  else {
     try {
       insertNew(k, mm, file, va, end, vmFlags, pgoff);
     } catch (error) {
@@ -160,7 +162,7 @@ function isZeroDevice(file: File): boolean {
 }
 
 function insertNew(k: Kernel, mm: Mm, file: File | null, va: number, end: number, vmFlags: number, pgoff: number): void {
-  const vma = new Vma(va, end, vmFlags);
+  const vma = new Vma(va, end, vmFlags | Vm.SoftDirty);
   vma.pgoff = pgoff;
   if (file && !(isZeroDevice(file) && vmFlags & Vm.Shared)) {
     if (vmFlags & Vm.DenyWrite && file.inode.writeCount > 0) throw ETXTBSY;
