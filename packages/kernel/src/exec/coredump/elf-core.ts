@@ -3,7 +3,7 @@ import type { Kernel } from '../../kernel.js';
 import { pageAlign } from '../../mm/page.js';
 import type { Vma } from '../../mm/mm.js';
 import { Vm } from '../../mm/vm-flags.js';
-import { stage } from '../stage.js';
+import { execTraced, stage } from '../stage.js';
 import type { CoredumpParams } from './core-file.js';
 import { dumpPage, vmaDumpSize } from './dump-pages.js';
 import { encodeNotes, putText, putWord } from './notes.js';
@@ -30,7 +30,7 @@ export function elfCoreDump(k: Kernel, params: CoredumpParams): boolean {
   const segments = mm.vmas.map((vma) => ({ vma, filesz: vmaDumpSize(k, mm, vma, params.filter) }));
   const notesAt = Ehdr.Bytes + (segments.length + 1) * Phdr.Bytes;
   const dataAt = pageAlign(notesAt + notes.length);
-  stage(k, 'elf_core_dump', () => ({ segments: segments.length, notes: notes.length, data: dataAt }));
+  if (execTraced(k)) stage(k, 'elf_core_dump', { segments: segments.length, notes: notes.length, data: dataAt });
 
   const extended = segments.length + 1 >= PN_XNUM;
   const sectionAt = dataAt + segments.reduce((total, { filesz }) => total + filesz, 0);
