@@ -3,6 +3,8 @@ import type { Kernel } from '../kernel.js';
 import type { File } from '../vfs/file.js';
 import { EACCES, EEXIST, EINVAL, ENOMEM, EOPNOTSUPP, EOVERFLOW, EPERM, ETXTBSY } from '../errno.js';
 import { checkCanMlock, checkMlockFuture, commitMemory, mayExpandVm, statAccount, uncommitMemory } from './account.js';
+import { traceMm, tracedFile } from '../trace/mm-trace.js';
+import { Trace } from '../trace/tracer.js';
 import { Vma, type Mm } from './mm.js';
 import { doMunmap } from './munmap.js';
 import { isNoExec } from './noexec.js';
@@ -71,6 +73,9 @@ export function doMmap(
   }
   if (flags & MapFlag.NoReserve && k.vm.overcommitMemory !== Overcommit.Never) vmFlags |= Vm.NoReserve;
   mmapRegion(k, mm, file, va, length, vmFlags, pgoff);
+  if (k.trace.on(Trace.Mm)) {
+    traceMm(k, 'mm:mmap', { start: va, end: va + length, prot, flags, vm_flags: vmFlags >>> 0, file: tracedFile(k, file), pgoff });
+  }
   if (vmFlags & Vm.Locked || (flags & (MapFlag.Populate | MapFlag.NonBlock)) === MapFlag.Populate) populate(k, mm, va, length);
   return va;
 }
