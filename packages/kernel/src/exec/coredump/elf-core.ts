@@ -1,5 +1,6 @@
 import { Ehdr, ElfMachine, ElfType, PageSize, Pf, Phdr, PN_XNUM, Pt, Shdr } from '@ring3/abi';
 import type { Kernel } from '../../kernel.js';
+import { gateVma } from '../../mm/gate-vma.js';
 import { pageAlign } from '../../mm/page.js';
 import type { Vma } from '../../mm/mm.js';
 import { Vm } from '../../mm/vm-flags.js';
@@ -27,7 +28,7 @@ export function elfCoreDump(k: Kernel, params: CoredumpParams): boolean {
   const { mm } = k.current;
   if (!mm) return false;
   const notes = encodeNotes(coreNotes(k, mm, params));
-  const segments = mm.vmas.map((vma) => ({ vma, filesz: vmaDumpSize(k, mm, vma, params.filter) }));
+  const segments = [...mm.vmas, gateVma()].map((vma) => ({ vma, filesz: vmaDumpSize(k, mm, vma, params.filter) }));
   const notesAt = Ehdr.Bytes + (segments.length + 1) * Phdr.Bytes;
   const dataAt = pageAlign(notesAt + notes.length);
   if (execTraced(k)) stage(k, 'elf_core_dump', { segments: segments.length, notes: notes.length, data: dataAt });
