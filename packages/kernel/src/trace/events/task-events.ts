@@ -36,6 +36,39 @@ export const taskEvents = {
   /** target: a tid. grp: for the whole process. res: 0 delivered, 1 ignored, 2 already pending, 3 overflow, 4 lost info. */
   'signal:signal_generate': { ...siginfo, comm: 'text', target: 'int', grp: 'bool', res: 'int' },
   'signal:signal_deliver': { ...siginfo, sa_handler: 'address', sa_flags: 'bits' },
+  /** stack: 'current' or 'alternate'. bytes: from the frame to the end of the FXSAVE image above it. The registers are what sigreturn restores. */
+  'signal:setup_rt_frame': {
+    sig: 'int',
+    frame: 'address',
+    fpstate: 'address',
+    bytes: 'int',
+    stack: 'text',
+    uc_flags: 'bits',
+    rip: 'address',
+    rsp: 'address',
+    rax: 'address',
+    eflags: 'bits',
+    trapno: 'int',
+    err: 'bits',
+    cr2: 'int',
+    cr2_high: 'int',
+    mask: 'bits',
+    mask_high: 'bits',
+  },
+  'signal:rt_sigreturn': {
+    frame: 'address',
+    rip: 'address',
+    rsp: 'address',
+    rax: 'address',
+    eflags: 'bits',
+    mask: 'bits',
+    mask_high: 'bits',
+  },
+  /** kind: 'ERESTARTSYS' …; again: the call that will run, null for EINTR; sig: whose handler runs first, null for none. */
+  'signal:restart': { nr: 'int', kind: 'text', again: 'int?', sig: 'int?' },
+  /** What a signal with the default action, or a failed frame, does: 'ignore', 'stop', 'terminate', 'core', 'bad_frame'. */
+  'signal:default_action': { sig: 'int', action: 'text' },
+  'signal:group_continue': { sig: 'int' },
   'signal:group_stop': { sig: 'int' },
   /** prev_state: 'R', or a number of TaskState. */
   'sched:sched_switch': {
