@@ -12,9 +12,10 @@ const allowed = {
   jit: ['abi', 'core', 'isa'],
   kernel: ['abi', 'core'],
   image: ['abi'],
+  elf: ['abi'],
   machine: ['abi', 'core', 'jit', 'kernel', 'image'],
   element: ['machine'],
-  cli: ['machine', 'image'],
+  cli: ['machine', 'image', 'elf', 'isa'],
 };
 
 /** Kernel folders that must not know others: vfs and mm know neither task verbs nor system calls. Types may be imported from anywhere. */

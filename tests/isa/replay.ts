@@ -28,7 +28,7 @@ export class Replay {
           this.#pageFaultError = error;
           return 1;
         },
-        rdtsc: () => 0n,
+        rdtsc: () => 0,
       },
     );
     const core = this.#core;

@@ -14,6 +14,7 @@ export * from './linux/syscall-numbers.js';
 export * from './linux/time.js';
 export * from './linux/timex.js';
 export * from './linux/wait.js';
+export * from './x86/debug.js';
 export * from './x86/eflags.js';
 export * from './x86/paging.js';
 export * from './x86/vectors.js';

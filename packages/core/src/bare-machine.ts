@@ -41,7 +41,7 @@ export class BareMachine {
           this.faults.push({ va, error });
           return this.onFault(va, error) ? 0 : 1;
         },
-        rdtsc: () => this.core.view.getBigUint64(MemoryMap.Cpu + Cpu.Icount, true),
+        rdtsc: () => Number(this.core.view.getBigUint64(MemoryMap.Cpu + Cpu.Icount, true)),
       },
     );
     this.pgd = this.core.createPageTable();

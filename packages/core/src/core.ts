@@ -88,7 +88,8 @@ export interface Core {
 export interface CoreImports {
   /** A user page fault at va with the hardware's error code: 0 = resolved, run the instruction again. */
   pageFault(va: number, error: number): number;
-  rdtsc(): bigint;
+  /** The time-stamp counter: an integer, exact below 2^53. */
+  rdtsc(): number;
 }
 
 export interface CoreOptions {

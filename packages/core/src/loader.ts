@@ -64,8 +64,11 @@ export function createCore(module: WebAssembly.Module, options: CoreOptions, imp
       pageFault: imports.pageFault,
       rdtsc() {
         const now = imports.rdtsc();
-        core.view.setBigUint64(MemoryMap.Cpu + Cpu.Rax, now & 0xffff_ffffn, true);
-        core.view.setBigUint64(MemoryMap.Cpu + Cpu.Rdx, (now >> 32n) & 0xffff_ffffn, true);
+        const { u32 } = core;
+        u32[(MemoryMap.Cpu + Cpu.Rax) >>> 2] = now;
+        u32[(MemoryMap.Cpu + Cpu.Rax + 4) >>> 2] = 0;
+        u32[(MemoryMap.Cpu + Cpu.Rdx) >>> 2] = Math.floor(now / 0x1_0000_0000);
+        u32[(MemoryMap.Cpu + Cpu.Rdx + 4) >>> 2] = 0;
       },
     },
   });

@@ -31,6 +31,15 @@ export { getReg, getRegPair, getRegSigned, getTaskReg } from './task/regs.js';
 export type { Rusage } from './task/rusage.js';
 export { waitStatus } from './task/status.js';
 export { Task, TaskState } from './task/task.js';
+export {
+  fieldKinds,
+  type ExecEventName,
+  type TraceEventName,
+  type TraceEvents,
+  type TraceFields,
+  traceEvents,
+} from './trace/events/events.js';
+export type { FieldKind, FieldKinds } from './trace/events/field-kinds.js';
 export { Trace, Tracer, type TraceRecord, type TraceSink } from './trace/tracer.js';
 export { coreImports, pageFault } from './trap/page-fault.js';
 export { restoreSnapshot, takeSnapshot, type Snapshot } from './snapshot/snapshot.js';

@@ -19,6 +19,7 @@ import type { HostStreamSuperBlock } from './fs/host-stream/host-stream.js';
 import type { ExitRecord } from './task/init.js';
 import type { UnixSock } from './net/unix/unix-sock.js';
 import { CoredumpConfig } from './exec/coredump/config.js';
+import { Vdso } from './exec/vdso/vdso.js';
 import { VmState } from './mm/vm-state.js';
 import { registerState } from './state.js';
 
@@ -82,6 +83,7 @@ export class Kernel {
   /** Counters and sysctls of mm/. */
   readonly vm = new VmState();
   readonly coredump = new CoredumpConfig();
+  readonly vdso = new Vdso();
   /** NIS domain name (uname). */
   domainname = '(none)';
   /** /proc/sys/kernel/random/boot_id; null until somebody asks. */

@@ -1,5 +1,5 @@
 import { At, Cpu, Sig } from '@ring3/abi';
-import { EACCES, ENOENT, ENOTDIR, type Errno } from './errno.js';
+import { EACCES, ENOENT, ENOTDIR, Errno } from './errno.js';
 import { doExecve } from './exec/exec.js';
 import type { Kernel } from './kernel.js';
 import { switchTo } from './sched/switch.js';
@@ -35,7 +35,8 @@ export interface SpawnRequest {
 
 /**
  * Starts a program from outside: a child of pid 1 in a session of its own, as a login would. Its end is reported by takeExits.
- * @throws Errno as execve gives it; nothing of the task is left then
+ * A failure past execve's point of no return is no error here: the task is there, with SIGSEGV pending.
+ * @throws Errno as execve gives it before that point; nothing of the task is left then
  */
 export function spawnProcess(k: Kernel, request: SpawnRequest): Task {
   const task = createTask(k, request);
@@ -50,6 +51,12 @@ export function spawnProcess(k: Kernel, request: SpawnRequest): Task {
       emit(k, Trace.Task, 'task:spawn', fields);
     }
   } catch (error) {
+    // Past the point of no return there is a process, which dies of the signal that waits for it.
+    if (error instanceof Errno && task.mm) {
+      switchTo(k, previous);
+      k.scheduler.enqueue(task);
+      return task;
+    }
     task.spawned = false;
     endThread(k, task, 127 << 8);
     switchTo(k, previous);
@@ -111,6 +118,7 @@ function execInPath(k: Kernel, request: SpawnRequest): string {
       doExecve(k, file, argv, envp);
       return file;
     } catch (thrown) {
+      if (k.current.mm) throw thrown;
       if (thrown !== ENOENT && thrown !== ENOTDIR && thrown !== EACCES) throw thrown;
       if (thrown === EACCES) error = EACCES;
     }

@@ -16,7 +16,7 @@ export class Machine {
   readonly #image: number;
 
   constructor() {
-    this.core = createCore(loadCoreModule(), { memoryLimit: 1 << 20 }, { pageFault: () => 1, rdtsc: () => 0n });
+    this.core = createCore(loadCoreModule(), { memoryLimit: 1 << 20 }, { pageFault: () => 1, rdtsc: () => 0 });
     this.core.resetCpu();
     const pgd = this.core.createPageTable();
     this.#code = this.#map(pgd, CODE);

@@ -48,6 +48,8 @@ export const enum SigFrame {
   Bytes = 440,
   FpBytes = 512,
   FpAlign = 64,
+  /** In the FXSAVE image: behind the vector registers, reserved for the processor and (from 464 on) for software. */
+  FpReserved = 416,
   /** Bytes below rsp that leaf functions use. */
   RedZone = 128,
 }

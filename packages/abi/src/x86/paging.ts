@@ -20,9 +20,10 @@ export const enum Pte {
   PROTNONE = 0x100,
   /** Software: the frame is not counted (_PAGE_SPECIAL: the zero page). */
   SPECIAL = 0x200,
-  SOFT_DIRTY = 0x400,
   /** Software, free for the kernel. */
-  SOFT2 = 0x800,
+  SOFT2 = 0x400,
+  /** Software: written since the last clear_refs (_PAGE_SOFT_DIRTY). */
+  SOFT_DIRTY = 0x800,
   /** In the high half. */
   NX_HI = 0x8000_0000,
   FRAME_MASK = 0xffff_f000,

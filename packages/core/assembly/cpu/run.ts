@@ -2,7 +2,7 @@ import { Cpu } from '../../../abi/src/machine/cpu-state';
 import { ExitReason, Status } from '../../../abi/src/machine/exits';
 import { Header, MemoryMap, PageSize } from '../../../abi/src/machine/memory-map';
 import { Uop } from '../../../abi/src/machine/uop';
-import { Eflags } from '../../../abi/src/x86/eflags';
+import { Dr6 } from '../../../abi/src/x86/debug';
 import { Vector } from '../../../abi/src/x86/vectors';
 import { decode } from '../decode/decoder';
 import { hostPageFault } from '../host';
@@ -13,6 +13,7 @@ import { Retired } from './exceptions';
 import { loadCc, storeCc } from './flags';
 import { HotOp } from './hot-ops';
 import { interpret } from './interpret.generated';
+import { isStepping, stepDue } from './single-step';
 import { left } from './transfer';
 
 const enum Chunk {
@@ -38,7 +39,7 @@ export function run(budget: f64): i32 {
       reason = ExitReason.Interrupt;
       break;
     }
-    const traced = (load<u32>(MemoryMap.Cpu + Cpu.EflagsRest) & Eflags.TF) != 0;
+    const traced = isStepping();
     const before = remaining;
     let status: i32 = 0;
     let u = entry(load<u64>(MemoryMap.Cpu + Cpu.Rip));
@@ -65,9 +66,9 @@ export function run(budget: f64): i32 {
     if (status == ExitReason.PageFault) reason = askHost();
     else if (status == Retired.Trap) reason = ExitReason.Exception;
     else if (status > 0 && status < Retired.Trap) reason = status;
-    else if (traced && remaining != before) {
+    else if (traced && stepDue(remaining != before)) {
       store<u32>(MemoryMap.Cpu + Cpu.ExitVector, Vector.DB);
-      store<u32>(MemoryMap.Cpu + Cpu.ExitError, 0);
+      store<u32>(MemoryMap.Cpu + Cpu.ExitError, Dr6.BS);
       reason = ExitReason.Exception;
     }
   }

@@ -132,8 +132,9 @@ export function moveRange(pgd: u32, from: u64, to: u64, length: u64): bool {
     const stop = tableEnd(from + offset, from + length) - from;
     for (; offset < stop; offset += PageSize.Bytes) {
       const slot = entrySlot(table, from + offset, 12);
-      const entry = load<u64>(slot);
+      let entry = load<u64>(slot);
       if (!entry) continue;
+      if (holdsFrame(<u32>entry)) entry |= Pte.SOFT_DIRTY;
       store<u64>(entrySlot(makePteTable(pgd, to + offset), to + offset, 12), entry);
       store<u64>(slot, 0);
     }

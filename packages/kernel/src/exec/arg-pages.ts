@@ -4,7 +4,7 @@ import { randomBits, randomizeStackTop, randomizes } from '../mm/layout.js';
 import type { Mm } from '../mm/mm.js';
 import { pageAlign } from '../mm/page.js';
 import type { LinuxBinprm } from './bprm.js';
-import { stage } from './stage.js';
+import { execTraced, stage } from './stage.js';
 
 /** Gives bprm its address space with a first page of stack. Linux: fs/exec.c: bprm_mm_init. */
 export function bprmMmInit(k: Kernel, bprm: LinuxBinprm, mm: Mm): void {
@@ -12,6 +12,9 @@ export function bprmMmInit(k: Kernel, bprm: LinuxBinprm, mm: Mm): void {
   bprm.vma = createArgStack(k, mm);
   // A zero word stays above the file name.
   bprm.p = bprm.vma.end - 8;
+  if (!execTraced(k)) return;
+  const { p, vma, rlimStack } = bprm;
+  stage(k, 'bprm_mm_init', { stack_start: vma.start, stack_end: vma.end, p, stack_limit: rlimStack.cur });
 }
 
 /** arch/x86/kernel/process.c: arch_align_stack */
@@ -36,5 +39,5 @@ export function setupArgPages(k: Kernel, bprm: LinuxBinprm, executable: ExecStac
   mm.argStart = bprm.p;
   mm.startStack = bprm.p;
   const { start, end } = bprm.vma;
-  stage(k, 'setup_arg_pages', () => ({ start, end, shift, executable: protection === ExecStack.Enable }));
+  if (execTraced(k)) stage(k, 'setup_arg_pages', { start, end, shift, executable: protection === ExecStack.Enable });
 }

@@ -4,6 +4,7 @@ import { E2BIG, ENAMETOOLONG } from '../errno.js';
 import { expandStack } from '../mm/stack.js';
 import { getU64Number, readRemote, strncpyFromUser, writeRemote } from '../mm/uaccess.js';
 import type { LinuxBinprm } from './bprm.js';
+import { execTraced, stage } from './stage.js';
 
 /** Where argument or environment strings come from (struct user_arg_ptr). Strings are latin1, without their NUL. */
 export interface ArgVector {
@@ -63,6 +64,7 @@ export function prepareArgPages(k: Kernel, bprm: LinuxBinprm, argv: ArgVector, e
   const pointers = (bprm.argc + bprm.envc) * 8;
   if (limit <= pointers) throw E2BIG;
   bprm.argmin = bprm.p - (limit - pointers);
+  if (execTraced(k)) stage(k, 'prepare_arg_pages', { argc: bprm.argc, envc: bprm.envc, limit, argmin: bprm.argmin });
 }
 
 /**
@@ -76,6 +78,7 @@ export function copyStrings(k: Kernel, bprm: LinuxBinprm, count: number, strings
     const string = strings.string(k, i);
     bprm.p -= string.length + 1;
     if (bprm.p < bprm.argmin) throw E2BIG;
+    growArgStack(k, bprm, bprm.p);
     copied.push(string);
   }
   const bytes = new Uint8Array(end - bprm.p);
@@ -88,12 +91,17 @@ export function copyStrings(k: Kernel, bprm: LinuxBinprm, count: number, strings
   writeArgPages(k, bprm, bprm.p, bytes);
 }
 
-/** Writes into the stack being built, which is not the active address space. Linux: get_arg_page, whose failure is E2BIG. */
-function writeArgPages(k: Kernel, bprm: LinuxBinprm, va: number, bytes: Uint8Array): void {
+/** A string that the stack limit has no room for. Linux: get_arg_page. @throws E2BIG */
+function growArgStack(k: Kernel, bprm: LinuxBinprm, va: number): void {
   const { mm, vma } = bprm;
   if (!mm || !vma) throw new Error('arguments are copied before the new address space is installed');
-  if (bytes.length === 0) return;
   if (va < vma.start && !expandStack(k, mm, vma, va)) throw E2BIG;
+}
+
+/** Writes into the stack being built, which is not the active address space. @throws E2BIG no memory for it */
+function writeArgPages(k: Kernel, bprm: LinuxBinprm, va: number, bytes: Uint8Array): void {
+  const { mm } = bprm;
+  if (!mm || bytes.length === 0) return;
   if (writeRemote(k, mm, va, bytes) !== bytes.length) throw E2BIG;
 }
 

@@ -20,7 +20,7 @@ import { elfMap, isBadAddress, overflowsTask, padZero, protOf } from './elf-map.
 import { closeExec } from './exec-file.js';
 import { kernelRead } from './kernel-read.js';
 import { wouldDump } from './new-exec.js';
-import { stage } from './stage.js';
+import { execTraced, stage } from './stage.js';
 
 /** The program interpreter (ld.so) of an ELF file: open, its first bytes read, not yet checked. */
 export interface Interpreter {
@@ -36,6 +36,7 @@ export interface Interpreter {
 export function openInterpreter(k: Kernel, bprm: LinuxBinprm, headers: readonly ProgramHeader[]): Interpreter | null {
   const segment = headers.find((header) => header.type === Pt.Interp);
   if (!segment || !bprm.file) return null;
+  bprm.at = 'load_elf_binary';
   if (segment.filesz > Limit.PATH_MAX || segment.filesz < 2) throw ENOEXEC;
   const name = new Uint8Array(segment.filesz);
   // loff_t is signed.
@@ -44,6 +45,8 @@ export function openInterpreter(k: Kernel, bprm: LinuxBinprm, headers: readonly 
   if (name[name.length - 1] !== 0) throw ENOEXEC;
   const path = String.fromCharCode(...name.subarray(0, name.indexOf(0)));
 
+  if (execTraced(k)) stage(k, 'open_exec', { interpreter: path, offset: segment.offset, size: segment.filesz });
+  bprm.at = 'open_exec';
   const file = openExec(k, path);
   wouldDump(k, bprm, file);
   const start = new Uint8Array(Ehdr.Bytes);
@@ -53,15 +56,20 @@ export function openInterpreter(k: Kernel, bprm: LinuxBinprm, headers: readonly 
     closeExec(k, file);
     throw error;
   }
-  stage(k, 'open_exec', () => ({ interpreter: path }));
+  bprm.at = 'load_elf_binary';
   return { file, path, start };
 }
 
 /** The interpreter must be ELF of this machine with usable program headers. @throws ELIBBAD */
 export function checkInterpreter(k: Kernel, interpreter: Interpreter): { header: ElfHeader; headers: ProgramHeader[] } {
   const header = parseElfHeader(interpreter.start);
+  if (execTraced(k)) {
+    const { type = 0, machine = 0, phnum = 0 } = header ?? {};
+    const refused = !header ? 'magic' : isOurMachine(header) ? null : 'machine';
+    stage(k, 'check_interpreter', { magic: header !== null, type, machine, phnum, refused });
+  }
   if (!header || !isOurMachine(header)) throw ELIBBAD;
-  const headers = loadElfPhdrs(k, interpreter.file, header);
+  const headers = loadElfPhdrs(k, interpreter.file, header, 'interpreter');
   if (!headers) throw ELIBBAD;
   return { header, headers };
 }
@@ -78,9 +86,11 @@ export function loadElfInterp(
   { header, headers }: { header: ElfHeader; headers: readonly ProgramHeader[] },
   noBase: boolean,
 ): number {
+  if (execTraced(k)) stage(k, 'load_elf_interp', { interpreter: interpreter.path, type: header.type, anywhere: noBase });
   // −1 in Linux, which reads as EPERM; nobody sees it but the tracer, past the point of no return.
   if (!isLoadable(header)) throw EPERM;
   let totalSize = totalMappingSize(headers);
+  if (execTraced(k)) stage(k, 'total_mapping_size', { of: 'interpreter', total_size: totalSize });
   if (totalSize === 0) throw EINVAL;
 
   let loadAddress = 0;
@@ -114,6 +124,5 @@ export function loadElfInterp(
   const bss = pageAlign(fileEnd);
   const end = pageAlign(memoryEnd);
   if (end > bss) vmBrkFlags(k, mm, bss, end - bss, (bssProt & Prot.Exec) !== 0);
-  stage(k, 'load_elf_interp', () => ({ interpreter: interpreter.path, loadAddress, entry: loadAddress + header.entry }));
   return loadAddress;
 }

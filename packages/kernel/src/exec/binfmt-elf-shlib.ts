@@ -1,16 +1,17 @@
 import { Ehdr, ElfType, MapFlag, Phdr, Pf, Pt } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import type { File } from '../vfs/file.js';
-import { ENOEXEC } from '../errno.js';
+import { EINVAL, ENOEXEC } from '../errno.js';
 import { vmBrkFlags } from '../mm/brk.js';
-import { pageAlign, pageBase } from '../mm/page.js';
+import { pageAlign, pageBase, pageOffset } from '../mm/page.js';
 import { isOurMachine, parseElfHeader, parseProgramHeaders } from './elf-header.js';
 import { elfMap, padZero } from './elf-map.js';
 import { kernelRead } from './kernel-read.js';
 
 /**
  * uselib(2)'s loader: a library at fixed addresses (ET_EXEC) with one PT_LOAD, mapped into the current task read, write and execute.
- * Linux: fs/binfmt_elf.c: load_elf_library. @throws ENOEXEC, EEXIST the place is taken, EFAULT
+ * Linux: fs/binfmt_elf.c: load_elf_library. @throws ENOEXEC @throws EEXIST the place is taken
+ * @throws EINVAL an empty segment, or one whose offset and address do not agree @throws EFAULT
  */
 export function loadElfLibrary(k: Kernel, file: File): void {
   const start = new Uint8Array(Ehdr.Bytes);
@@ -24,6 +25,8 @@ export function loadElfLibrary(k: Kernel, file: File): void {
   const { mm } = k.current;
   if (!segment || loads.length !== 1 || !mm) throw ENOEXEC;
 
+  // elf_map leaves an empty segment alone; here mmap itself sees its length.
+  if (pageAlign(segment.filesz + pageOffset(segment.vaddr)) === 0) throw EINVAL;
   const all = { ...segment, flags: Pf.R | Pf.W | Pf.X };
   const at = elfMap(k, mm, file, segment.vaddr, all, MapFlag.FixedNoReplace | MapFlag.Private | MapFlag.DenyWrite, 0);
   if (at !== pageBase(segment.vaddr)) throw ENOEXEC;

@@ -1,4 +1,4 @@
-import { ElfType, MapFlag, PageSize, Pf, Pt } from '@ring3/abi';
+import { ElfType, MapFlag, PageSize, Personality, Pf, Prot, Pt } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import type { File } from '../vfs/file.js';
 import type { Mm } from '../mm/mm.js';
@@ -6,6 +6,7 @@ import { EINVAL, ENOEXEC } from '../errno.js';
 import { registerState } from '../state.js';
 import { ExecStack } from '../mm/exec-stack.js';
 import { layoutOf, pieLoadBias, randomizeBrk, randomizes } from '../mm/layout.js';
+import { doMmap } from '../mm/mmap.js';
 import { pageBase, pageOffset } from '../mm/page.js';
 import { clearUser } from '../mm/uaccess.js';
 import { setupArgPages } from './arg-pages.js';
@@ -29,7 +30,8 @@ import { createElfTables } from './elf-tables.js';
 import { closeExec } from './exec-file.js';
 import { installExecCreds } from './exec-creds.js';
 import { finalizeExec, flushOldExec, setPersonality, setupNewExec, startThread } from './new-exec.js';
-import { stage } from './stage.js';
+import { execTraced, stage } from './stage.js';
+import { archSetupAdditionalPages } from './vdso/vdso.js';
 
 /** 64-bit ELF: fs/binfmt_elf.c. */
 export class BinfmtElf extends LinuxBinfmt {
@@ -54,21 +56,30 @@ export class BinfmtElf extends LinuxBinfmt {
   loadBinary(k: Kernel, bprm: LinuxBinprm): void {
     const { file } = bprm;
     const header = parseElfHeader(bprm.buf);
+    bprm.at = 'load_elf_binary';
+    if (execTraced(k)) traceHeader(k, header, file);
     if (!file || !header || !isLoadable(header) || !isOurMachine(header) || !file.inode.mapping) throw ENOEXEC;
-    const headers = loadElfPhdrs(k, file, header);
+    bprm.at = 'load_elf_phdrs';
+    const headers = loadElfPhdrs(k, file, header, 'program');
     if (!headers) throw ENOEXEC;
-    stage(k, 'load_elf_binary', () => ({ type: header.type, entry: header.entry, phnum: header.phnum, phoff: header.phoff }));
+    bprm.at = 'load_elf_binary';
 
     const interpreter = openInterpreter(k, bprm, headers);
     try {
       const stack = executableStack(headers);
+      if (execTraced(k)) {
+        const present = stack !== ExecStack.Default;
+        stage(k, 'pt_gnu_stack', { present, executable: stack !== ExecStack.Disable, read_implies_exec: stack !== ExecStack.Disable });
+      }
       const interpreterImage = interpreter && checkInterpreter(k, interpreter);
 
       flushOldExec(k, bprm);
       setPersonality(k, stack !== ExecStack.Disable);
       setupNewExec(k, bprm);
       installExecCreds(k, bprm);
+      bprm.at = 'setup_arg_pages';
       setupArgPages(k, bprm, stack);
+      bprm.at = 'load_elf_binary';
       const { mm } = k.current;
       if (!mm) throw new Error('no address space after exec_mmap');
 
@@ -76,11 +87,17 @@ export class BinfmtElf extends LinuxBinfmt {
       let entry = image.entry;
       let interpreterBase = 0;
       if (interpreter && interpreterImage) {
+        bprm.at = 'load_elf_interp';
         interpreterBase = loadElfInterp(k, mm, interpreter, interpreterImage, image.loadBias !== 0);
         entry = interpreterBase + interpreterImage.header.entry;
+        bprm.at = 'load_elf_binary';
+      }
+      if (execTraced(k)) {
+        stage(k, 'elf_entry', { entry, program_entry: image.entry, interpreter_base: interpreter ? interpreterBase : null });
       }
       if (isBadAddress(entry)) throw EINVAL;
       mm.binfmt = this;
+      archSetupAdditionalPages(k, mm);
 
       createElfTables(k, bprm, { header, loadAddress: image.loadAddress, interpreterBase, entry: image.entry });
       mm.startCode = image.startCode;
@@ -93,6 +110,8 @@ export class BinfmtElf extends LinuxBinfmt {
         if (header.type === ElfType.Dyn && !interpreter) mm.startBrk = mm.brk = layoutOf(k).pieBase;
         mm.startBrk = mm.brk = randomizeBrk(k, mm.brk);
       }
+      if (execTraced(k)) traceLayout(k, mm);
+      if (k.current.personality & Personality.MmapPageZero) mapPageZero(k, mm);
       finalizeExec(k, bprm);
       startThread(k, entry, bprm.p);
     } finally {
@@ -102,6 +121,28 @@ export class BinfmtElf extends LinuxBinfmt {
 }
 registerState('BinfmtElf', BinfmtElf);
 
+/** The header checks in their order: the first that fails is `refused`. */
+function traceHeader(k: Kernel, header: ElfHeader | null, file: File | null): void {
+  const { type = 0, machine = 0, entry = 0, phnum = 0, phoff = 0 } = header ?? {};
+  let refused: string | null = null;
+  if (!header) refused = 'magic';
+  else if (!isLoadable(header)) refused = 'type';
+  else if (!isOurMachine(header)) refused = 'machine';
+  else if (!file?.inode.mapping) refused = 'mmap';
+  stage(k, 'load_elf_binary', { magic: header !== null, type, machine, entry, phnum, phoff, refused });
+}
+
+function traceLayout(k: Kernel, mm: Mm): void {
+  stage(k, 'mm_layout', {
+    start_code: mm.startCode,
+    end_code: mm.endCode,
+    start_data: mm.startData,
+    end_data: mm.endData,
+    start_brk: mm.startBrk,
+    start_stack: mm.startStack,
+  });
+}
+
 /** The last PT_GNU_STACK decides. */
 function executableStack(headers: readonly ProgramHeader[]): ExecStack {
   let stack = ExecStack.Default;
@@ -109,6 +150,11 @@ function executableStack(headers: readonly ProgramHeader[]): ExecStack {
     if (type === Pt.GnuStack) stack = flags & Pf.X ? ExecStack.Enable : ExecStack.Disable;
   }
   return stack;
+}
+
+/** SVr4 programs expect to read zeros at address 0. Where mmap refuses the place, the program goes without. */
+function mapPageZero(k: Kernel, mm: Mm): void {
+  ignoreErrno(() => doMmap(k, mm, null, 0, PageSize.Bytes, Prot.Read | Prot.Exec, MapFlag.Fixed | MapFlag.Private, 0));
 }
 
 interface Image {
@@ -154,6 +200,7 @@ function mapImage(k: Kernel, mm: Mm, file: File, header: ElfHeader, headers: rea
       }
       loadBias = pageBase(loadBias - segment.vaddr);
       totalSize = totalMappingSize(headers);
+      if (execTraced(k)) stage(k, 'total_mapping_size', { of: 'program', total_size: totalSize });
       if (totalSize === 0) throw EINVAL;
     }
 
@@ -165,6 +212,9 @@ function mapImage(k: Kernel, mm: Mm, file: File, header: ElfHeader, headers: rea
       if (dynamic) {
         loadBias += at - pageBase(loadBias + segment.vaddr);
         loadAddress += loadBias;
+      }
+      if (execTraced(k)) {
+        stage(k, 'load_bias', { type: header.type, interpreted: hasInterpreter, base: loadBias, load_addr: loadAddress });
       }
     }
 
@@ -184,7 +234,7 @@ function mapImage(k: Kernel, mm: Mm, file: File, header: ElfHeader, headers: rea
 
   setBrk(k, mm, bss + loadBias, brk + loadBias, bssProt);
   if (bss !== brk) padZero(k, bss + loadBias);
-  const image = {
+  return {
     loadBias,
     loadAddress,
     entry: header.entry + loadBias,
@@ -194,8 +244,6 @@ function mapImage(k: Kernel, mm: Mm, file: File, header: ElfHeader, headers: rea
     startData: startData + loadBias,
     endData: endData + loadBias,
   };
-  stage(k, 'set_brk', () => ({ ...image, bss: bss + loadBias, brk: mm.brk }));
-  return image;
 }
 
 /**

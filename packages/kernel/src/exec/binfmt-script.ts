@@ -8,7 +8,7 @@ import { LinuxBinfmt } from './binfmt.js';
 import type { LinuxBinprm } from './bprm.js';
 import { releaseExecFile } from './exec-file.js';
 import { prepareBinprm, searchBinaryHandler } from './search.js';
-import { stage } from './stage.js';
+import { execTraced, stage } from './stage.js';
 
 const NEWLINE = 10;
 
@@ -20,13 +20,20 @@ export class BinfmtScript extends LinuxBinfmt {
 
   /** Puts the interpreter and its argument in front of the script's name, and starts over with the interpreter's file. Linux: load_script. */
   loadBinary(k: Kernel, bprm: LinuxBinprm): void {
-    if (bprm.buf[0] !== 0x23 || bprm.buf[1] !== 0x21) throw ENOEXEC;
+    bprm.at = 'load_script';
+    if (bprm.buf[0] !== 0x23 || bprm.buf[1] !== 0x21) {
+      if (execTraced(k)) stage(k, 'load_script', { magic: false, script: bprm.interp, interpreter: null, argument: null });
+      throw ENOEXEC;
+    }
     if (bprm.interpFlags & BinprmFlag.PathInaccessible) throw ENOENT;
 
     releaseExecFile(k, bprm);
     const line = parseInterpreterLine(bprm.buf);
+    if (execTraced(k)) {
+      const { interpreter = null, argument = null } = line ?? {};
+      stage(k, 'load_script', { magic: true, script: bprm.interp, interpreter, argument });
+    }
     if (!line) throw ENOEXEC;
-    stage(k, 'load_script', () => ({ script: bprm.interp, interpreter: line.interpreter, argument: line.argument }));
 
     removeArgZero(k, bprm);
     for (const string of [bprm.interp, line.argument, line.interpreter]) {
@@ -36,7 +43,9 @@ export class BinfmtScript extends LinuxBinfmt {
     }
     bprm.interp = line.interpreter;
 
+    bprm.at = 'open_exec';
     bprm.file = openExec(k, line.interpreter);
+    bprm.at = 'prepare_binprm';
     prepareBinprm(k, bprm);
     searchBinaryHandler(k, bprm);
   }

@@ -5,7 +5,10 @@ import type { CoredumpParams } from './coredump/core-file.js';
 import { EINVAL, ENOEXEC } from '../errno.js';
 import { registerState } from '../state.js';
 
-/** struct linux_binfmt: one format of executable files. Older kernels had a member `hasvdso` too. */
+/**
+ * struct linux_binfmt: one format of executable files. What its member `module` does is BinfmtRegistry.turn. Older kernels had a member
+ * `hasvdso` too, set where the format's programs get a vdso; now a loader calls arch_setup_additional_pages itself, or does not.
+ */
 export abstract class LinuxBinfmt {
   /** Smallest RLIMIT_CORE for which a dump makes sense. */
   minCoredump = 0;
@@ -29,6 +32,8 @@ export abstract class LinuxBinfmt {
 /** The list `formats` of fs/exec.c: tried from first to last. */
 export class BinfmtRegistry {
   readonly formats: LinuxBinfmt[] = [];
+  /** Names of registered formats whose module is on its way out: passed over, as where try_module_get fails. */
+  readonly off = new Set<string>();
 
   /** register_binfmt: at the end of the list. */
   register(format: LinuxBinfmt): void {
@@ -48,7 +53,33 @@ export class BinfmtRegistry {
     const format = this.formats[index];
     if (!format) throw EINVAL;
     this.formats.splice(index, 1);
+    this.off.delete(name);
     return format;
+  }
+
+  /** Takes a format out of use, or back in, without losing its place. @throws EINVAL not registered */
+  turn(name: string, on: boolean): void {
+    if (!this.find(name)) throw EINVAL;
+    if (on) this.off.delete(name);
+    else this.off.add(name);
+  }
+
+  /** The formats to try, in order. */
+  inUse(): LinuxBinfmt[] {
+    return this.formats.filter(({ name }) => !this.off.has(name));
+  }
+
+  /** uselib(2): the first format in use that takes the file. Linux: fs/exec.c: uselib. @throws ENOEXEC @throws what the format throws */
+  loadShlib(k: Kernel, file: File): void {
+    for (const format of this.inUse()) {
+      try {
+        format.loadShlib(k, file);
+        return;
+      } catch (error) {
+        if (error !== ENOEXEC) throw error;
+      }
+    }
+    throw ENOEXEC;
   }
 
   find(name: string): LinuxBinfmt | undefined {

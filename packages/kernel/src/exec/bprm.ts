@@ -39,6 +39,8 @@ export class LinuxBinprm {
   /** Descriptor of the file for its interpreter (AT_EXECFD), with BinprmFlag.ExecFd. */
   interpData = 0;
   recursionDepth = 0;
+  /** The Linux function at work: the one that refused, should it fail. */
+  at = 'do_open_execat';
   /** RLIMIT_STACK as it was at the start of the call; stored back by finalize_exec. */
   rlimStack = { cur: 0, max: 0 };
 

@@ -2,6 +2,7 @@ import { Ehdr, ElfMachine, ElfType, PageSize, Phdr, Pt } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import type { File } from '../vfs/file.js';
 import { kernelRead } from './kernel-read.js';
+import { execTraced, stage } from './stage.js';
 
 /** Elf64_Ehdr, the fields that the loader reads. 64-bit ones as Numbers: what 2^53 rounds is no valid address or size anyway. */
 export interface ElfHeader {
@@ -60,13 +61,28 @@ export function isOurMachine(header: ElfHeader): boolean {
  * The program headers, or null when they are unusable: entries of another size, none, more than a page, cut short.
  * Linux: fs/binfmt_elf.c: load_elf_phdrs.
  */
-export function loadElfPhdrs(k: Kernel, file: File, header: ElfHeader): ProgramHeader[] | null {
-  if (header.phentsize !== Phdr.Bytes) return null;
+export function loadElfPhdrs(k: Kernel, file: File, header: ElfHeader, of: 'program' | 'interpreter'): ProgramHeader[] | null {
+  const result = readProgramHeaders(k, file, header);
+  const headers = typeof result === 'string' ? null : result;
+  if (execTraced(k)) traceHeaders(k, of, header, headers, headers ? null : (result as string));
+  return headers;
+}
+
+/** The headers, or which check refused them. */
+function readProgramHeaders(k: Kernel, file: File, header: ElfHeader): ProgramHeader[] | 'phentsize' | 'phnum' | 'size' | 'read' {
+  if (header.phentsize !== Phdr.Bytes) return 'phentsize';
   const size = header.phnum * Phdr.Bytes;
-  if (size === 0 || size > PHDRS_MAX) return null;
+  if (size === 0) return 'phnum';
+  if (size > PHDRS_MAX) return 'size';
   const bytes = new Uint8Array(size);
-  if (!Number.isSafeInteger(header.phoff) || kernelRead(k, file, bytes, header.phoff) !== size) return null;
+  if (!Number.isSafeInteger(header.phoff) || kernelRead(k, file, bytes, header.phoff) !== size) return 'read';
   return parseProgramHeaders(bytes);
+}
+
+function traceHeaders(k: Kernel, of: string, header: ElfHeader, headers: ProgramHeader[] | null, refused: string | null): void {
+  const { phoff, phentsize, phnum } = header;
+  stage(k, 'load_elf_phdrs', { of, phoff, phentsize, phnum, refused });
+  headers?.forEach((each, index) => stage(k, 'program_header', { of, index, ...each }));
 }
 
 export function parseProgramHeaders(bytes: Uint8Array): ProgramHeader[] {

@@ -1,4 +1,4 @@
-import { Pf, Prot } from '@ring3/abi';
+import { MapFlag, Pf, Prot } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import type { File } from '../vfs/file.js';
 import type { Mm } from '../mm/mm.js';
@@ -9,7 +9,7 @@ import { doMmap, doMunmap } from '../mm/mmap.js';
 import { PAGE_SIZE, pageAlign, pageBase, pageOffset } from '../mm/page.js';
 import { clearUser } from '../mm/uaccess.js';
 import type { ProgramHeader } from './elf-header.js';
-import { stage } from './stage.js';
+import { execTraced, stage } from './stage.js';
 
 /** BAD_ADDR: not in user space. Sums that went below 0 are what wraps around in C. */
 export function isBadAddress(va: number): boolean {
@@ -44,20 +44,35 @@ export function elfMap(k: Kernel, mm: Mm, file: File, va: number, segment: Progr
   const offset = segment.offset - inPage;
   const start = pageBase(va);
   // A segment without bytes in the file is all bss: nothing to map here.
-  if (size === 0) return start;
-
+  if (size === 0) {
+    if (execTraced(k)) traceMap(k, segment, start, 0, flags, totalSize, null);
+    return start;
+  }
   const prot = protOf(segment.flags);
-  if (totalSize === 0) return traced(k, segment, vmMmap(k, mm, file, start, size, prot, flags, offset), size);
-  const total = pageAlign(totalSize);
-  const at = vmMmap(k, mm, file, start, total, prot, flags, offset);
-  if (total > size) ignoreErrno(() => doMunmap(k, mm, at + size, total - size));
-  return traced(k, segment, at, size);
+  const total = totalSize === 0 ? size : pageAlign(totalSize);
+  try {
+    const at = vmMmap(k, mm, file, start, total, prot, flags, offset);
+    if (total > size) ignoreErrno(() => doMunmap(k, mm, at + size, total - size));
+    if (execTraced(k)) traceMap(k, segment, at, size, flags, totalSize, null);
+    return at;
+  } catch (error) {
+    if (execTraced(k) && error instanceof Errno) traceMap(k, segment, null, size, flags, totalSize, error);
+    throw error;
+  }
 }
 
-function traced(k: Kernel, segment: ProgramHeader, at: number, size: number): number {
+function traceMap(
+  k: Kernel,
+  segment: ProgramHeader,
+  at: number | null,
+  size: number,
+  mapFlags: number,
+  total: number,
+  errno: Errno | null,
+) {
   const { offset, filesz, memsz, flags, vaddr } = segment;
-  stage(k, 'elf_map', () => ({ address: at, size, vaddr, offset, filesz, memsz, flags }));
-  return at;
+  const fixed = (mapFlags & MapFlag.Fixed) !== 0;
+  stage(k, 'elf_map', { vaddr, offset, filesz, memsz, flags, fixed, total_size: total, address: at, size, errno: errno?.name ?? null });
 }
 
 /**
@@ -68,12 +83,15 @@ export function setBrk(k: Kernel, mm: Mm, start: number, end: number, prot: numb
   const to = pageAlign(end);
   if (to > from) vmBrkFlags(k, mm, from, to - from, (prot & Prot.Exec) !== 0);
   mm.startBrk = mm.brk = to;
+  if (execTraced(k)) stage(k, 'set_brk', { bss: start, end, mapped: Math.max(to - from, 0), brk: to });
 }
 
 /** Clears from `bss` to the end of its page. Linux: fs/binfmt_elf.c: padzero. @throws EFAULT the page cannot be written */
 export function padZero(k: Kernel, bss: number): void {
   const inPage = pageOffset(bss);
-  if (inPage !== 0) clearUser(k, bss, PAGE_SIZE - inPage);
+  if (inPage === 0) return;
+  clearUser(k, bss, PAGE_SIZE - inPage);
+  if (execTraced(k)) stage(k, 'padzero', { start: bss, bytes: PAGE_SIZE - inPage });
 }
 
 /** For the steps whose failure Linux does not look at. */

@@ -6,7 +6,7 @@ import { copyToUser, strncpyFromUser } from '../mm/uaccess.js';
 import { archAlignStack } from './arg-pages.js';
 import type { LinuxBinprm } from './bprm.js';
 import type { ElfHeader } from './elf-header.js';
-import { stage } from './stage.js';
+import { execTraced, stage } from './stage.js';
 
 const PLATFORM = 'x86_64';
 const RANDOM_BYTES = 16;
@@ -31,7 +31,7 @@ export interface ElfPlacement {
  *                             argv[0] … argv[argc−1], 0
  *   rsp (16-byte aligned)     argc
  *
- * There is no vdso yet, hence no AT_SYSINFO_EHDR. Sets bprm.p to rsp, and arg_* and env_* of the mm. Linux: fs/binfmt_elf.c:
+ * Sets bprm.p to rsp, and arg_* and env_* of the mm. Linux: fs/binfmt_elf.c:
  * create_elf_tables. @throws EFAULT, EINVAL
  */
 export function createElfTables(k: Kernel, bprm: LinuxBinprm, placement: ElfPlacement): void {
@@ -54,6 +54,7 @@ export function createElfTables(k: Kernel, bprm: LinuxBinprm, placement: ElfPlac
   const { header, loadAddress, interpreterBase, entry } = placement;
   const { cred } = task;
   mm.auxv = [
+    [Auxv.SysInfoEhdr, mm.vdsoBase],
     [Auxv.HwCap, Cpuid.Features1Edx],
     [Auxv.PageSz, PageSize.Bytes],
     [Auxv.ClkTck, Hz.User],
@@ -91,7 +92,9 @@ export function createElfTables(k: Kernel, bprm: LinuxBinprm, placement: ElfPlac
   mm.envEnd = string;
   for (const [type, value] of mm.auxv) words.push(type, value);
   copyToUser(k, rsp, wordBytes(words));
-  stage(k, 'create_elf_tables', () => ({ argc, envc, rsp, auxv: rsp + (argc + envc + 3) * 8, random: randomAt, platform }));
+  if (!execTraced(k)) return;
+  stage(k, 'create_elf_tables', { argc, envc, rsp, auxv: rsp + (argc + envc + 3) * 8, random: randomAt, platform });
+  for (const [type, value] of mm.auxv) stage(k, 'auxv_entry', { type, value });
 }
 
 /** Pointers to `count` strings that lie one after the other, and the null behind them. Returns where the strings end. */

@@ -2,6 +2,7 @@ import { Cap, LsmUnsafe, Ms, Personality, S, SecureBit } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import type { Cred } from '../task/cred.js';
 import type { LinuxBinprm } from './bprm.js';
+import { execTraced, stage } from './stage.js';
 
 /** What makes changed credentials dangerous: no_new_privs, a shared fs_struct. Linux: fs/exec.c: check_unsafe_exec. */
 export function checkUnsafeExec(k: Kernel, bprm: LinuxBinprm): void {
@@ -41,6 +42,7 @@ export function setExecCreds(k: Kernel, bprm: LinuxBinprm): void {
   if (!cred) throw new Error('credentials are already committed');
   bprmFillUid(k, bprm, cred);
 
+  cred.capAmbient = old.capAmbient;
   cred.capPermitted = 0n;
   let effective = false;
   if (!(cred.securebits & SecureBit.NoRoot)) {
@@ -89,4 +91,5 @@ export function installExecCreds(k: Kernel, bprm: LinuxBinprm): void {
   }
   task.cred = cred;
   bprm.cred = null;
+  if (execTraced(k)) stage(k, 'install_exec_creds', { uid: cred.uid, euid: cred.euid, gid: cred.gid, egid: cred.egid, changed });
 }

@@ -1,10 +1,11 @@
-import { At, Binprm, BinprmFlag, Limit, RLimit, TaskFlag } from '@ring3/abi';
+import { At, Binprm, BinprmFlag, Limit, LsmUnsafe, RLimit, TaskFlag } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
-import { EAGAIN, ENOENT } from '../errno.js';
+import { EAGAIN, ENOENT, Errno } from '../errno.js';
 import { mmAlloc, mmPut } from '../mm/mm-life.js';
 import { strncpyFromUser } from '../mm/uaccess.js';
 import type { FilesStruct } from '../task/files-struct.js';
 import { processesOf, rlimit } from '../task/limits.js';
+import { pathString } from '../vfs/d-path.js';
 import { openExecAt } from '../vfs/open.js';
 import { dupFiles, putFiles } from '../vfs/file-table.js';
 import { KernelArgs, UserArgs, copyStrings, prepareArgPages, type ArgVector } from './arguments.js';
@@ -13,7 +14,7 @@ import { LinuxBinprm } from './bprm.js';
 import { checkUnsafeExec } from './exec-creds.js';
 import { releaseExecFile } from './exec-file.js';
 import { prepareBinprm, searchBinaryHandler } from './search.js';
-import { stage } from './stage.js';
+import { execTraced, stage } from './stage.js';
 
 /**
  * Replaces the current task's program: fs/exec.c: do_execve with strings of the kernel's own. Returns 0; the task then stands at the
@@ -21,40 +22,53 @@ import { stage } from './stage.js';
  * forced SIGSEGV before.
  */
 export function doExecve(k: Kernel, path: string, argv: readonly string[], envp: readonly string[], flags = 0): number {
+  if (execTraced(k)) stage(k, 'getname', { path, from_user: false });
   return doExecveatCommon(k, At.FDCWD, path, new KernelArgs(argv), new KernelArgs(envp), flags);
 }
 
 /** execve(2) and execveat(2): names and vectors in user memory. Linux: fs/exec.c: do_execveat_common after getname_flags. */
 export function execveFromUser(k: Kernel, dirfd: number, pathVa: number, argvVa: number, envpVa: number, flags: number): number {
-  const path = strncpyFromUser(k, pathVa, Limit.PATH_MAX);
-  if (path === '' && !(flags & At.EMPTY_PATH)) throw ENOENT;
+  if (execTraced(k)) stage(k, 'sys_execve', { filename: pathVa, argv: argvVa, envp: envpVa, dirfd, flags });
+  let path: string;
+  try {
+    path = strncpyFromUser(k, pathVa, Limit.PATH_MAX);
+    if (path === '' && !(flags & At.EMPTY_PATH)) throw ENOENT;
+  } catch (error) {
+    if (execTraced(k)) traceReturn(k, error, 'getname', false);
+    throw error;
+  }
+  if (execTraced(k)) stage(k, 'getname', { path, from_user: true });
   return doExecveatCommon(k, dirfd, path, new UserArgs(argvVa), new UserArgs(envpVa), flags);
 }
 
 /** fs/exec.c: __do_execve_file, in its order. */
 function doExecveatCommon(k: Kernel, dirfd: number, path: string, argv: ArgVector, envp: ArgVector, flags: number): number {
-  stage(k, 'do_execve', () => ({ path, dirfd, flags }));
-  checkProcessLimit(k);
-
-  const displaced = unshareFiles(k);
+  if (execTraced(k)) stage(k, 'do_execve', { path, dirfd, flags });
   let bprm: LinuxBinprm | null = null;
+  let displaced: FilesStruct | null = null;
   try {
-    bprm = newBinprm(k, dirfd, path, flags);
+    checkProcessLimit(k);
+    displaced = unshareFiles(k);
+    bprm = newBinprm(k, dirfd, path);
+    openProgram(k, bprm, dirfd, path, flags);
+    bprm.at = 'bprm_mm_init';
     bprmMmInit(k, bprm, mmAlloc(k));
+    bprm.at = 'prepare_arg_pages';
     prepareArgPages(k, bprm, argv, envp);
-    const { argc, envc, argmin } = bprm;
-    stage(k, 'prepare_arg_pages', () => ({ argc, envc, argmin }));
+    bprm.at = 'prepare_binprm';
     prepareBinprm(k, bprm);
 
-    copyStrings(k, bprm, 1, new KernelArgs([bprm.filename]));
+    bprm.at = 'copy_strings';
+    copyTraced(k, bprm, 'filename', 1, new KernelArgs([bprm.filename]));
     bprm.exec = bprm.p;
-    copyStrings(k, bprm, bprm.envc, envp);
-    copyStrings(k, bprm, bprm.argc, argv);
-    const p = bprm.p;
-    stage(k, 'copy_strings', () => ({ p }));
+    copyTraced(k, bprm, 'envp', bprm.envc, envp);
+    copyTraced(k, bprm, 'argv', bprm.argc, argv);
 
+    if (execTraced(k)) stage(k, 'exec_binprm', { interp: bprm.interp, formats: k.binfmts.formats.map(({ name }) => name).join(' ') });
     searchBinaryHandler(k, bprm);
+    if (execTraced(k)) traceReturn(k, null, null, true);
   } catch (error) {
+    if (execTraced(k)) traceReturn(k, error, bprm?.at ?? '__do_execve_file', bprm !== null && bprm.vma !== null && bprm.mm === null);
     if (bprm?.mm) mmPut(k, bprm.mm);
     if (displaced) {
       const unshared = k.current.files;
@@ -72,6 +86,11 @@ function doExecveatCommon(k: Kernel, dirfd: number, path: string, argv: ArgVecto
 /** An earlier set*uid went over RLIMIT_NPROC; what failed to fail there fails here (PF_NPROC_EXCEEDED). */
 function checkProcessLimit(k: Kernel): void {
   const task = k.current;
+  if (execTraced(k)) {
+    const exceeded = (task.flags & TaskFlag.NPROC_EXCEEDED) !== 0;
+    const limit = rlimit(task, RLimit.NPROC);
+    stage(k, '__do_execve_file', { nproc_exceeded: exceeded, processes: processesOf(k, task.cred.uid), limit });
+  }
   if (task.flags & TaskFlag.NPROC_EXCEEDED && processesOf(k, task.cred.uid) > rlimit(task, RLimit.NPROC)) throw EAGAIN;
   task.flags &= ~TaskFlag.NPROC_EXCEEDED;
 }
@@ -79,24 +98,55 @@ function checkProcessLimit(k: Kernel): void {
 /** kernel/fork.c: unshare_files. Returns the shared table that a failure brings back, null when it was the task's own. */
 function unshareFiles(k: Kernel): FilesStruct | null {
   const files = k.current.files;
+  if (execTraced(k)) stage(k, 'unshare_files', { shared_by: files?.users ?? 0 });
   if (!files || files.users === 1) return null;
   k.current.files = dupFiles(k, files);
   return files;
 }
 
-/** prepare_bprm_creds, check_unsafe_exec, do_open_execat, and the names. */
-function newBinprm(k: Kernel, dirfd: number, path: string, flags: number): LinuxBinprm {
+/** prepare_bprm_creds, check_unsafe_exec, and the names. */
+function newBinprm(k: Kernel, dirfd: number, path: string): LinuxBinprm {
   const task = k.current;
   const cred = task.cred.clone();
-  const file = openExecAt(k, dirfd, path, flags);
+  if (execTraced(k)) stage(k, 'prepare_bprm_creds', { uid: cred.uid, euid: cred.euid, gid: cred.gid, egid: cred.egid });
   const byDescriptor = dirfd !== At.FDCWD && !path.startsWith('/');
   const filename = !byDescriptor ? path : path === '' ? `/dev/fd/${dirfd}` : `/dev/fd/${dirfd}/${path}`;
   const bprm = new LinuxBinprm(filename, filename);
-  bprm.file = file;
   bprm.cred = cred;
   checkUnsafeExec(k, bprm);
+  if (execTraced(k)) {
+    const noNewPrivs = (bprm.unsafe & LsmUnsafe.NoNewPrivs) !== 0;
+    stage(k, 'check_unsafe_exec', {
+      unsafe: bprm.unsafe,
+      no_new_privs: noNewPrivs,
+      fs_shared: (bprm.unsafe & LsmUnsafe.Share) !== 0,
+    });
+  }
   if (byDescriptor && task.files?.closeOnExec.has(dirfd)) bprm.interpFlags |= BinprmFlag.PathInaccessible;
   const stack = task.signal.rlimits[RLimit.STACK];
   bprm.rlimStack = stack ? { ...stack } : { cur: Binprm.StackLimit, max: Infinity };
   return bprm;
+}
+
+/** do_open_execat */
+function openProgram(k: Kernel, bprm: LinuxBinprm, dirfd: number, path: string, flags: number): void {
+  bprm.at = 'do_open_execat';
+  const file = openExecAt(k, dirfd, path, flags);
+  bprm.file = file;
+  if (!execTraced(k)) return;
+  const { ino, mode, uid, gid, size } = file.inode;
+  stage(k, 'do_open_execat', { path: file.path ? pathString(k, file.path) : file.name, ino, mode, uid, gid, size });
+}
+
+function copyTraced(k: Kernel, bprm: LinuxBinprm, what: string, count: number, strings: ArgVector): void {
+  const end = bprm.p;
+  copyStrings(k, bprm, count, strings);
+  if (!execTraced(k) || !bprm.vma) return;
+  const { p, vma } = bprm;
+  stage(k, 'copy_strings', { what, count, bytes: end - p, p, stack_start: vma.start, stack_end: vma.end });
+}
+
+function traceReturn(k: Kernel, error: unknown, refusedBy: string | null, committed: boolean): void {
+  const errno = error instanceof Errno ? error : null;
+  stage(k, 'execve_return', { ret: errno ? -errno.code : 0, errno: errno?.name ?? null, refused_by: refusedBy, committed });
 }

@@ -5,7 +5,7 @@ import { forceSignal } from '../signal/send.js';
 import type { LinuxBinprm } from './bprm.js';
 import { setExecCreds } from './exec-creds.js';
 import { kernelRead } from './kernel-read.js';
-import { stage } from './stage.js';
+import { execTraced, stage } from './stage.js';
 
 /** Credentials for bprm's file, and its first bytes. Linux: fs/exec.c: prepare_binprm. @throws EIO */
 export function prepareBinprm(k: Kernel, bprm: LinuxBinprm): void {
@@ -13,7 +13,7 @@ export function prepareBinprm(k: Kernel, bprm: LinuxBinprm): void {
   setExecCreds(k, bprm);
   bprm.buf.fill(0);
   const bytes = kernelRead(k, bprm.file, bprm.buf, 0);
-  stage(k, 'prepare_binprm', () => ({ interp: bprm.interp, bytes, euid: bprm.cred?.euid ?? 0, egid: bprm.cred?.egid ?? 0 }));
+  if (execTraced(k)) tracePrepared(k, bprm, bytes);
 }
 
 /**
@@ -22,13 +22,17 @@ export function prepareBinprm(k: Kernel, bprm: LinuxBinprm): void {
  * @throws ELOOP more than 5 interpreters deep, ENOENT no formats at all, and what the format throws
  */
 export function searchBinaryHandler(k: Kernel, bprm: LinuxBinprm): void {
+  bprm.at = 'search_binary_handler';
   if (bprm.recursionDepth > 5) throw ELOOP;
   let failure = ENOENT;
-  for (const format of k.binfmts.formats) {
-    stage(k, 'search_binary_handler', () => ({ format: format.name, depth: bprm.recursionDepth, interp: bprm.interp }));
+  const formats = k.binfmts.inUse();
+  for (const format of formats) {
+    const depth = bprm.recursionDepth;
+    if (execTraced(k)) stage(k, 'search_binary_handler', { format: format.name, depth, interp: bprm.interp });
     bprm.recursionDepth++;
     try {
       format.loadBinary(k, bprm);
+      if (execTraced(k)) stage(k, 'load_binary', { format: format.name, depth, errno: null, next: false });
       return;
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
@@ -36,14 +40,27 @@ export function searchBinaryHandler(k: Kernel, bprm: LinuxBinprm): void {
     } finally {
       bprm.recursionDepth--;
     }
-    stage(k, 'search_binary_handler', () => ({ format: format.name, failed: failure.name }));
+    const goesOn = bprm.mm !== null && failure === ENOEXEC && bprm.file !== null;
+    const next = goesOn && format !== formats.at(-1);
+    if (execTraced(k)) stage(k, 'load_binary', { format: format.name, depth, errno: failure.name, next });
     if (!bprm.mm) {
+      if (execTraced(k)) stage(k, 'force_sigsegv', { format: format.name });
       forceSigsegv(k);
       throw failure;
     }
-    if (failure !== ENOEXEC || !bprm.file) throw failure;
+    if (!goesOn) throw failure;
   }
   throw failure;
+}
+
+/** Bytes of the file's start that a record shows. */
+const HEAD_BYTES = 64;
+
+function tracePrepared(k: Kernel, bprm: LinuxBinprm, bytes: number): void {
+  const { euid, egid } = bprm.cred ?? k.current.cred;
+  const head = Array.from(bprm.buf.subarray(0, Math.min(bytes, HEAD_BYTES)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const old = k.current.cred;
+  stage(k, 'prepare_binprm', { interp: bprm.interp, bytes, head, euid, egid, set_id: euid !== old.euid || egid !== old.egid });
 }
 
 /** kernel/signal.c: force_sigsegv: the default action whatever the handler. */

@@ -1,20 +1,16 @@
-import { Cpu, MemoryMap } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
-import { Trace, type TraceRecord } from '../trace/tracer.js';
+import type { ExecStage, TraceFields } from '../trace/events/events.js';
+import { Trace, emit } from '../trace/tracer.js';
+
+/** Does anybody watch execve? Asked before each stage, so that its fields are gathered only then. */
+export function execTraced(k: Kernel): boolean {
+  return k.trace.on(Trace.Exec);
+}
 
 /**
- * The tracepoint of one stage of execve: `name` is the Linux function that does it. `fields` is asked only when somebody listens.
- * Strings are byte strings, addresses Numbers.
+ * The tracepoint of one stage of execve: `name` is the Linux function that does it; events/exec-events.ts says what it carries.
+ * Ask execTraced(k) first.
  */
-export function stage(k: Kernel, name: string, fields: () => TraceRecord['fields']): void {
-  if (!k.trace.on(Trace.Exec)) return;
-  const icount = (MemoryMap.Cpu + Cpu.Icount) >> 2;
-  k.trace.emit(Trace.Exec, {
-    event: `exec:${name}`,
-    icount: (k.core.u32[icount] ?? 0) + (k.core.u32[icount + 1] ?? 0) * 0x1_0000_0000,
-    time: k.clock.monotonic(k),
-    pid: k.current.tgid,
-    tid: k.current.tid,
-    fields: fields(),
-  });
+export function stage<S extends ExecStage>(k: Kernel, name: S, fields: TraceFields<`exec:${S}`>): void {
+  emit(k, Trace.Exec, `exec:${name}`, fields);
 }

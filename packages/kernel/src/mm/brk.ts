@@ -2,6 +2,8 @@ import { MapFlag, PageSize } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import { ENOMEM, Errno } from '../errno.js';
 import { checkMlockFuture, commitMemory, dataRlimitAllows, mayExpandVm, statAccount } from './account.js';
+import { traceMm } from '../trace/mm-trace.js';
+import { Trace } from '../trace/tracer.js';
 import { Vma, type Mm } from './mm.js';
 import { doMunmap } from './munmap.js';
 import { pageAlign } from './page.js';
@@ -25,6 +27,7 @@ export function doBrk(k: Kernel, mm: Mm, brk: number): number {
     if (brk <= mm.brk) {
       doMunmap(k, mm, newEnd, oldEnd - newEnd);
       mm.brk = brk;
+      if (k.trace.on(Trace.Mm)) traceMm(k, 'mm:brk', { start_brk: mm.startBrk, brk });
       return brk;
     }
     const next = findVma(mm, oldEnd);
@@ -35,6 +38,7 @@ export function doBrk(k: Kernel, mm: Mm, brk: number): number {
     throw error;
   }
   mm.brk = brk;
+  if (k.trace.on(Trace.Mm)) traceMm(k, 'mm:brk', { start_brk: mm.startBrk, brk });
   if (mm.defFlags & Vm.Locked) populate(k, mm, oldEnd, newEnd - oldEnd);
   return brk;
 }
@@ -57,11 +61,14 @@ export function vmBrkFlags(k: Kernel, mm: Mm, start: number, length: number, exe
   commitMemory(k, mm, pages);
   const pgoff = start / PageSize.Bytes;
   const prev = mm.vmas[findVmaIndex(mm, start) - 1];
-  if (!mergeVma(k, mm, prev, start, end, { flags, anonVma: 0, file: null, pgoff })) {
-    const vma = new Vma(start, end, flags);
+  const merged = mergeVma(k, mm, prev, start, end, { flags, anonVma: 0, file: null, pgoff });
+  if (merged) merged.flags |= Vm.SoftDirty;
+  else {
+    const vma = new Vma(start, end, flags | Vm.SoftDirty);
     vma.pgoff = pgoff;
     insertVma(mm, vma);
   }
   statAccount(mm, flags, pages);
+  if (k.trace.on(Trace.Mm)) traceMm(k, 'mm:vm_brk_flags', { start, end, exec });
   if (flags & Vm.Locked) mm.lockedVm += pages;
 }

@@ -163,7 +163,7 @@ function pageWritten(k: Kernel, vma: Vma, va: number, mapping: AddressSpace, fra
 export function fileWriteShared(k: Kernel, mm: Mm, vma: Vma, va: number, slot: number, low: number): FaultResult {
   const mapping = mappingOf(vma);
   if (mapping) pageWritten(k, vma, va, mapping, pteFrame(low));
-  k.core.u32[slot >>> 2] = (low | Pte.RW | Pte.D | Pte.A) >>> 0;
+  k.core.u32[slot >>> 2] = (low | Pte.RW | Pte.D | Pte.SOFT_DIRTY | Pte.A) >>> 0;
   k.core.invlpg(mm.pgd, va);
   return FaultResult.Ok;
 }

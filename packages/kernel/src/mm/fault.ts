@@ -9,7 +9,7 @@ import { TASK_SIZE_MAX } from './layout.js';
 import { countFile, dirtyLow, protHigh, protLow, pteFrame, pteHasFrame, readPteLow, setPte } from './pte.js';
 import { noteRss } from './account.js';
 import { expandStack } from './stack.js';
-import { findVma, mappingOf } from './vma.js';
+import { findVma, linearIndex, mappingOf } from './vma.js';
 import { Vm } from './vm-flags.js';
 
 export { FaultResult } from './fault-result.js';
@@ -53,12 +53,12 @@ export function handleVmaFault(k: Kernel, mm: Mm, vma: Vma, va: number, write: b
   const slot = k.core.pteSlot(mm.pgd, va, false);
   const low = slot === 0 ? 0 : readPteLow(k, slot);
   if (!pteHasFrame(low)) {
-    if (vma.frames) return specialFault(k, mm, vma, va);
+    if (vma.frames) return specialFault(k, mm, vma, va, write);
     if (mappingOf(vma)) return fileFault(k, mm, vma, va, write);
     return anonymousFault(k, mm, vma, va, write);
   }
   if (write && !(low & Pte.RW)) return writeProtectedFault(k, mm, vma, va, slot, low);
-  k.core.u32[slot >>> 2] = (low | Pte.A | (write ? Pte.D : 0)) >>> 0;
+  k.core.u32[slot >>> 2] = (low | Pte.A | (write ? Pte.D | Pte.SOFT_DIRTY : 0)) >>> 0;
   k.core.invlpg(mm.pgd, va);
   return FaultResult.Ok;
 }
@@ -85,13 +85,18 @@ function anonymousFault(k: Kernel, mm: Mm, vma: Vma, va: number, write: boolean)
 }
 
 /** special_mapping_fault: [vdso], [vvar]. */
-function specialFault(k: Kernel, mm: Mm, vma: Vma, va: number): FaultResult {
-  const frame = vma.frames![(va - vma.start) / PageSize.Bytes];
-  if (frame === undefined) return FaultResult.SigbusAdrerr;
+function specialFault(k: Kernel, mm: Mm, vma: Vma, va: number, write: boolean): FaultResult {
+  const frame = vma.frames![linearIndex(vma, va)];
+  if (!frame) return FaultResult.SigbusAdrerr;
   const slot = allocPte(k, mm.pgd, va);
   if (slot === 0) return FaultResult.Oom;
-  setPte(k, mm, vma, slot, frame, protLow(vma) | Pte.SPECIAL);
-  return FaultResult.Ok;
+  if (frameFlags(k, frame) & PageFlag.Reserved) {
+    setPte(k, mm, vma, slot, frame, protLow(vma) | Pte.SPECIAL);
+    return FaultResult.Ok;
+  }
+  k.core.getFrame(frame);
+  setPte(k, mm, vma, slot, frame, protLow(vma));
+  return write ? writeProtectedFault(k, mm, vma, va, slot, readPteLow(k, slot)) : FaultResult.Ok;
 }
 
 /** do_wp_page: a write to a page that is there but not writable. */

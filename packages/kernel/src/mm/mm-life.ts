@@ -5,6 +5,8 @@ import { commitMemory, noteRss, statAccount, uncommitMemory, vmaPages } from './
 import { forkAnonVma } from './anon-vma.js';
 import { makeRoom } from './frames.js';
 import { layoutOf } from './layout.js';
+import { traceMm } from '../trace/mm-trace.js';
+import { Trace } from '../trace/tracer.js';
 import { Mm, type Vma } from './mm.js';
 import { countFile } from './pte.js';
 import { copyVma, dropVma, linkFile } from './vma.js';
@@ -40,6 +42,10 @@ export function mmPut(k: Kernel, mm: Mm): void {
 
 /** mm/mmap.c: exit_mmap */
 function exitMmap(k: Kernel, mm: Mm): void {
+  if (k.trace.on(Trace.Mm)) {
+    const rss = mm.rssAnon + mm.rssFile + mm.rssShmem;
+    traceMm(k, 'mm:exit_mmap', { vmas: mm.vmas.length, pages: mm.totalVm, rss });
+  }
   for (const vma of mm.vmas) {
     zapRange(k, mm, vma, vma.start, vma.end);
     if (vma.flags & Vm.Account) uncommitMemory(k, vmaPages(vma));

@@ -3,6 +3,8 @@ import type { Kernel } from '../kernel.js';
 import type { File } from '../vfs/file.js';
 import { EACCES, EEXIST, EINVAL, ENOMEM, EOPNOTSUPP, EOVERFLOW, EPERM, ETXTBSY } from '../errno.js';
 import { checkCanMlock, checkMlockFuture, commitMemory, mayExpandVm, statAccount, uncommitMemory } from './account.js';
+import { traceMm, tracedFile } from '../trace/mm-trace.js';
+import { Trace } from '../trace/tracer.js';
 import { Vma, type Mm } from './mm.js';
 import { doMunmap } from './munmap.js';
 import { isNoExec } from './noexec.js';
@@ -11,7 +13,7 @@ import { populate } from './populate.js';
 import { shmemZeroSetup } from './shmem.js';
 import { getUnmappedArea } from './unmapped-area.js';
 import { findIntersection, findVmaIndex, holdFile, insertVma } from './vma.js';
-import { mergeVma } from './vma-merge.js';
+import { mergeVma, setVmaFlags } from './vma-merge.js';
 import { isAccountable, Vm, vmFlagsOfMap, vmFlagsOfProt } from './vm-flags.js';
 
 export { doMunmap } from './munmap.js';
@@ -71,6 +73,9 @@ export function doMmap(
   }
   if (flags & MapFlag.NoReserve && k.vm.overcommitMemory !== Overcommit.Never) vmFlags |= Vm.NoReserve;
   mmapRegion(k, mm, file, va, length, vmFlags, pgoff);
+  if (k.trace.on(Trace.Mm)) {
+    traceMm(k, 'mm:mmap', { start: va, end: va + length, prot, flags, vm_flags: vmFlags >>> 0, file: tracedFile(k, file), pgoff });
+  }
   if (vmFlags & Vm.Locked || (flags & (MapFlag.Populate | MapFlag.NonBlock)) === MapFlag.Populate) populate(k, mm, va, length);
   return va;
 }
@@ -138,7 +143,9 @@ function mmapRegion(k: Kernel, mm: Mm, file: File | null, va: number, length: nu
   }
   const prev = mm.vmas[findVmaIndex(mm, va) - 1];
   const merged = mergeVma(k, mm, prev, va, end, { flags: vmFlags, anonVma: 0, file, pgoff });
-  if (!merged) {
+  // A new or grown vma counts as written, so that who looks for changes sees it.
+  if (merged) setVmaFlags(merged, merged.flags | Vm.SoftDirty);
+  else {
     try {
       insertNew(k, mm, file, va, end, vmFlags, pgoff);
     } catch (error) {
@@ -160,7 +167,7 @@ function isZeroDevice(file: File): boolean {
 }
 
 function insertNew(k: Kernel, mm: Mm, file: File | null, va: number, end: number, vmFlags: number, pgoff: number): void {
-  const vma = new Vma(va, end, vmFlags);
+  const vma = new Vma(va, end, vmFlags | Vm.SoftDirty);
   vma.pgoff = pgoff;
   if (file && !(isZeroDevice(file) && vmFlags & Vm.Shared)) {
     if (vmFlags & Vm.DenyWrite && file.inode.writeCount > 0) throw ETXTBSY;

@@ -3,6 +3,8 @@ import type { Kernel } from '../kernel.js';
 import { EACCES, EINVAL, ENOMEM } from '../errno.js';
 import { commitMemory, mayExpandVm, statAccount } from './account.js';
 import { TASK_SIZE_MAX } from './layout.js';
+import { traceMm } from '../trace/mm-trace.js';
+import { Trace } from '../trace/tracer.js';
 import type { Mm, Vma } from './mm.js';
 import { isNoExec } from './noexec.js';
 import { pageAlign, pageOffset } from './page.js';
@@ -42,6 +44,7 @@ export function doMprotect(k: Kernel, mm: Mm, start: number, length: number, pro
     if (flags & ~(flags >> 4) & Vm.Access) throw EACCES;
     const to = Math.min(vma.end, end);
     prev = mprotectFixup(k, mm, vma, prev, at, to, flags);
+    if (k.trace.on(Trace.Mm)) traceMm(k, 'mm:mprotect', { start: at, end: to, prot: wanted });
     at = Math.max(to, prev.end);
     if (at >= end) return;
     const next: Vma | undefined = mm.vmas[findVmaIndex(mm, prev.start) + 1];

@@ -3,6 +3,8 @@ import type { Kernel } from '../kernel.js';
 import { EAGAIN, EFAULT, EINVAL, ENOMEM } from '../errno.js';
 import { commitMemory, mayExpandVm, mlockAllows, statAccount, uncommitMemory } from './account.js';
 import { TASK_SIZE_MAX } from './layout.js';
+import { traceMm } from '../trace/mm-trace.js';
+import { Trace } from '../trace/tracer.js';
 import type { Mm, Vma } from './mm.js';
 import { doMunmap } from './munmap.js';
 import { pageAlign, pageOffset } from './page.js';
@@ -20,17 +22,24 @@ export function doMremap(k: Kernel, mm: Mm, addr: number, oldLength: number, new
   oldLength = pageAlign(oldLength);
   newLength = pageAlign(newLength);
   if (newLength === 0) throw EINVAL;
-  if (flags & Mremap.Fixed) return mremapTo(k, mm, addr, oldLength, newAddr, newLength);
+  if (flags & Mremap.Fixed) return traced(k, addr, oldLength, mremapTo(k, mm, addr, oldLength, newAddr, newLength), newLength);
   if (oldLength >= newLength) {
     if (oldLength > newLength) doMunmap(k, mm, addr + newLength, oldLength - newLength);
-    return addr;
+    return traced(k, addr, oldLength, addr, newLength);
   }
   const vma = vmaToResize(k, mm, addr, oldLength, newLength);
-  if (oldLength === vma.end - addr && growInPlace(k, mm, vma, addr, oldLength, newLength)) return addr;
+  if (oldLength === vma.end - addr && growInPlace(k, mm, vma, addr, oldLength, newLength)) {
+    return traced(k, addr, oldLength, addr, newLength);
+  }
   if (!(flags & Mremap.MayMove)) throw ENOMEM;
   const mapFlags = vma.flags & Vm.MayShare ? MapFlag.Shared : 0;
   const target = getUnmappedArea(k, mm, 0, newLength, mapFlags);
-  return moveVma(k, mm, vma, addr, oldLength, newLength, target);
+  return traced(k, addr, oldLength, moveVma(k, mm, vma, addr, oldLength, newLength, target), newLength);
+}
+
+function traced(k: Kernel, from: number, oldLength: number, to: number, newLength: number): number {
+  if (k.trace.on(Trace.Mm)) traceMm(k, 'mm:mremap', { old_start: from, old_end: from + oldLength, start: to, end: to + newLength });
+  return to;
 }
 
 /** mremap_to: MREMAP_FIXED. */
@@ -111,13 +120,15 @@ function unmapMoved(k: Kernel, mm: Mm, addr: number, length: number, flags: numb
 
 /** mm/mmap.c: copy_vma. */
 function copyForMove(k: Kernel, mm: Mm, vma: Vma, addr: number, target: number, length: number): Vma {
-  const untouched = !mappingOf(vma) && vma.anonVma === 0;
+  const untouched = !mappingOf(vma) && !vma.frames && vma.anonVma === 0;
   // Anonymous memory without pages yet takes its offset from where it is; otherwise the old one must stay with its pages.
   const pgoff = untouched ? target / PageSize.Bytes : linearIndex(vma, addr);
   const prev = mm.vmas[findVmaIndex(mm, target) - 1];
   const merged = mergeVma(k, mm, prev, target, target + length, { flags: vma.flags, anonVma: vma.anonVma, file: vma.file, pgoff });
   if (merged) return merged;
   const copy = copyVma(vma, target, target + length, pgoff);
+  // vdso_mremap
+  if (vma.start === mm.vdsoBase) mm.vdsoBase = target;
   insertVma(mm, copy);
   return copy;
 }

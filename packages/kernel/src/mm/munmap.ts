@@ -2,6 +2,8 @@ import type { Kernel } from '../kernel.js';
 import { EINVAL, ENOMEM } from '../errno.js';
 import { statAccount, uncommitMemory, vmaPages } from './account.js';
 import { TASK_SIZE_MAX } from './layout.js';
+import { traceMm } from '../trace/mm-trace.js';
+import { Trace } from '../trace/tracer.js';
 import type { Mm, Vma } from './mm.js';
 import { pageAlign, pageOffset } from './page.js';
 import { dropVma, findVma, findVmaIndex, splitVmaUnchecked } from './vma.js';
@@ -28,6 +30,7 @@ export function doMunmap(k: Kernel, mm: Mm, start: number, length: number): void
   let to = from;
   while (to < mm.vmas.length && mm.vmas[to]!.start < end) to++;
   for (const vma of mm.vmas.splice(from, to - from)) release(k, mm, vma);
+  if (k.trace.on(Trace.Mm)) traceMm(k, 'mm:munmap', { start, end });
 }
 
 function release(k: Kernel, mm: Mm, vma: Vma): void {

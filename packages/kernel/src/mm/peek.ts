@@ -32,6 +32,7 @@ function peekFrame(k: Kernel, mm: Mm, page: number): number | null {
   const slot = k.core.pteSlot(mm.pgd, page, false);
   const low = slot === 0 ? 0 : readPteLow(k, slot);
   if (pteHasFrame(low)) return pteFrame(low);
+  if (vma.frames) return vma.frames[linearIndex(vma, page)] || null;
   const mapping = mappingOf(vma);
   if (!mapping) return 0;
   try {

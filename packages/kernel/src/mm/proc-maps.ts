@@ -1,6 +1,7 @@
 import type { Kernel } from '../kernel.js';
 import { pathString } from '../vfs/d-path.js';
 import { majorOf, minorOf } from '../vfs/dev-number.js';
+import { gateVma } from './gate-vma.js';
 import type { Mm, Vma } from './mm.js';
 import { Vm } from './vm-flags.js';
 
@@ -10,7 +11,7 @@ const hex = (value: number, digits: number): string => value.toString(16).padSta
 const NAME_COLUMN = 73;
 
 /** What stands in the last column (fs/proc/task_mmu.c: show_map_vma); '' = nothing. */
-function vmaName(k: Kernel, mm: Mm, vma: Vma): string {
+export function vmaName(k: Kernel, mm: Mm, vma: Vma): string {
   if (vma.file) return (vma.file.path ? pathString(k, vma.file.path) : vma.file.name).replaceAll('\n', '\\012');
   if (vma.name) return vma.name;
   if (vma.start <= mm.brk && vma.end >= mm.startBrk) return '[heap]';
@@ -34,7 +35,7 @@ export function mapsLine(k: Kernel, mm: Mm, vma: Vma): string {
 export function mapsText(k: Kernel, mm: Mm): string {
   let text = '';
   for (const vma of mm.vmas) text += `${mapsLine(k, mm, vma)}\n`;
-  return text;
+  return `${text}${mapsLine(k, mm, gateVma())}\n`;
 }
 
 /** /proc/PID/statm: size resident shared text lib data dt, pages. */

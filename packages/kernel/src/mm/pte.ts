@@ -14,6 +14,8 @@ import { Vm } from './vm-flags.js';
  */
 export function wantsWriteNotify(vma: Vma): boolean {
   if ((vma.flags & (Vm.Write | Vm.Shared)) !== (Vm.Write | Vm.Shared)) return false;
+  // After clear_refs the first write to each page is to be noticed again.
+  if (!(vma.flags & Vm.SoftDirty)) return true;
   const mapping = mappingOf(vma);
   return mapping !== null && mapping.evictable;
 }
@@ -31,7 +33,7 @@ export function protHigh(vma: Vma): number {
 
 /** maybe_mkwrite(pte_mkdirty()): the low half for a page that is being written and is ours to write. */
 export function dirtyLow(vma: Vma): number {
-  return protLow(vma) | Pte.D | (vma.flags & Vm.Write && vma.flags & Vm.Access ? Pte.RW : 0);
+  return protLow(vma) | Pte.D | Pte.SOFT_DIRTY | (vma.flags & Vm.Write && vma.flags & Vm.Access ? Pte.RW : 0);
 }
 
 export function readPteLow(k: Kernel, slot: number): number {

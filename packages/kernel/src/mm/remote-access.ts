@@ -18,6 +18,8 @@ function remotePage(k: Kernel, mm: Mm, va: number, write: boolean, force: boolea
   const vma = findVma(mm, va);
   if (!vma) return 0;
   if (vma.start > va && (!(vma.flags & Vm.GrowsDown) || !expandStack(k, mm, vma, va))) return 0;
+  // check_vma_flags
+  if (vma.flags & (Vm.Io | Vm.PfnMap)) return 0;
   if (write && !(vma.flags & Vm.Write) && !(force && isCowMapping(vma.flags))) return 0;
   if (!write && !(vma.flags & Vm.Read) && !(force && vma.flags & Vm.MayRead)) return 0;
   const page = va - (va & PageSize.Mask);

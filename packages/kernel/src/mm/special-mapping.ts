@@ -13,7 +13,7 @@ import { Vm } from './vm-flags.js';
 export function installSpecialMapping(k: Kernel, mm: Mm, start: number, flags: number, name: string, frames: number[]): Vma {
   const length = frames.length * PageSize.Bytes;
   if (findIntersection(mm, start, start + length)) throw ENOMEM;
-  const vma = new Vma(start, start + length, flags | mm.defFlags | Vm.DontExpand);
+  const vma = new Vma(start, start + length, flags | mm.defFlags | Vm.DontExpand | Vm.SoftDirty);
   if (!mayExpandVm(k, mm, vma.flags, frames.length)) throw ENOMEM;
   vma.name = name;
   vma.frames = frames;

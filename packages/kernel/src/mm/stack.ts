@@ -4,6 +4,8 @@ import { Errno } from '../errno.js';
 import { commitMemory, mayExpandVm, mlockAllows, stackRlimit, statAccount } from './account.js';
 import { prepareAnonVma } from './anon-vma.js';
 import { STACK_GUARD_GAP } from './layout.js';
+import { traceMm } from '../trace/mm-trace.js';
+import { Trace } from '../trace/tracer.js';
 import type { Mm, Vma } from './mm.js';
 import { pageBase } from './page.js';
 import { findVmaIndex } from './vma.js';
@@ -23,6 +25,7 @@ export function expandStack(k: Kernel, mm: Mm, vma: Vma, va: number): boolean {
   if (start >= vma.start) return true;
   const pages = (vma.start - start) / PageSize.Bytes;
   if (pages > vma.pgoff || !mayGrow(k, mm, vma, vma.end - start, pages)) return false;
+  if (k.trace.on(Trace.Mm)) traceMm(k, 'mm:expand_stack', { address: va, old_start: vma.start, start, end: vma.end });
   vma.start = start;
   vma.pgoff -= pages;
   statAccount(mm, vma.flags, pages);

@@ -3,6 +3,7 @@ import { EFAULT } from '../errno.js';
 import type { Kernel } from '../kernel.js';
 import { copyToUser } from '../mm/uaccess.js';
 import { getReg, setReg } from '../task/regs.js';
+import { Trace, emit } from '../trace/tracer.js';
 import { altStackMode, disarmAltStack, onSigStack } from './altstack.js';
 import { encodeSigInfo } from './siginfo.js';
 import type { SigAction, SigInfo } from './signal-struct.js';
@@ -31,6 +32,13 @@ export const sigcontextRegisters: readonly number[] = [
 
 /** EFLAGS bits that a handler starts without: TF, DF, RF. */
 const HandlerClears = 0x100 | 0x400 | 0x10000;
+
+/** The kernel leaves the gaps of its structures, and the reserved words of struct sigcontext, as they were on the stack. */
+const WrittenParts: readonly (readonly [start: number, end: number])[] = [
+  [SigFrame.Pretcode, SigFrame.SsFlags + 4],
+  [SigFrame.SsSize, SigFrame.FpState + 8],
+  [SigFrame.SigMask, SigFrame.Info],
+];
 
 /** Where the FXSAVE image and the frame lie. Linux: get_sigframe. */
 export interface FramePlace {
@@ -65,13 +73,14 @@ export function setupFrame(k: Kernel, info: SigInfo, action: SigAction, mask: bi
   if ((action.flags & SaFlag.Restorer) === 0) return false;
   const bytes = buildFrame(k, info, action, mask, fpstate);
   try {
-    k.core.fxsave(MemoryMap.KernelScratch);
-    copyToUser(k, fpstate, k.core.u8.slice(MemoryMap.KernelScratch, MemoryMap.KernelScratch + SigFrame.FpBytes));
-    copyToUser(k, frame, action.flags & SaFlag.SigInfo ? bytes : bytes.subarray(0, SigFrame.Info));
+    copyFpstate(k, fpstate);
+    for (const [start, end] of WrittenParts) copyToUser(k, frame + start, bytes.subarray(start, end));
+    if (action.flags & SaFlag.SigInfo) copyToUser(k, frame + SigFrame.Info, bytes.subarray(SigFrame.Info));
   } catch (error) {
     if (error === EFAULT) return false;
     throw error;
   }
+  if (k.trace.on(Trace.Signal)) traceFrame(k, info, frame, fpstate, mask);
   disarmAltStack(task);
   setReg(k, Cpu.Rdi, info.signo);
   setReg(k, Cpu.Rax, 0);
@@ -79,9 +88,45 @@ export function setupFrame(k: Kernel, info: SigInfo, action: SigAction, mask: bi
   setReg(k, Cpu.Rdx, frame + SigFrame.UcFlags);
   setReg(k, Cpu.Rip, action.handler);
   setReg(k, Cpu.Rsp, frame);
+  setSelectors(k, UserSelector.Cs, UserSelector.Ds);
   k.core.setEflags(k.core.getEflags() & ~HandlerClears);
   clearFpu(k);
   return true;
+}
+
+/**
+ * What FXSAVE stores, and the bytes reserved for software: all zero without XSAVE, where no magic word says that more follows.
+ * Linux: copy_fpstate_to_sigframe, save_xstate_epilog (arch/x86/kernel/fpu/signal.c).
+ */
+function copyFpstate(k: Kernel, fpstate: number): void {
+  k.core.fxsave(MemoryMap.KernelScratch);
+  const image = k.core.u8.slice(MemoryMap.KernelScratch, MemoryMap.KernelScratch + SigFrame.FpBytes);
+  image.fill(0, SigFrame.FpReserved);
+  copyToUser(k, fpstate, image);
+}
+
+/** Where the frame is and what sigreturn will find in it; costs nothing when nobody listens. */
+function traceFrame(k: Kernel, info: SigInfo, frame: number, fpstate: number, mask: bigint): void {
+  const task = k.current;
+  const onAltStack = frame >= task.sigAltSp && frame < task.sigAltSp + task.sigAltSize;
+  emit(k, Trace.Signal, 'signal:setup_rt_frame', {
+    sig: info.signo,
+    frame,
+    fpstate,
+    bytes: fpstate + SigFrame.FpBytes - frame,
+    stack: onAltStack ? 'alternate' : 'current',
+    uc_flags: UcFlag.SigContextSs | UcFlag.StrictRestoreSs,
+    rip: getReg(k, Cpu.Rip),
+    rsp: getReg(k, Cpu.Rsp),
+    rax: getReg(k, Cpu.Rax),
+    eflags: k.core.getEflags(),
+    trapno: task.trapNr,
+    err: task.errorCode,
+    cr2: task.cr2Lo,
+    cr2_high: task.cr2Hi,
+    mask: sigsetLow(mask),
+    mask_high: sigsetHigh(mask),
+  });
 }
 
 function buildFrame(k: Kernel, info: SigInfo, action: SigAction, mask: bigint, fpstate: number): Uint8Array {
@@ -103,8 +148,8 @@ function buildFrame(k: Kernel, info: SigInfo, action: SigAction, mask: bigint, f
     bytes.set(u8.subarray(at, at + 8), SigFrame.R8 + 8 * i);
   });
   u64(SigFrame.Eflags, k.core.getEflags());
-  view.setUint16(SigFrame.Cs, UserSelector.Cs, true);
-  view.setUint16(SigFrame.Ss, UserSelector.Ds, true);
+  view.setUint16(SigFrame.Cs, k.core.u16[selectorIndex(SelectorPlace.Cs)]!, true);
+  view.setUint16(SigFrame.Ss, k.core.u16[selectorIndex(SelectorPlace.Ss)]!, true);
   u64(SigFrame.Err, task.errorCode);
   u64(SigFrame.TrapNo, task.trapNr);
   for (const at of [SigFrame.OldMask, SigFrame.SigMask]) {
@@ -116,6 +161,22 @@ function buildFrame(k: Kernel, info: SigInfo, action: SigAction, mask: bigint, f
   u64(SigFrame.FpState, fpstate);
   if (action.flags & SaFlag.SigInfo) bytes.set(encodeSigInfo(info).subarray(0, SigInfoOffset.Bytes), SigFrame.Info);
   return bytes;
+}
+
+/** Where cs and ss lie among Cpu.Selectors. */
+const enum SelectorPlace {
+  Cs = 1,
+  Ss = 2,
+}
+
+function selectorIndex(place: SelectorPlace): number {
+  return ((MemoryMap.Cpu + Cpu.Selectors) >>> 1) + place;
+}
+
+/** A handler starts with those of user mode; sigreturn may set others, which the next frame shows. */
+export function setSelectors(k: Kernel, cs: number, ss: number): void {
+  k.core.u16[selectorIndex(SelectorPlace.Cs)] = cs;
+  k.core.u16[selectorIndex(SelectorPlace.Ss)] = ss;
 }
 
 /** Handlers and new programs start with the initial x87 and SSE state. Linux: fpu__clear. */

@@ -1,4 +1,4 @@
-import { Cpu, Eflags, MemoryMap, SiCode, Sig, Vector } from '@ring3/abi';
+import { Cpu, Dr6, Eflags, MemoryMap, SiCode, Sig, Vector } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import { forceSignal, kernelInfo } from '../signal/send.js';
 import type { SigInfo } from '../signal/signal-struct.js';
@@ -7,11 +7,11 @@ import { getReg } from '../task/regs.js';
 /** An exception of the running program becomes a signal (arch/x86/kernel/traps.c). Without arguments it is the one that `run` returned with. */
 export function userException(k: Kernel, vector = state(k, Cpu.ExitVector), error = state(k, Cpu.ExitError)): void {
   const task = k.current;
-  const info = signalOf(k, vector);
+  const info = signalOf(k, vector, error);
   // A coprocessor error whose flags are gone by now is spurious: the instruction runs again.
   if (!info) return;
   task.trapNr = vector;
-  task.errorCode = error;
+  task.errorCode = vector === Vector.DB ? 0 : error;
   if (vector !== Vector.DB && vector !== Vector.BP && vector !== Vector.OF) setResumeFlag(k);
   forceSignal(k, task, info);
 }
@@ -29,13 +29,14 @@ function state(k: Kernel, offset: number): number {
   return k.core.u32[(MemoryMap.Cpu + offset) >>> 2]!;
 }
 
-function signalOf(k: Kernel, vector: number): SigInfo | null {
+function signalOf(k: Kernel, vector: number, error: number): SigInfo | null {
   const rip = getReg(k, Cpu.Rip);
   switch (vector) {
     case Vector.DE:
       return fault(Sig.FPE, SiCode.FpeIntDiv, rip);
     case Vector.DB:
-      return fault(Sig.TRAP, SiCode.TrapTrace, rip);
+      // Without a cause in DR6 it was INT1. Linux: do_debug, get_si_code.
+      return fault(Sig.TRAP, error & Dr6.BS ? SiCode.TrapTrace : SiCode.TrapBrkpt, rip);
     case Vector.BP:
       return kernelInfo(Sig.TRAP);
     case Vector.UD:

@@ -11,6 +11,7 @@ import { enterKernel, leaveKernel } from '../time/cpu-time.js';
 import { TaskState } from '../task/task.js';
 import { setResumeFlag } from './exceptions.js';
 import { Trace, emit } from '../trace/tracer.js';
+import { emulateVsyscall } from './vsyscall.js';
 
 /**
  * A page fault of the running program: the core's import, called in place. Linux: do_user_addr_fault (arch/x86/mm/fault.c).
@@ -22,6 +23,10 @@ export function pageFault(k: Kernel, va: number, error: number): number {
     emit(k, Trace.Exceptions, 'exceptions:page_fault_user', { address: va, ip: getReg(k, Cpu.Rip), error_code: error });
   }
   enterKernel(k);
+  if (va >= TASK_SIZE_MAX && emulateVsyscall(k, error)) {
+    leaveKernel(k);
+    return task.sigPending ? 1 : 0;
+  }
   const result = task.mm ? resolve(k, va, error) : FaultResult.SigsegvMaperr;
   leaveKernel(k);
   if (result === FaultResult.Ok) return task.state === TaskState.Running ? 0 : 1;
@@ -63,7 +68,7 @@ export function coreImports(kernel: () => Kernel): CoreImports {
     pageFault: (va, error) => pageFault(kernel(), va, error),
     rdtsc: () => {
       const k = kernel();
-      return BigInt(k.clock.monotonic(k));
+      return k.clock.monotonic(k);
     },
   };
 }

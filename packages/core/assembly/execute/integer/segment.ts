@@ -4,6 +4,7 @@ import { MemoryMap } from '../../../../abi/src/machine/memory-map';
 import { Selector, Vector } from '../../../../abi/src/x86/vectors';
 import { raise } from '../../cpu/exceptions';
 import { ea, isReg, rmRead, reg, setReg, uReg, uRm } from '../../cpu/operands';
+import { holdStep } from '../../cpu/single-step';
 import { fault, rd, rdStack } from '../../mmu/access';
 import { putE } from './move';
 import { pushValue } from './stack';
@@ -50,7 +51,10 @@ export function mov_S_E(u: u32): i32 {
   const segment = uReg(u);
   if (segment == Segment.Cs || segment > <u32>Segment.Gs) return raise(Vector.UD, 0);
   const p = rmRead(u, 2);
-  return p ? loadSegment(segment, load<u16>(p)) : fault();
+  if (!p) return fault();
+  const status = loadSegment(segment, load<u16>(p));
+  if (segment == Segment.Ss && status == Status.Next) holdStep();
+  return status;
 }
 
 /** Offset and selector from memory. */

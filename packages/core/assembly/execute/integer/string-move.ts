@@ -2,7 +2,7 @@ import { Cpu } from '../../../../abi/src/machine/cpu-state';
 import { Status } from '../../../../abi/src/machine/exits';
 import { reg, setReg } from '../../cpu/operands';
 import { fault, rd, wr, wrDone } from '../../mmu/access';
-import { advance, counter, isBackward, isRepeated, sourceAddress, Stretch, stretch } from './string';
+import { advance, counter, isBackward, isRepeated, mostElements, pauseRepeated, sourceAddress, stretch } from './string';
 
 function moveOne<T>(u: u32, step: i64): bool {
   const from = rd(sourceAddress(u), sizeof<T>());
@@ -29,15 +29,16 @@ function copy<T>(to: u32, from: u32, bytes: u32): void {
 export function movs<T>(u: u32): i32 {
   const step: i64 = isBackward() ? -(<i64>sizeof<T>()) : sizeof<T>();
   if (!isRepeated(u)) return moveOne<T>(u, step) ? Status.Next : fault();
+  const most = mostElements();
   let done: u32 = 0;
   while (true) {
     const left = counter(u, Cpu.Rcx);
     if (!left) return Status.Next;
-    if (done >= <u32>Stretch.Most) return Status.Retry;
+    if (done >= most) return pauseRepeated();
     const source = sourceAddress(u);
     const target = counter(u, Cpu.Rdi);
     let n: u32 = 0;
-    if (step > 0) n = min(stretch(source, sizeof<T>(), left), stretch(target, sizeof<T>(), left));
+    if (step > 0 && most > 1) n = min(stretch(source, sizeof<T>(), left), stretch(target, sizeof<T>(), left));
     if (n < 2) {
       if (!moveOne<T>(u, step)) return fault();
       n = 1;
@@ -70,13 +71,14 @@ export function stos<T>(u: u32): i32 {
   if (!isRepeated(u)) return storeOne<T>(u, step) ? Status.Next : fault();
   const value = reg<T>(Cpu.Rax);
   const oneByte = value == <T>((<u64>value & 0xff) * 0x0101_0101_0101_0101);
+  const most = mostElements();
   let done: u32 = 0;
   while (true) {
     const left = counter(u, Cpu.Rcx);
     if (!left) return Status.Next;
-    if (done >= <u32>Stretch.Most) return Status.Retry;
+    if (done >= most) return pauseRepeated();
     const target = counter(u, Cpu.Rdi);
-    let n: u32 = step > 0 ? stretch(target, sizeof<T>(), left) : 0;
+    let n: u32 = step > 0 && most > 1 ? stretch(target, sizeof<T>(), left) : 0;
     if (n < 2) {
       if (!storeOne<T>(u, step)) return fault();
       n = 1;
@@ -96,10 +98,11 @@ export function stos<T>(u: u32): i32 {
 export function lods<T>(u: u32): i32 {
   const step: i64 = isBackward() ? -(<i64>sizeof<T>()) : sizeof<T>();
   const repeated = isRepeated(u);
+  const most = mostElements();
   let done: u32 = 0;
   while (true) {
     if (repeated && !counter(u, Cpu.Rcx)) return Status.Next;
-    if (done >= <u32>Stretch.Most) return Status.Retry;
+    if (done >= most) return pauseRepeated();
     const from = rd(sourceAddress(u), sizeof<T>());
     if (!from) return fault();
     setReg<T>(Cpu.Rax, load<T>(from));

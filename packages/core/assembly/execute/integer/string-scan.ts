@@ -5,7 +5,7 @@ import { getZf, keepCc, restoreCc } from '../../cpu/flags';
 import { sub, wide } from '../../cpu/hot';
 import { reg, uFlags } from '../../cpu/operands';
 import { fault, rd } from '../../mmu/access';
-import { advance, counter, isBackward, isRepeated, sourceAddress, Stretch } from './string';
+import { advance, counter, isBackward, isRepeated, mostElements, pauseRepeated, sourceAddress } from './string';
 
 /** REPE ends at the first difference, REPNE at the first match. */
 @inline
@@ -24,10 +24,11 @@ export function cmps<T>(u: u32): i32 {
   const step: i64 = isBackward() ? -(<i64>sizeof<T>()) : sizeof<T>();
   const repeated = isRepeated(u);
   keepCc();
+  const most = mostElements();
   let done: u32 = 0;
   while (true) {
     if (repeated && !counter(u, Cpu.Rcx)) return Status.Next;
-    if (done >= <u32>Stretch.Most) return interrupted(Status.Retry);
+    if (done >= most) return interrupted(pauseRepeated());
     done++;
     const left = rd(sourceAddress(u), sizeof<T>());
     if (!left) return interrupted(fault());
@@ -49,10 +50,11 @@ export function scas<T>(u: u32): i32 {
   const repeated = isRepeated(u);
   const a = wide<T>(reg<T>(Cpu.Rax));
   keepCc();
+  const most = mostElements();
   let done: u32 = 0;
   while (true) {
     if (repeated && !counter(u, Cpu.Rcx)) return Status.Next;
-    if (done >= <u32>Stretch.Most) return interrupted(Status.Retry);
+    if (done >= most) return interrupted(pauseRepeated());
     done++;
     const p = rd(counter(u, Cpu.Rdi), sizeof<T>());
     if (!p) return interrupted(fault());

@@ -1,7 +1,9 @@
 import { Cpu } from '../../../../abi/src/machine/cpu-state';
+import { Status } from '../../../../abi/src/machine/exits';
 import { MemoryMap, PageSize } from '../../../../abi/src/machine/memory-map';
 import { UopFlag } from '../../../../abi/src/machine/uop';
 import { Eflags } from '../../../../abi/src/x86/eflags';
+import { isStepping, stepRepeated } from '../../cpu/single-step';
 import { reg, segmentBase, setReg, uFlags } from '../../cpu/operands';
 
 /**
@@ -11,6 +13,17 @@ import { reg, segmentBase, setReg, uFlags } from '../../cpu/operands';
 export const enum Stretch {
   /** Elements after which a repeated instruction lets the run loop look around: it returns Status.Retry. */
   Most = 0x10_0000,
+}
+
+/** Elements that this execution of a repeated instruction may do: one under TF, which traps after each. */
+export function mostElements(): u32 {
+  return isStepping() ? 1 : Stretch.Most;
+}
+
+/** A repeated instruction stops between two elements, to go on later. */
+export function pauseRepeated(): i32 {
+  stepRepeated();
+  return Status.Retry;
 }
 
 @inline

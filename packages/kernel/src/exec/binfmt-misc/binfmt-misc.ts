@@ -1,6 +1,6 @@
-import { BinprmFlag, O } from '@ring3/abi';
+import { BinprmFlag, Limit, O } from '@ring3/abi';
 import type { Kernel } from '../../kernel.js';
-import { EEXIST, ENOENT, ENOEXEC } from '../../errno.js';
+import { EEXIST, ENAMETOOLONG, ENOENT, ENOEXEC } from '../../errno.js';
 import { registerState } from '../../state.js';
 import { closeFd, fdInstall, fput } from '../../vfs/file-table.js';
 import { allowWriteAccess, denyWriteAccess } from '../../vfs/inode-life.js';
@@ -14,7 +14,7 @@ import { closeExec, releaseExecFile } from '../exec-file.js';
 import { kernelRead } from '../kernel-read.js';
 import { wouldDump } from '../new-exec.js';
 import { prepareBinprm, searchBinaryHandler } from '../search.js';
-import { stage } from '../stage.js';
+import { execTraced, stage } from '../stage.js';
 import { MiscFlag, type MiscEntry } from './misc-entry.js';
 
 /** Files whose interpreters were registered through /proc/sys/fs/binfmt_misc: fs/binfmt_misc.c. */
@@ -32,11 +32,15 @@ export class BinfmtMisc extends LinuxBinfmt {
 
   /** Starts over with the entry's interpreter, whose argv[1] is the file's name. Linux: load_misc_binary. */
   loadBinary(k: Kernel, bprm: LinuxBinprm): void {
-    if (!this.enabled) throw ENOEXEC;
-    const entry = this.entries.find((each) => each.matches(bprm.buf, bprm.interp));
+    bprm.at = 'load_misc_binary';
+    const entry = this.enabled ? this.entries.find((each) => each.matches(bprm.buf, bprm.interp)) : undefined;
+    if (execTraced(k)) {
+      const { name = null, interpreter = null } = entry ?? {};
+      const { enabled, entries } = this;
+      stage(k, 'load_misc_binary', { enabled, entries: entries.length, entry: name, interpreter, file: bprm.interp });
+    }
     if (!entry) throw ENOEXEC;
     if (bprm.interpFlags & BinprmFlag.PathInaccessible) throw ENOENT;
-    stage(k, 'load_misc_binary', () => ({ entry: entry.name, interpreter: entry.interpreter, file: bprm.interp }));
 
     if (!(entry.flags & MiscFlag.PreserveArgv0)) removeArgZero(k, bprm);
     let fd = -1;
@@ -48,7 +52,9 @@ export class BinfmtMisc extends LinuxBinfmt {
         bprm.argc++;
       }
       bprm.interp = entry.interpreter;
+      bprm.at = 'open_exec';
       bprm.file = openInterpreter(k, entry);
+      bprm.at = 'prepare_binprm';
       if (entry.flags & MiscFlag.Credentials) {
         bprm.buf.fill(0);
         kernelRead(k, bprm.file, bprm.buf, 0);
@@ -63,8 +69,9 @@ export class BinfmtMisc extends LinuxBinfmt {
     }
   }
 
-  /** @throws EEXIST @throws what opening a flag-F interpreter throws */
+  /** @throws EEXIST @throws ENAMETOOLONG @throws what opening a flag-F interpreter throws */
   add(k: Kernel, entry: MiscEntry): void {
+    if (entry.name.length > Limit.NAME_MAX) throw ENAMETOOLONG;
     if (this.entries.some(({ name }) => name === entry.name)) throw EEXIST;
     if (entry.flags & MiscFlag.OpenFile) entry.interpreterFile = openExec(k, entry.interpreter);
     this.entries.unshift(entry);

@@ -10,7 +10,7 @@ import { fput } from '../../vfs/file-table.js';
 import { isReg } from '../../vfs/inode-life.js';
 import { unlinkAt } from '../../vfs/namespace.js';
 import { openAt } from '../../vfs/open.js';
-import { stage } from '../stage.js';
+import { execTraced, stage } from '../stage.js';
 import { CoredumpParams } from './core-file.js';
 import { formatCorename } from './corename.js';
 import { zapThreads } from './zap-threads.js';
@@ -41,7 +41,7 @@ export function doCoredump(k: Kernel, info: SigInfo): void {
     if (limit < format.minCoredump) return;
     file = openCore(k, name, asRoot);
     if (!file) return;
-    stage(k, 'do_coredump', () => ({ signo: info.signo, name, threads: threads.length }));
+    if (execTraced(k)) stage(k, 'do_coredump', { signo: info.signo, name, threads: threads.length });
     const params = new CoredumpParams(info, threads, file, limit, mm.coredumpFilter);
     if (format.coreDump(k, params)) task.signal.groupExitCode |= CORE_DUMPED;
   } finally {

@@ -1,5 +1,6 @@
 import { CoredumpFilter, PageSize } from '@ring3/abi';
 import type { Kernel } from '../../kernel.js';
+import { TASK_SIZE_MAX } from '../../mm/layout.js';
 import type { Mm, Vma } from '../../mm/mm.js';
 import { pteFrame, pteHasFrame, readPteLow } from '../../mm/pte.js';
 import { readRemote } from '../../mm/remote-access.js';
@@ -33,13 +34,14 @@ function startsWithElf(bytes: Uint8Array): boolean {
  * One page; null: a hole (never touched, the page of zeros, the kernel's own, or it cannot be read). Linux: mm/gup.c: get_dump_page.
  */
 export function dumpPage(k: Kernel, mm: Mm, vma: Vma, va: number): Uint8Array | null {
+  if (vma.flags & (Vm.Io | Vm.PfnMap) || va >= TASK_SIZE_MAX) return null;
   const slot = k.core.pteSlot(mm.pgd, va, false);
   const low = slot === 0 ? 0 : readPteLow(k, slot);
   if (pteHasFrame(low)) {
     if (pteFrame(low) === k.vm.zeroFrame) return null;
     return k.core.u8.slice(pteFrame(low), pteFrame(low) + PageSize.Bytes);
   }
-  if (!vma.file) return null;
+  if (!vma.file && !vma.frames) return null;
   const bytes = readRemote(k, mm, va, PageSize.Bytes);
   return bytes.length === PageSize.Bytes ? bytes : null;
 }

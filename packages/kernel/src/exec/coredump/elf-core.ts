@@ -1,9 +1,10 @@
 import { Ehdr, ElfMachine, ElfType, PageSize, Pf, Phdr, PN_XNUM, Pt, Shdr } from '@ring3/abi';
 import type { Kernel } from '../../kernel.js';
+import { gateVma } from '../../mm/gate-vma.js';
 import { pageAlign } from '../../mm/page.js';
 import type { Vma } from '../../mm/mm.js';
 import { Vm } from '../../mm/vm-flags.js';
-import { stage } from '../stage.js';
+import { execTraced, stage } from '../stage.js';
 import type { CoredumpParams } from './core-file.js';
 import { dumpPage, vmaDumpSize } from './dump-pages.js';
 import { encodeNotes, putText, putWord } from './notes.js';
@@ -27,10 +28,10 @@ export function elfCoreDump(k: Kernel, params: CoredumpParams): boolean {
   const { mm } = k.current;
   if (!mm) return false;
   const notes = encodeNotes(coreNotes(k, mm, params));
-  const segments = mm.vmas.map((vma) => ({ vma, filesz: vmaDumpSize(k, mm, vma, params.filter) }));
+  const segments = [...mm.vmas, gateVma()].map((vma) => ({ vma, filesz: vmaDumpSize(k, mm, vma, params.filter) }));
   const notesAt = Ehdr.Bytes + (segments.length + 1) * Phdr.Bytes;
   const dataAt = pageAlign(notesAt + notes.length);
-  stage(k, 'elf_core_dump', () => ({ segments: segments.length, notes: notes.length, data: dataAt }));
+  if (execTraced(k)) stage(k, 'elf_core_dump', { segments: segments.length, notes: notes.length, data: dataAt });
 
   const extended = segments.length + 1 >= PN_XNUM;
   const sectionAt = dataAt + segments.reduce((total, { filesz }) => total + filesz, 0);

@@ -48,7 +48,7 @@ export function makeMachine(layout: KernelOptions['layout'] = 'compact'): Kernel
         const result = k.current.mm ? handleMmFault(k, k.current.mm, va, error) : FaultResult.SigsegvMaperr;
         return result === FaultResult.Ok || result === FaultResult.Major ? 0 : 1;
       },
-      rdtsc: () => 0n,
+      rdtsc: () => 0,
     },
   );
   const k: Kernel = new Kernel(

@@ -10,6 +10,7 @@ import { MountTable } from '../../vfs/mount-table.js';
 import type { File } from '../../vfs/file.js';
 import { SuperBlock } from '../../vfs/super-block.js';
 import { PidTable } from '../../task/pid-table.js';
+import { Tracer } from '../../trace/tracer.js';
 import { AddressSpace } from '../address-space.js';
 import { mmAlloc } from '../mm-life.js';
 import type { Mm } from '../mm.js';
@@ -56,7 +57,7 @@ const cores = new Map<number, Core>();
 function coreWith(frames: number): Core {
   let core = cores.get(frames);
   if (!core) {
-    core = createCore(loadCoreModule(), { memoryLimit: frames * 4096 }, { pageFault: () => 1, rdtsc: () => 0n });
+    core = createCore(loadCoreModule(), { memoryLimit: frames * 4096 }, { pageFault: () => 1, rdtsc: () => 0 });
     cores.set(frames, core);
   }
   return core;
@@ -72,6 +73,7 @@ export function makeMachine(frames = 4096, layout: 'compact' | 'linux' = 'compac
     // Nobody whom the OOM killer could choose.
     pids: new PidTable(),
     mounts: new MountTable(),
+    trace: new Tracer(),
     clock: { realtime: () => ({ sec: 1, nsec: 2 }) },
   } as unknown as ConstructorParameters<typeof Kernel>[1];
   const k = new Kernel({ layout, aslr: false, clock: 'virtual', hostname: 'test', quantum: 1000 } as Kernel['options'], parts);
