@@ -21,9 +21,9 @@ static void show_image(int argc, char **argv, char **envp) {
   for (; aux->a_type != AT_NULL; aux++) {
     unsigned long t = aux->a_type, v = aux->a_un.a_val;
     if (t >= sizeof names / sizeof *names || !names[t]) continue;
-    if (t == AT_SYSINFO_EHDR || t == AT_HWCAP || t == AT_HWCAP2) continue;
+    if (t == AT_HWCAP || t == AT_HWCAP2) continue;
     if (t == AT_BASE) printf(" %s %s", names[t], v ? "set" : "0");
-    else if (t == AT_PHDR || t == AT_ENTRY || t == AT_RANDOM || t == AT_EXECFN) printf(" %s set", names[t]);
+    else if (t == AT_PHDR || t == AT_ENTRY || t == AT_RANDOM || t == AT_EXECFN || t == AT_SYSINFO_EHDR) printf(" %s set", names[t]);
     else if (t == AT_PLATFORM) printf(" %s %s", names[t], (char *)v);
     else printf(" %s %lu", names[t], v);
   }

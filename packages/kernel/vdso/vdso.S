@@ -36,7 +36,18 @@
 	or	%rdx, %rax
 .endm
 
-# Adds the wall clock at boot: rax to it, r8 := its seconds, r9 := the sequence at the beginning.
+# r11d: the bit of the clock in edi. Jumps where the vdso does not know it. Changes rcx.
+.macro clock_bit unknown
+	cmp	$CLOCK_TAI, %edi
+	ja	\unknown
+	mov	%edi, %ecx
+	mov	$1, %r11d
+	shl	%cl, %r11d
+	test	$KNOWN_CLOCKS, %r11d
+	jz	\unknown
+.endm
+
+# Adds the wall clock at boot: its nanoseconds to rax, r8 := its seconds. Changes r9, r10.
 .macro read_boot_time
 	mov	vvar_page+SEQUENCE(%rip), %r9d
 	test	$1, %r9d
@@ -76,27 +87,21 @@ __vdso_\name:
 
 # int clock_gettime(clockid_t clock, struct timespec *ts)
 entry clock_gettime
-	cmp	$CLOCK_TAI, %edi
-	ja	3f
-	mov	$KNOWN_CLOCKS, %eax
-	bt	%edi, %eax
-	jnc	3f
+	clock_bit 3f
 	monotonic
-	mov	$COARSE_CLOCKS, %ecx
-	bt	%edi, %ecx
-	jnc	0f
+	test	$COARSE_CLOCKS, %r11d
+	jz	0f
 	# The time of the last tick.
-	mov	%rax, %r11
+	mov	%rax, %r10
 	xor	%edx, %edx
 	mov	$TICK_NSEC, %ecx
 	div	%rcx
-	mov	%r11, %rax
+	mov	%r10, %rax
 	sub	%rdx, %rax
 0:
 	xor	%r8d, %r8d
-	mov	$WALL_CLOCKS, %ecx
-	bt	%edi, %ecx
-	jnc	2f
+	test	$WALL_CLOCKS, %r11d
+	jz	2f
 1:
 	read_boot_time
 2:
@@ -114,15 +119,10 @@ end_entry clock_gettime
 
 # int clock_getres(clockid_t clock, struct timespec *res)
 entry clock_getres
-	cmp	$CLOCK_TAI, %edi
-	ja	3f
-	mov	$KNOWN_CLOCKS, %eax
-	bt	%edi, %eax
-	jnc	3f
+	clock_bit 3f
 	mov	$1, %edx
-	mov	$COARSE_CLOCKS, %ecx
-	bt	%edi, %ecx
-	jnc	1f
+	test	$COARSE_CLOCKS, %r11d
+	jz	1f
 	mov	$TICK_NSEC, %edx
 1:
 	xor	%eax, %eax

@@ -39,8 +39,6 @@ export function openInterpreter(k: Kernel, bprm: LinuxBinprm, headers: readonly 
   bprm.at = 'load_elf_binary';
   if (segment.filesz > Limit.PATH_MAX || segment.filesz < 2) throw ENOEXEC;
   const name = new Uint8Array(segment.filesz);
-  // loff_t is signed.
-  if (segment.offset >= 2 ** 63) throw EINVAL;
   if (kernelRead(k, bprm.file, name, segment.offset) !== name.length) throw EIO;
   if (name[name.length - 1] !== 0) throw ENOEXEC;
   const path = String.fromCharCode(...name.subarray(0, name.indexOf(0)));

@@ -19,7 +19,7 @@ export function loadElfLibrary(k: Kernel, file: File): void {
   const header = parseElfHeader(start);
   if (!header || header.type !== ElfType.Exec || header.phnum > 2 || !isOurMachine(header) || !file.inode.mapping) throw ENOEXEC;
   const table = new Uint8Array(header.phnum * Phdr.Bytes);
-  if (!Number.isSafeInteger(header.phoff) || kernelRead(k, file, table, header.phoff) !== table.length) throw ENOEXEC;
+  if (header.phoff < 0 || !Number.isSafeInteger(header.phoff) || kernelRead(k, file, table, header.phoff) !== table.length) throw ENOEXEC;
   const loads = parseProgramHeaders(table).filter((segment) => segment.type === Pt.Load);
   const segment = loads[0];
   const { mm } = k.current;

@@ -30,6 +30,11 @@ function u64(view: DataView, at: number): number {
   return view.getUint32(at + 4, true) * 0x1_0000_0000 + view.getUint32(at, true);
 }
 
+/** Offsets and what is added to a load address: a sum that wraps around in C comes out right where they are negative. */
+function s64(view: DataView, at: number): number {
+  return view.getInt32(at + 4, true) * 0x1_0000_0000 + view.getUint32(at, true);
+}
+
 /**
  * The header in `bytes` (64 or more), if it has the magic number. 5.4 looks at neither EI_CLASS, EI_DATA nor e_version: a 32-bit file
  * of the right e_machine is parsed as if it were a 64-bit one.
@@ -40,8 +45,8 @@ export function parseElfHeader(bytes: Uint8Array): ElfHeader | null {
   return {
     type: view.getUint16(Ehdr.Type, true),
     machine: view.getUint16(Ehdr.Machine, true),
-    entry: u64(view, Ehdr.Entry),
-    phoff: u64(view, Ehdr.PhOff),
+    entry: s64(view, Ehdr.Entry),
+    phoff: s64(view, Ehdr.PhOff),
     phentsize: view.getUint16(Ehdr.PhEntSize, true),
     phnum: view.getUint16(Ehdr.PhNum, true),
   };
@@ -75,7 +80,7 @@ function readProgramHeaders(k: Kernel, file: File, header: ElfHeader): ProgramHe
   if (size === 0) return 'phnum';
   if (size > PHDRS_MAX) return 'size';
   const bytes = new Uint8Array(size);
-  if (!Number.isSafeInteger(header.phoff) || kernelRead(k, file, bytes, header.phoff) !== size) return 'read';
+  if (header.phoff < 0 || !Number.isSafeInteger(header.phoff) || kernelRead(k, file, bytes, header.phoff) !== size) return 'read';
   return parseProgramHeaders(bytes);
 }
 
@@ -92,7 +97,7 @@ export function parseProgramHeaders(bytes: Uint8Array): ProgramHeader[] {
     headers.push({
       type: view.getUint32(at + Phdr.Type, true),
       flags: view.getUint32(at + Phdr.Flags, true),
-      offset: u64(view, at + Phdr.Offset),
+      offset: s64(view, at + Phdr.Offset),
       vaddr: u64(view, at + Phdr.Vaddr),
       filesz: u64(view, at + Phdr.FileSz),
       memsz: u64(view, at + Phdr.MemSz),

@@ -1,9 +1,14 @@
 import type { Kernel } from '../kernel.js';
 import type { File } from '../vfs/file.js';
+import { EINVAL } from '../errno.js';
 import { KernelIter } from '../io/kernel-iter.js';
 
-/** Reads up to `into.length` bytes at `position`, fewer only at the end of the file. Returns how many. Linux: fs/read_write.c: kernel_read. */
+/**
+ * Reads up to `into.length` bytes at `position`, fewer only at the end of the file. Returns how many. Linux: fs/read_write.c: kernel_read.
+ * @throws EINVAL a negative position @throws what reading the file throws
+ */
 export function kernelRead(k: Kernel, file: File, into: Uint8Array, position: number): number {
+  if (position < 0) throw EINVAL;
   let done = 0;
   while (done < into.length) {
     const n = file.read(k, new KernelIter(into.subarray(done)), position + done);

@@ -182,6 +182,7 @@ export function openExecAt(k: Kernel, dirfd: number, name: string, atFlags: numb
   return file;
 }
 
+/** An empty name is refused where user memory is read (getname); one that the kernel brings means the working directory. */
 export function openExec(k: Kernel, name: string): File {
-  return openExecAt(k, At.FDCWD, name, 0);
+  return openExecAt(k, At.FDCWD, name === '' ? '.' : name, 0);
 }
