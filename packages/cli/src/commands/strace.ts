@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { type MachineEngine, type StraceSession, StraceExpressionError } from '@ring3/machine/engine';
+import { type MachineEngine, Strace as StraceLog, StraceExpressionError, type StraceSession } from '@ring3/machine/engine';
 import { CliError, CliStatus, usageError } from '../cli-error.js';
 import { RUN_OPTIONS } from '../help.js';
 import { parseStrace, type StraceOptions } from '../run-options.js';
@@ -21,7 +21,8 @@ export class Strace implements Observer {
     const { options } = this;
     if (options.output !== null) this.descriptor = open(options.output);
     try {
-      this.session = machine.strace(
+      this.session = new StraceLog(
+        machine.kernel,
         { ...options, pids: options.output !== null && options.follow },
         (text) => this.write(text),
         (text) => process.stderr.write(text),

@@ -31,7 +31,6 @@ import { HostPlatform } from './host-platform.js';
 import { type ExitStatus, MachineError, type EngineOptions, type SpawnOptions } from './options.js';
 import { mountHostPaths, rootFileSystem } from './root.js';
 import { RunLoop, type RunLoopOptions } from './run-loop.js';
-import { Strace, type StraceSession, type StraceSettings } from '../strace/strace.js';
 
 /** Instructions per turn of a task: at 300 MIPS about 3 ms. */
 const QUANTUM = 1_000_000;
@@ -66,7 +65,8 @@ export class MachineEngine {
   private limit: ExitStatus['limit'];
 
   private constructor(
-    private readonly kernel: Kernel,
+    /** For what observes it: strace, inspect. */
+    readonly kernel: Kernel,
     private readonly options: EngineOptions,
     private readonly host: EngineHost,
   ) {
@@ -270,14 +270,6 @@ export class MachineEngine {
   resize(cols: number, rows: number, handle: number = StreamHandle.Console): void {
     this.kernel.consoles.resize(this.kernel, handle, cols, rows);
     this.loop?.poke();
-  }
-
-  /**
-   * Prints what the programs do from now on as strace(1) does, in pieces to `write`; to `notify` what it says about itself.
-   * @throws StraceExpressionError
-   */
-  strace(settings: StraceSettings, write: (text: string) => void, notify: (text: string) => void): StraceSession {
-    return new Strace(this.kernel, settings, write, notify);
   }
 
   /** Receives tracepoints of these groups (Trace bits), synchronously, as they happen. */

@@ -16,4 +16,4 @@ export {
 export type { MachineLimits } from '../protocol.js';
 export { RLIMIT_NAMES } from './rlimits.js';
 export { StraceExpressionError } from '../strace/filter.js';
-export type { StraceSession, StraceSettings } from '../strace/strace.js';
+export { Strace, type StraceSession, type StraceSettings } from '../strace/strace.js';

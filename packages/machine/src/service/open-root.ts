@@ -1,4 +1,3 @@
-import { decompress, readDeb, readTar, TreeBuilder } from '@ring3/image';
 import { openFolder } from '#host';
 import { MachineError, type RootSource } from '../engine/options.js';
 import type { RootSpec } from '../protocol.js';
@@ -13,14 +12,16 @@ export async function openRoot(spec: RootSpec, report: ReportProgress): Promise<
     case 'folder':
       return { kind: 'image', image: await openFolder(spec.url, report) };
     case 'archive':
-      return archive(await fetchBytes(spec.url, 'image', report, spec.integrity), spec.url);
+      return await archive(await fetchBytes(spec.url, 'image', report, spec.integrity), spec.url);
     case 'archive-bytes':
-      return archive(spec.bytes, 'the archive');
+      return await archive(spec.bytes, 'the archive');
   }
 }
 
 /** A Debian package, or a tar archive, plain or compressed. */
-function archive(bytes: Uint8Array, name: string): RootSource {
+async function archive(bytes: Uint8Array, name: string): Promise<RootSource> {
+  // With its decompressors it is larger than it looks; most pages have no archive.
+  const { decompress, readDeb, readTar, TreeBuilder } = await import('@ring3/image');
   const tree = new TreeBuilder();
   try {
     const isDeb = String.fromCharCode(...bytes.subarray(0, 8)) === '!<arch>\n';

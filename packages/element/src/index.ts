@@ -1,0 +1,19 @@
+import { defineElements } from './define.js';
+
+export { defineElements } from './define.js';
+export type {
+  ErrorDetail,
+  ExitDetail,
+  MachineElementState,
+  OutputDetail,
+  ReadyDetail,
+  RecordsDetail,
+  Ring3EventMap,
+  StateChangeDetail,
+} from './events.js';
+export { Ring3File } from './file-element.js';
+export { Ring3Machine } from './machine-element.js';
+export { Ring3Terminal } from './terminal-element.js';
+export { shellWords } from './shell-words.js';
+
+defineElements();
