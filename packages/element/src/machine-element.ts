@@ -27,7 +27,8 @@ type TraceName = keyof typeof traceEvents;
  * ```
  *
  * @tag ring3-machine
- * @slot - `<ring3-file>` children and a `<ring3-terminal>`; without JavaScript, what stands here is shown
+ * @slot - `<ring3-file>` children; anything else here is shown only where there is no JavaScript
+ * @slot terminal - a `<ring3-terminal>` goes here by itself
  * @slot title - replaces the program's name in the head
  * @csspart frame - the whole
  * @csspart head - name, state and buttons
@@ -119,9 +120,6 @@ export class Ring3Machine extends LitElement {
       progress {
         width: 8em;
         accent-color: var(--_accent);
-      }
-      ::slotted(ring3-file) {
-        display: none;
       }
     `,
   ];
@@ -566,7 +564,7 @@ export class Ring3Machine extends LitElement {
         <button part="button" ?disabled=${!active && state !== 'loading'} @click=${() => void this.reset()}>Stop</button>
       </header>
       ${this.failure === null ? nothing : html`<p class="error" part="error" role="alert">${this.failure}</p>`}
-      <slot></slot>
+      <slot name="terminal"></slot>
       ${this.terminal
         ? nothing
         : html`<pre class="output" part="output" tabindex="0" role="log" aria-label="output">${this.shown}</pre>`}

@@ -150,6 +150,7 @@ export class Ring3Terminal extends LitElement implements TerminalLink {
     const root = this.getRootNode() as Document | ShadowRoot;
     const machine = this.for === null ? this.closest('ring3-machine') : root.getElementById(this.for);
     if (!(machine instanceof Ring3Machine)) return;
+    if (this.parentElement === machine) this.slot ||= 'terminal';
     this.machine = machine;
     this.detach = machine.attachTerminal(this);
   }

@@ -3,6 +3,8 @@ export { readDeb, type Deb } from './archive/deb.js';
 export { readTar } from './archive/tar.js';
 export { decompress } from './compress/decompress.js';
 export { unxz } from './compress/xz.js';
+export { CHUNK_BYTES, chunkBlob, type Chunk } from './format/chunk.js';
+export { ChunkedBlob, type FetchChunk } from './format/chunked-blob.js';
 export type { ImageIndex } from './format/index-file.js';
 export { ImageTree, openImage, type ReadBlob } from './format/open.js';
 export { packImage } from './format/pack.js';

@@ -1,5 +1,7 @@
 import type { TraceRecord } from '@ring3/kernel';
 import type { MachineStats } from './engine/engine.js';
+
+export type { TraceRecord };
 import type { MachineErrorId, MountOption } from './engine/options.js';
 
 /**

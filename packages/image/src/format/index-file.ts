@@ -15,6 +15,8 @@ export interface ImageIndex {
   /** What the image was made from. */
   packages: { name: string; version: string; licence: string }[];
   blobBytes: number;
+  /** The blob in pieces, for fetching: `chunks/NAME` holds `bytes` of it (the last one fewer), gzipped. Absent: it lies in one file, `blob`. */
+  chunks?: { bytes: number; names: string[] };
   nodes: (number | string)[][];
 }
 
