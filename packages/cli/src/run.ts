@@ -23,6 +23,8 @@ import { ProcessStreams } from './terminal.js';
 /** Watches a run from outside: strace. */
 export interface Observer {
   attach(machine: Machine): void;
+  /** PROGRAM stands at its first instruction. True: that is all, it does not run. */
+  atEntry?(machine: Machine): boolean;
   finish(machine: Machine): void;
 }
 
@@ -36,6 +38,10 @@ export async function runProgram(options: RunOptions, observer: Observer | null 
   const path = findProgram(machine, options, env);
   observer?.attach(machine);
   const guest = spawn(machine, options, path, env, isTty);
+  if (observer?.atEntry?.(machine)) {
+    observer.finish(machine);
+    return 0;
+  }
   const disconnect = streams.connect(machine);
   const release = forwardSignals(machine, guest, streams);
   let status: ExitStatus;

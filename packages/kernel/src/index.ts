@@ -16,6 +16,8 @@ export { createTmpfs } from './fs/tmpfs/tmpfs.js';
 export { KernelIter } from './io/kernel-iter.js';
 export type { IoIter } from './io/io-iter.js';
 export { Kernel, type KernelOptions } from './kernel.js';
+export type { Mm } from './mm/mm.js';
+export { mapsText } from './mm/proc-maps.js';
 export { peekUser } from './mm/peek.js';
 export { readRemote } from './mm/remote-access.js';
 export { mountAt } from './mount-at.js';

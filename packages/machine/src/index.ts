@@ -15,3 +15,10 @@ export {
 export { RLIMIT_NAMES } from './rlimits.js';
 export { StraceExpressionError } from './strace/filter.js';
 export type { StraceSession, StraceSettings } from './strace/strace.js';
+export { type Catalogue, sentenceOf, type Sentences } from './trace/catalogue/catalogue.js';
+export { english } from './trace/catalogue/english.js';
+export { eventSources, type EventSource } from './trace/catalogue/sources.js';
+export type { ExecDetail, ExecStep, ExecTrace, ExecTracer } from './trace/exec-trace.js';
+export { TraceExpressionError, TraceFilter } from './trace/filter.js';
+export type { TraceReceiver, TraceSession, TraceSettings } from './trace/session.js';
+export type { VmaChange, VmaView } from './trace/vma-diff.js';

@@ -31,6 +31,9 @@ import { type ExitStatus, MachineError, type MachineOptions, type SpawnOptions }
 import { mountHostPaths, rootFileSystem } from './root.js';
 import { RunLoop } from './run-loop.js';
 import { Strace, type StraceSession, type StraceSettings } from './strace/strace.js';
+import type { Catalogue } from './trace/catalogue/catalogue.js';
+import { type ExecTrace, ExecTracer } from './trace/exec-trace.js';
+import { type TraceReceiver, TraceSession, type TraceSettings } from './trace/session.js';
 
 const DEFAULT_MEMORY = 1024 ** 3;
 /** Instructions per turn of a task: at 300 MIPS about 3 ms. */
@@ -222,6 +225,19 @@ export class Machine {
    */
   strace(settings: StraceSettings, write: (text: string) => void, notify: (text: string) => void): StraceSession {
     return new Strace(this.kernel, settings, write, notify);
+  }
+
+  /**
+   * Receives the tracepoints that `settings` choose, in batches; each record is plain data that can be sent elsewhere.
+   * @throws TraceExpressionError
+   */
+  trace(settings: TraceSettings, receive: TraceReceiver): TraceSession {
+    return new TraceSession(this.kernel, settings, receive);
+  }
+
+  /** Receives each execve from now on as its stages, once it has returned. */
+  traceExec(catalogue: Catalogue, done: (trace: ExecTrace) => void): ExecTracer {
+    return new ExecTracer(this.kernel, catalogue, done);
   }
 
   /** Receives tracepoints of these groups (Trace bits), synchronously, as they happen. */

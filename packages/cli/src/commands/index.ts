@@ -1,4 +1,5 @@
 import type { Command } from './command.js';
+import { execTraceCommand } from './exec-trace.js';
 import { runCommand } from './run.js';
 import { straceCommand } from './strace.js';
 
@@ -6,4 +7,5 @@ import { straceCommand } from './strace.js';
 export const commands: Readonly<Record<string, Command>> = {
   run: runCommand,
   strace: straceCommand,
+  'exec-trace': execTraceCommand,
 };
