@@ -60,7 +60,7 @@ export function commitMemory(k: Kernel, mm: Mm, pages: number): void {
     const admin = k.current.cred.capable(Cap.SYS_ADMIN);
     // 8 MiB stay for the administrator, 128 MiB or 1/32 of the process for its user.
     const allowed = commitLimit(k) - (admin ? 0 : 2048) - Math.min(mm.totalVm / 32, 32768);
-    if (k.vm.committed + pages > allowed) throw ENOMEM;
+    if (k.vm.committed + pages >= allowed) throw ENOMEM;
   }
   k.vm.committed += pages;
 }

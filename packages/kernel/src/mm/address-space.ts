@@ -33,7 +33,9 @@ export abstract class AddressSpace {
   pageRemoved(_k: Kernel): void {}
   /** Its inode is gone, and its pages are. */
   released(_k: Kernel): void {}
-  /** May the file be mapped shared and writable from now on? Seals say no. @throws EPERM */
-  mapShared(_k: Kernel): void {}
+  /** What vm_flags a new mapping of it may have (f_op->mmap): seals may take some, or refuse. @throws EPERM */
+  mappedFlags(vmFlags: number): number {
+    return vmFlags;
+  }
 }
 registerState('AddressSpace', AddressSpace);

@@ -23,7 +23,11 @@ export function mmAlloc(k: Kernel): Mm {
   const { taskSize } = layoutOf(k);
   mm.taskSize = taskSize;
   mm.mmapBase = taskSize;
-  if (k.current.mm) mm.coredumpFilter = k.current.mm.coredumpFilter;
+  // MMF_INIT_MASK
+  if (k.current.mm) {
+    mm.coredumpFilter = k.current.mm.coredumpFilter;
+    mm.thpDisabled = k.current.mm.thpDisabled;
+  }
   return mm;
 }
 
@@ -83,6 +87,8 @@ function copyLayout(to: Mm, from: Mm): void {
   to.dumpable = from.dumpable;
   to.coredumpFilter = from.coredumpFilter;
   to.binfmt = from.binfmt;
+  to.membarrier = from.membarrier;
+  to.pkeyTaken = from.pkeyTaken;
   to.totalVm = from.totalVm;
   to.dataVm = from.dataVm;
   to.execVm = from.execVm;

@@ -80,5 +80,9 @@ export class Mm {
   oomReaped = false;
   /** Commands that membarrier(2) has registered (Membarrier bits). */
   membarrier = 0;
+  /** pkey_alloc took the only key that there is without hardware for them. */
+  pkeyTaken = false;
+  /** No huge pages for it (MMF_DISABLE_THP): a new program's is that of the old one. */
+  thpDisabled = false;
 }
 registerState('Mm', Mm);

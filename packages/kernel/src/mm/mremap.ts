@@ -93,21 +93,26 @@ function growInPlace(k: Kernel, mm: Mm, vma: Vma, addr: number, oldLength: numbe
 function moveVma(k: Kernel, mm: Mm, vma: Vma, addr: number, oldLength: number, newLength: number, target: number): number {
   if (mm.vmas.length >= k.vm.maxMapCount - 3) throw ENOMEM;
   const { flags } = vma;
+  // vdso_mremap: as a whole or not at all.
+  if (vma.start === mm.vdsoBase && newLength !== vma.end - vma.start) throw EINVAL;
   const newPages = newLength / PageSize.Bytes;
   const oldPages = oldLength / PageSize.Bytes;
   // Moved memory is charged already: only what is new is.
   if (flags & Vm.Account) commitMemory(k, mm, newPages - oldPages);
-  const moved = copyForMove(k, mm, vma, addr, target, newLength);
+  copyForMove(k, mm, vma, addr, target, newLength);
   if (!k.core.moveRange(mm.pgd, addr, target, oldLength)) {
     doMunmap(k, mm, target, newLength);
     throw ENOMEM;
   }
+  const { hiwaterVm } = mm;
   statAccount(mm, flags, newPages);
   // The old range is no longer charged on its own when it goes.
   if (oldLength > 0) unmapMoved(k, mm, addr, oldLength, flags);
+  // For a moment both places counted: that is no peak.
+  mm.hiwaterVm = Math.max(hiwaterVm, mm.totalVm);
   if (flags & Vm.Locked) {
     mm.lockedVm += newPages;
-    populate(k, mm, moved.start > target ? moved.start : target, newLength);
+    if (newLength > oldLength) populate(k, mm, target + oldLength, newLength - oldLength);
   }
   return target;
 }

@@ -7,7 +7,8 @@ import { Vm } from './vm-flags.js';
 
 /** mm/gup.c: populate_vma_page_range, for [start, end) within `vma`. */
 function populateVma(k: Kernel, mm: Mm, vma: Vma, start: number, end: number): FaultResult {
-  if (vma.flags & (Vm.Io | Vm.PfnMap)) return FaultResult.Ok;
+  // Memory that is locked as it comes (MLOCK_ONFAULT) is left to faults.
+  if (vma.flags & (Vm.Io | Vm.PfnMap | Vm.LockOnFault)) return FaultResult.Ok;
   if (!(vma.flags & Vm.Access)) return FaultResult.SigsegvAccerr;
   // Private writable memory is copied right away, shared memory is not made dirty.
   const write = (vma.flags & (Vm.Write | Vm.Shared)) === Vm.Write;

@@ -1,7 +1,6 @@
 import { MapFlag, PageSize, Prot } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import { EINVAL } from '../errno.js';
-import { doMlock, doMunlock } from './mlock.js';
 import type { Mm, Vma } from './mm.js';
 import { doMmap } from './mmap.js';
 import { pageBase } from './page.js';
@@ -24,9 +23,8 @@ export function doRemapFilePages(k: Kernel, mm: Mm, start: number, size: number,
   // The mapping over it drops the vma's own reference.
   file.refs++;
   try {
-    if (locked) doMunlock(k, mm, start, size);
-    doMmap(k, mm, file, start, size, access, (flags & MapFlag.NonBlock) | MapFlag.Shared | MapFlag.Fixed | MapFlag.Populate, pgoff);
-    if (locked) doMlock(k, mm, start, size, 0);
+    const mapFlags = MapFlag.Shared | MapFlag.Fixed | MapFlag.Populate | (locked ? MapFlag.Locked : 0);
+    doMmap(k, mm, file, start, size, access, (flags & MapFlag.NonBlock) | mapFlags, pgoff);
   } finally {
     file.refs--;
   }

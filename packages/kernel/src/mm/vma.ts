@@ -120,6 +120,13 @@ export function splitVma(k: Kernel, mm: Mm, vma: Vma, at: number): Vma {
   return splitAt(mm, vma, at);
 }
 
+/** Splits `vma` so that [start, end), a part of it, becomes a vma of its own, which is returned. @throws ENOMEM */
+export function cutOut(k: Kernel, mm: Mm, vma: Vma, start: number, end: number): Vma {
+  const part = start === vma.start ? vma : splitVma(k, mm, vma, start);
+  if (end !== part.end) splitVma(k, mm, part, end);
+  return part;
+}
+
 /** split_vma for munmap, which checked the count itself. */
 export function splitVmaUnchecked(mm: Mm, vma: Vma, at: number): Vma {
   return splitAt(mm, vma, at);

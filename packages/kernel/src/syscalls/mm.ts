@@ -33,8 +33,6 @@ function mmap(k: Kernel, addr: number, length: number, prot: number, flags: numb
   if (flags & MapFlag.Anonymous) {
     if (flags & MapFlag.HugeTlb) {
       if (!HugeSizeLogs.includes((flags >>> MapFlag.HugeShift) & MapFlag.HugeMask)) throw EINVAL;
-      // The pools are empty.
-      throw ENOMEM;
     }
     return doMmap(k, mmOf(k), null, addr, length, prot, mapFlags, pgoff);
   }
@@ -89,6 +87,17 @@ function membarrier(k: Kernel, command: number, flags: number): number {
     default:
       throw EINVAL;
   }
+}
+
+/**
+ * mm/mprotect.c: pkey_alloc. Without protection keys in the processor there is key 0 alone, and it can be given no rights: the first
+ * call takes it and fails, the later ones find none left.
+ */
+function pkeyAlloc(mm: Mm, flags: number, rights: number): number {
+  if (flags !== 0 || rights > 3) throw EINVAL;
+  if (mm.pkeyTaken) throw ENOSPC;
+  mm.pkeyTaken = true;
+  throw EINVAL;
 }
 
 /** @returns 0: these calls answer nothing else */
@@ -174,20 +183,14 @@ export const mmSyscalls: readonly SyscallRow[] = [
     nr: Sys.pkey_mprotect,
     name: 'pkey_mprotect',
     args: ['addr', 'size', 'flags:PROT_', 'int'],
-    call: (k, a, n, prot, key) => {
-      if (key !== -1) throw EINVAL;
-      return done(doMprotect(k, mmOf(k), a, n, prot));
-    },
+    call: (k, a, n, prot, key) => done(doMprotect(k, mmOf(k), a, n, prot, key)),
     done: 'as a processor without protection keys',
   },
   {
     nr: Sys.pkey_alloc,
     name: 'pkey_alloc',
     args: ['ulong', 'ulong'],
-    call: (_k, flags, rights) => {
-      if (flags !== 0 || rights > 3) throw EINVAL;
-      throw ENOSPC;
-    },
+    call: (k, flags, rights) => pkeyAlloc(mmOf(k), flags, rights),
     done: 'as a processor without protection keys',
   },
   {
