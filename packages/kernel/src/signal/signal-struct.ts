@@ -42,6 +42,8 @@ export interface SigAction {
   /** SIG_DFL 0, SIG_IGN 1, or the handler's address. */
   handler: number;
   flags: number;
+  /** Bits 32 to 63 of sa_flags: without meaning, kept. */
+  flagsHigh: number;
   restorer: number;
   mask: bigint;
 }
@@ -51,7 +53,7 @@ export class SigHand {
   users = 1;
   /** Readers and pollers of signalfds (signalfd_wqh). */
   readonly signalfdQueue = new WaitQueue();
-  actions: SigAction[] = Array.from({ length: 64 }, () => ({ handler: 0, flags: 0, restorer: 0, mask: 0n }));
+  actions: SigAction[] = Array.from({ length: 64 }, () => ({ handler: 0, flags: 0, flagsHigh: 0, restorer: 0, mask: 0n }));
 }
 registerState('SigHand', SigHand);
 
