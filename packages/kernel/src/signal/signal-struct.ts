@@ -1,3 +1,4 @@
+import { IoAccounting } from '../task/io-accounting.js';
 import type { Task } from '../task/task.js';
 import type { Pid } from '../task/pid.js';
 import type { Tty } from '../tty/tty.js';
@@ -106,6 +107,8 @@ export class SignalStruct {
   maxRss = 0;
   cmaxRss = 0;
   oomScoreAdj = 0;
+  /** The least that may be set without CAP_SYS_RESOURCE. */
+  oomScoreAdjMin = 0;
   isChildSubreaper = false;
   hasChildSubreaper = false;
   /** Switches of threads that have exited, and of waited-for children. */
@@ -115,6 +118,7 @@ export class SignalStruct {
   cnivcsw = 0;
   deadMinFlt = 0;
   deadMajFlt = 0;
+  readonly deadIo: IoAccounting = new IoAccounting();
   /** timer_create's timers by id. */
   readonly posixTimers = new Map<number, PosixTimer>();
   nextTimerId = 0;
