@@ -110,7 +110,8 @@ function createMachine(options: RunOptions, streams: ProcessStreams): Machine {
   }
 }
 
-function rootSource({ root }: RunOptions): RootSource {
+/** What --root names, or the base image. @throws CliError */
+export function rootSource({ root }: Pick<RunOptions, 'root'>): RootSource {
   if (root === null) {
     const folder = findBaseImage();
     return folder ? { kind: 'image', image: baseImage(folder) } : { kind: 'empty' };

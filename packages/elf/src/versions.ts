@@ -60,10 +60,17 @@ export function versionDefinitions(file: ElfFile, section: Section): VersionDefi
   const size = file.data(section).length;
   const base = Number(section.sh_offset);
   const names = (start: number, count: number) => [
-    ...chain(start, count, size, 8, (offset) => {
-      const values = VERDAUX.read(reader, base + offset);
-      return { ...values, offset, name: stringOf(file, section, values.vda_name) };
-    }, ({ vda_next }) => vda_next),
+    ...chain(
+      start,
+      count,
+      size,
+      8,
+      (offset) => {
+        const values = VERDAUX.read(reader, base + offset);
+        return { ...values, offset, name: stringOf(file, section, values.vda_name) };
+      },
+      ({ vda_next }) => vda_next,
+    ),
   ];
   const read = (offset: number): VersionDefinition => {
     const values = VERDEF.read(reader, base + offset);
@@ -77,10 +84,17 @@ export function versionNeeds(file: ElfFile, section: Section): VersionNeed[] {
   const size = file.data(section).length;
   const base = Number(section.sh_offset);
   const names = (start: number, count: number) => [
-    ...chain(start, count, size, 16, (offset) => {
-      const values = VERNAUX.read(reader, base + offset);
-      return { ...values, offset, name: stringOf(file, section, values.vna_name) };
-    }, ({ vna_next }) => vna_next),
+    ...chain(
+      start,
+      count,
+      size,
+      16,
+      (offset) => {
+        const values = VERNAUX.read(reader, base + offset);
+        return { ...values, offset, name: stringOf(file, section, values.vna_name) };
+      },
+      ({ vna_next }) => vna_next,
+    ),
   ];
   const read = (offset: number): VersionNeed => {
     const values = VERNEED.read(reader, base + offset);
@@ -109,7 +123,11 @@ export class SymbolVersions {
     for (const { vd_ndx, vd_flags, names } of definitions ? versionDefinitions(file, definitions) : []) {
       const [first] = names;
       if (!this.defined.has(vd_ndx))
-        this.defined.set(vd_ndx, { name: first?.name ?? '<corrupt>', nameOffset: first?.vda_name ?? -1, isBase: vd_ndx === 1 && vd_flags === BASE });
+        this.defined.set(vd_ndx, {
+          name: first?.name ?? '<corrupt>',
+          nameOffset: first?.vda_name ?? -1,
+          isBase: vd_ndx === 1 && vd_flags === BASE,
+        });
     }
     const needs = file.sectionOfType(Sht.GnuVerneed);
     for (const { names } of needs ? versionNeeds(file, needs) : [])

@@ -54,6 +54,16 @@ export class GuestFiles {
     });
   }
 
+  /** All bytes of a file. @throws Errno */
+  read(path: string, cwd = '/'): Uint8Array {
+    const at = path.startsWith('/') ? path : `${cwd}/${path}`;
+    // Files of /proc have no size: more is asked for until less comes.
+    for (let length = this.asInit((k) => this.inode(k, GuestFiles.absolute(path, cwd)).size) + 1; ; length *= 2) {
+      const bytes = this.readHead(at, Math.max(length, 4096));
+      if (bytes.length < Math.max(length, 4096)) return bytes;
+    }
+  }
+
   /** The first `length` bytes of a file. @throws Errno */
   readHead(path: string, length: number): Uint8Array {
     return this.asInit((k) => {

@@ -1,7 +1,11 @@
 import { ElfClass, ElfData, ElfMachine, ElfType, Pt, Sht } from '@ring3/abi';
 import { hex } from '../text.js';
 
-export const CLASSES: Readonly<Record<number, string>> = { [ElfClass.None]: 'none', [ElfClass.Class32]: 'ELF32', [ElfClass.Class64]: 'ELF64' };
+export const CLASSES: Readonly<Record<number, string>> = {
+  [ElfClass.None]: 'none',
+  [ElfClass.Class32]: 'ELF32',
+  [ElfClass.Class64]: 'ELF64',
+};
 
 export const DATA: Readonly<Record<number, string>> = {
   [ElfData.None]: 'none',

@@ -54,4 +54,3 @@ export function sectionIndexName(index: number, machine: number, sectionCount: n
   if (sectionCount !== 0 && index >= sectionCount) return `bad section index[${String(index).padStart(3)}]`;
   return String(index).padStart(3);
 }
-

@@ -69,6 +69,8 @@ export function printStringDump(file: ElfFile, section: Section, printer: Printe
 
 function escaped(bytes: Uint8Array): string {
   return [...bytes]
-    .map((byte) => (byte === 0x0a ? '\\n' : byte < 0x20 || byte === 0x7f ? `^${String.fromCharCode(byte ^ 0x40)}` : String.fromCharCode(byte)))
+    .map((byte) =>
+      byte === 0x0a ? '\\n' : byte < 0x20 || byte === 0x7f ? `^${String.fromCharCode(byte ^ 0x40)}` : String.fromCharCode(byte),
+    )
     .join('');
 }

@@ -37,11 +37,15 @@ function propertyText(file: ElfFile, type: number, data: Uint8Array): string {
   const { reader } = file;
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const known = processorProperty(file.header.e_machine, type);
-  if (known) return data.length === 4 ? `${known[0]}: ${bitNames(view.getUint32(0, reader.littleEndian), known[1])}` : `${known[0]}: <corrupt length: 0x${hex(data.length)}>`;
+  if (known)
+    return data.length === 4
+      ? `${known[0]}: ${bitNames(view.getUint32(0, reader.littleEndian), known[1])}`
+      : `${known[0]}: <corrupt length: 0x${hex(data.length)}>`;
   if (type === STACK_SIZE && data.length === (reader.is64 ? 8 : 4))
     return `stack size: 0x${hex(reader.is64 ? view.getBigUint64(0, reader.littleEndian) : view.getUint32(0, reader.littleEndian))}`;
   if (type === NO_COPY_ON_PROTECTED) return 'no copy on protected ';
-  if (type === NEEDED && data.length === 4) return `1_needed: ${bitNames(view.getUint32(0, reader.littleEndian), ['indirect external access'])}`;
+  if (type === NEEDED && data.length === 4)
+    return `1_needed: ${bitNames(view.getUint32(0, reader.littleEndian), ['indirect external access'])}`;
   const range = type < 0xc0000000 ? '<unknown type' : type < 0xe0000000 ? '<processor-specific type' : '<application-specific type';
   return `${range} 0x${hex(type)} data: ${[...data].map((byte) => `${hex(byte, 2)} `).join('')}>`;
 }

@@ -164,7 +164,9 @@ export function printGroups(file: ElfFile, { write, warn }: Printer): void {
     const flags = words.getUint32(0, reader.littleEndian);
     const count = Math.floor(data.length / 4) - 1;
     const kind = flags === 0 ? '' : flags & 1 ? 'COMDAT ' : '[<unknown>: 0x' + hex(flags) + '] ';
-    write(`\n${kind}group section [${String(section.index).padStart(5)}] \`${printable(section.name)}' [${printable(signature(file, section))}] contains ${count} sections:\n`);
+    write(
+      `\n${kind}group section [${String(section.index).padStart(5)}] \`${printable(section.name)}' [${printable(signature(file, section))}] contains ${count} sections:\n`,
+    );
     write('   [Index]    Name\n');
     for (let index = 1; index <= count; index++) {
       const member = words.getUint32(4 * index, reader.littleEndian);

@@ -3,11 +3,17 @@ import { type HashTable, hashTables } from '../hash.js';
 import { plural } from '../text.js';
 import type { Printer } from './printer.js';
 
-const percent = (part: number, whole: number): string => ((part * 100) / whole).toFixed(1).padStart(5);
+/** One digit behind the point, 5 characters. Halves, which a number has exactly only as quarters, go to the even digit, as printf's. */
+function percent(part: number, whole: number): string {
+  const value = (part * 100) / whole;
+  const isHalf = Number.isInteger(value * 4) && !Number.isInteger(value * 2);
+  const tenths = Math.floor(value * 10);
+  return (isHalf ? (tenths + (tenths % 2)) / 10 : value).toFixed(1).padStart(5);
+}
 
 function printTable({ kind, lengths }: HashTable, { write }: Printer): void {
-  const longest = Math.max(0, ...lengths);
-  const counts = new Array<number>(longest + 1).fill(0);
+  const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
+  const counts = Array.from({ length: longest + 1 }, () => 0);
   let symbols = 0;
   for (const length of lengths) {
     counts[length]!++;

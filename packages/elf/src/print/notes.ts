@@ -9,6 +9,9 @@ import type { Printer } from './printer.js';
 
 const OPERATING_SYSTEMS = ['Linux', 'Hurd', 'Solaris', 'FreeBSD', 'NetBSD', 'Syllable', 'NaCl'];
 
+/** What systemd's package notes are. */
+const PACKAGING_METADATA = 0xcafe1a7e;
+
 const hexBytes = (bytes: Uint8Array): string => [...bytes].map((byte) => `${hex(byte, 2)} `).join('');
 
 function viewOf({ desc }: Note): DataView {
@@ -17,6 +20,7 @@ function viewOf({ desc }: Note): DataView {
 
 function typeName(file: ElfFile, { owner, type }: Note): string {
   const names = owner === 'GNU' ? GNU_NOTES : file.header.e_type === ElfType.Core ? CORE_NOTES : NOTES;
+  if (owner === 'FDO' && type === PACKAGING_METADATA) return 'FDO_PACKAGING_METADATA';
   if (owner === 'stapsdt' && type === 3) return 'NT_STAPSDT (SystemTap probe descriptors)';
   return names[type] ?? `Unknown note type: (0x${hex(type, 8)})`;
 }
@@ -69,7 +73,8 @@ function mappedFilesText(file: ElfFile, note: Note): string {
   const view = viewOf(note);
   const word = (index: number): bigint =>
     file.is64 ? view.getBigUint64(8 * index, file.reader.littleEndian) : BigInt(view.getUint32(4 * index, file.reader.littleEndian));
-  if (desc.length < 2 * bytes || desc.length < (2 + 3 * Number(word(0))) * bytes || desc.at(-1) !== 0) return '    <Malformed note - does not fit its size>\n';
+  if (desc.length < 2 * bytes || desc.length < (2 + 3 * Number(word(0))) * bytes || desc.at(-1) !== 0)
+    return '    <Malformed note - does not fit its size>\n';
   const count = Number(word(0));
   const column = (title: string): string => title.padStart(2 * bytes + 2);
   const lines = [`    Page size: ${word(1)}\n`, `    ${column('Start')}  ${column('End')}  ${column('Page Offset')}\n`];
@@ -85,6 +90,7 @@ function mappedFilesText(file: ElfFile, note: Note): string {
 
 function noteText(file: ElfFile, note: Note): string {
   if (note.owner === 'GNU') return gnuNoteText(file, note);
+  if (note.owner === 'FDO' && note.type === PACKAGING_METADATA) return `    Packaging Metadata: ${printable(byteString(note.desc, 0))}\n`;
   if (note.owner === 'stapsdt') return probeText(file, note);
   if (note.owner === 'CORE' && file.header.e_type === ElfType.Core) return note.type === NoteType.File ? mappedFilesText(file, note) : '\n';
   return note.desc.length > 0 ? `   description data: ${hexBytes(note.desc)}\n` : '\n';

@@ -76,4 +76,3 @@ export function printElf(file: ElfFile, options: DumpOptions, printer: Printer):
   printDumps(file, options, printer);
   if (options.notes) printNotes(file, printer);
 }
-

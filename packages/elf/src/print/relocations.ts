@@ -57,8 +57,8 @@ function addendText(addend: bigint | null): string {
 
 function row(file: ElfFile, relocation: Relocation, targets: Targets): string {
   const { offset, info, type, addend } = relocation;
-  const name = relocationName(file.header.e_machine, type) ?? `unrecognized: ${hex(type).padEnd(7)}`;
-  const start = `${addressText(file, offset)}  ${addressText(file, info)} ${name.padEnd(22)}`;
+  const name = relocationName(file.header.e_machine, type)?.padEnd(22) ?? `unrecognized: ${hex(type).padEnd(7)}`;
+  const start = `${addressText(file, offset)}  ${addressText(file, info)} ${name}`;
   if (relocation.symbol === 0) return `${start}${addend === null ? '' : ' '.repeat(file.is64 ? 20 : 12) + signedHex(addend)}\n`;
   const symbol = targets.get(relocation.symbol);
   if (!symbol) return `${start}\n`;
