@@ -13,6 +13,7 @@ export {
   type SpawnOptions,
 } from './options.js';
 export { RLIMIT_NAMES } from './rlimits.js';
+export type { FramePart, SignalEvent, SignalStep, SignalTimeline } from './signals/signal-timeline.js';
 export { StraceExpressionError } from './strace/filter.js';
 export type { StraceSession, StraceSettings } from './strace/strace.js';
 export { type Catalogue, sentenceOf, type Sentences } from './trace/catalogue/catalogue.js';

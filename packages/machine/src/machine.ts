@@ -30,6 +30,7 @@ import { NodePlatform } from './node/node-platform.js';
 import { type ExitStatus, MachineError, type MachineOptions, type SpawnOptions } from './options.js';
 import { mountHostPaths, rootFileSystem } from './root.js';
 import { RunLoop } from './run-loop.js';
+import { type SignalEvent, SignalTimeline } from './signals/signal-timeline.js';
 import { Strace, type StraceSession, type StraceSettings } from './strace/strace.js';
 import type { Catalogue } from './trace/catalogue/catalogue.js';
 import { type ExecTrace, ExecTracer } from './trace/exec-trace.js';
@@ -233,6 +234,11 @@ export class Machine {
    */
   trace(settings: TraceSettings, receive: TraceReceiver): TraceSession {
     return new TraceSession(this.kernel, settings, receive);
+  }
+
+  /** Receives what happens to signals from now on, while it happens. */
+  signals(receive: (event: SignalEvent) => void): SignalTimeline {
+    return new SignalTimeline(this.kernel, receive);
   }
 
   /** Receives each execve from now on as its stages, once it has returned. */

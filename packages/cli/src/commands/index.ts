@@ -1,6 +1,7 @@
 import type { Command } from './command.js';
 import { execTraceCommand } from './exec-trace.js';
 import { runCommand } from './run.js';
+import { signalsCommand } from './signals.js';
 import { straceCommand } from './strace.js';
 
 /** The subcommands, in the order of `ring3 --help`. */
@@ -8,4 +9,5 @@ export const commands: Readonly<Record<string, Command>> = {
   run: runCommand,
   strace: straceCommand,
   'exec-trace': execTraceCommand,
+  signals: signalsCommand,
 };

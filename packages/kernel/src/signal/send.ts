@@ -150,6 +150,7 @@ function completeSignal(k: Kernel, target: Task, signo: number, group: boolean):
     signal.groupExiting = true;
     signal.groupExitCode = signo;
     signal.groupStopCount = 0;
+    traceDefault(k, target, signo, 'terminate');
     for (const thread of signal.threads) killThread(k, thread);
     return;
   }
@@ -205,6 +206,11 @@ export function signalWakeUp(k: Kernel, task: Task, fatal: boolean): void {
   }
 }
 
+/** What the default action of a signal, or a frame that cannot be built, does to `target`. */
+export function traceDefault(k: Kernel, target: Task, sig: number, action: 'ignore' | 'stop' | 'terminate' | 'core' | 'bad_frame'): void {
+  if (k.trace.on(Trace.Signal)) emit(k, Trace.Signal, 'signal:default_action', { sig, action, target: target.tid });
+}
+
 function traceGenerate(k: Kernel, target: Task, info: SigInfo, group: boolean, result: Outcome): void {
   if (!k.trace.on(Trace.Signal)) return;
   emit(k, Trace.Signal, 'signal:signal_generate', {
@@ -213,5 +219,6 @@ function traceGenerate(k: Kernel, target: Task, info: SigInfo, group: boolean, r
     target: target.tid,
     grp: group,
     res: result,
+    blocked: hasSignal(target.blocked, info.signo),
   });
 }

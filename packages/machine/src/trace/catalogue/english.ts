@@ -81,7 +81,7 @@ export const english: Catalogue = {
       `System call ${nr} was interrupted (${kind}${sig === null ? '' : `, ${signalText(sig)}`}): ` +
       (again === null ? 'it returns EINTR.' : again === nr ? 'it runs again.' : `call ${again} goes on with it.`),
     'signal:default_action': ({ sig, action }) => `${signalText(sig)}: ${defaultActions[action] ?? action}.`,
-    'signal:group_continue': ({ sig }) => `${signalText(sig)} lets the stopped process go on.`,
+    'signal:group_continue': ({ target }) => `SIGCONT lets the stopped process ${target} go on.`,
     'signal:group_stop': ({ sig }) => `The process stops on ${signalText(sig)}.`,
     'sched:sched_switch': ({ prev_comm, prev_pid, next_comm, next_pid }) =>
       `The processor goes from ${prev_comm} (${prev_pid}) to ${next_comm} (${next_pid}).`,
