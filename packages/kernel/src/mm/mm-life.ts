@@ -119,6 +119,7 @@ function dupVma(k: Kernel, to: Mm, from: Mm, vma: Vma): void {
   if (vma.flags & Vm.Account) commitMemory(k, to, vmaPages(vma));
   const copy = copyVma(vma, vma.start, vma.end, vma.pgoff);
   copy.flags &= ~(Vm.LockedMask | Vm.UffdMissing | Vm.UffdWp);
+  copy.userfault = null;
   copy.anonVma = 0;
   copy.anonChain = 0;
   if (!(vma.flags & Vm.WipeOnFork)) forkAnonVma(k, copy, vma);

@@ -11,7 +11,7 @@ import { pageAlign, pageOffset } from './page.js';
 import { populate } from './populate.js';
 import { getUnmappedArea } from './unmapped-area.js';
 import { copyVma, findVma, findVmaIndex, insertVma, linearIndex, mappingOf } from './vma.js';
-import { mergeVma } from './vma-merge.js';
+import { attributesFrom, mergeVma } from './vma-merge.js';
 import { Vm } from './vm-flags.js';
 
 /** mm/mremap.c: mremap(2). Returns where the mapping is now. @throws EINVAL EFAULT EAGAIN ENOMEM */
@@ -123,15 +123,26 @@ function unmapMoved(k: Kernel, mm: Mm, addr: number, length: number, flags: numb
   if (flags & Vm.Account) uncommitMemory(k, -length / PageSize.Bytes);
 }
 
+/** mremap_userfaultfd_prep: no event of it is offered, so the new place is ordinary memory. */
+function forgetUserfault(vma: Vma): void {
+  if (!vma.userfault) return;
+  vma.userfault = null;
+  vma.flags &= ~Vm.UffdMissing;
+}
+
 /** mm/mmap.c: copy_vma. */
 function copyForMove(k: Kernel, mm: Mm, vma: Vma, addr: number, target: number, length: number): Vma {
   const untouched = !mappingOf(vma) && !vma.frames && vma.anonVma === 0;
   // Anonymous memory without pages yet takes its offset from where it is; otherwise the old one must stay with its pages.
   const pgoff = untouched ? target / PageSize.Bytes : linearIndex(vma, addr);
   const prev = mm.vmas[findVmaIndex(mm, target) - 1];
-  const merged = mergeVma(k, mm, prev, target, target + length, { flags: vma.flags, anonVma: vma.anonVma, file: vma.file, pgoff });
-  if (merged) return merged;
+  const merged = mergeVma(k, mm, prev, target, target + length, { ...attributesFrom(vma, addr, vma.flags), pgoff });
+  if (merged) {
+    forgetUserfault(merged);
+    return merged;
+  }
   const copy = copyVma(vma, target, target + length, pgoff);
+  forgetUserfault(copy);
   // vdso_mremap
   if (vma.start === mm.vdsoBase) mm.vdsoBase = target;
   insertVma(mm, copy);

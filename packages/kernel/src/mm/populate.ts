@@ -1,6 +1,7 @@
 import { PageSize } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
-import { FaultResult, handleVmaFault } from './fault.js';
+import { countFault, FaultResult, handleVmaFault } from './fault.js';
+import { faultNote } from './fault-record.js';
 import type { Mm, Vma } from './mm.js';
 import { findVmaIndex } from './vma.js';
 import { Vm } from './vm-flags.js';
@@ -14,10 +15,19 @@ function populateVma(k: Kernel, mm: Mm, vma: Vma, start: number, end: number): F
   const write = (vma.flags & (Vm.Write | Vm.Shared)) === Vm.Write;
   for (let va = start; va < end; va += PageSize.Bytes) {
     if (k.core.translateIn(mm.pgd, va, write ? 1 : 0) !== 0) continue;
-    const result = handleVmaFault(k, mm, vma, va, write);
+    const result = populatePage(k, mm, vma, va, write);
     if (result !== FaultResult.Ok && result !== FaultResult.Major) return result;
   }
   return FaultResult.Ok;
+}
+
+/** faultin_page */
+function populatePage(k: Kernel, mm: Mm, vma: Vma, va: number, write: boolean): FaultResult {
+  faultNote.pages = 0;
+  const result = handleVmaFault(k, mm, vma, va, write);
+  k.vm.pagesMapped += faultNote.pages;
+  countFault(k, result);
+  return result;
 }
 
 /** mm/gup.c: __mm_populate. Faults pages in; what fails is left (MAP_POPULATE), or ends it (`strict`: mlock, which reports it). */

@@ -98,6 +98,7 @@ export function copyVma(vma: Vma, start: number, end: number, pgoff: number): Vm
   copy.file = vma.file;
   copy.name = vma.name;
   copy.frames = vma.frames;
+  copy.userfault = vma.userfault;
   copy.anonVma = vma.anonVma;
   copy.anonChain = vma.anonChain;
   holdFile(copy.file);

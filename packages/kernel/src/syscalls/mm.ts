@@ -217,5 +217,4 @@ export const mmSyscalls: readonly SyscallRow[] = [
     call: (k, pid, local, localCount, remote, remoteCount, flags) => processVm(k, true, pid, local, localCount, remote, remoteCount, flags),
     done: 'full',
   },
-  { nr: Sys.userfaultfd, name: 'userfaultfd', args: ['flags:O_'], call: null, done: 'missing' },
 ];
