@@ -21,5 +21,6 @@ export { english } from './trace/catalogue/english.js';
 export { eventSources, type EventSource } from './trace/catalogue/sources.js';
 export type { ExecDetail, ExecStep, ExecTrace, ExecTracer } from './trace/exec-trace.js';
 export { TraceExpressionError, TraceFilter } from './trace/filter.js';
+export { type TraceExport, type TraceFormat, traceFormats } from './trace/formats/trace-export.js';
 export type { TraceReceiver, TraceSession, TraceSettings } from './trace/session.js';
 export type { VmaChange, VmaView } from './trace/vma-diff.js';

@@ -34,6 +34,7 @@ import { type SignalEvent, SignalTimeline } from './signals/signal-timeline.js';
 import { Strace, type StraceSession, type StraceSettings } from './strace/strace.js';
 import type { Catalogue } from './trace/catalogue/catalogue.js';
 import { type ExecTrace, ExecTracer } from './trace/exec-trace.js';
+import { exportTrace, type TraceExport, type TraceFormat } from './trace/formats/trace-export.js';
 import { type TraceReceiver, TraceSession, type TraceSettings } from './trace/session.js';
 
 const DEFAULT_MEMORY = 1024 ** 3;
@@ -239,6 +240,14 @@ export class Machine {
   /** Receives what happens to signals from now on, while it happens. */
   signals(receive: (event: SignalEvent) => void): SignalTimeline {
     return new SignalTimeline(this.kernel, receive);
+  }
+
+  /**
+   * Writes the tracepoints that `expressions` choose (none: all) from now on, in pieces to `write`.
+   * @throws TraceExpressionError
+   */
+  exportTrace(format: TraceFormat, expressions: readonly string[], write: (text: string) => void): TraceExport {
+    return exportTrace(this.kernel, format, expressions, write);
   }
 
   /** Receives each execve from now on as its stages, once it has returned. */

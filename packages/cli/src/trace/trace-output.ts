@@ -7,7 +7,8 @@ const BufferedBytes = 1 << 16;
 /** Where a trace goes: a file, or a stream of this process. Never holds more than a block. */
 export class TraceOutput {
   private buffered = '';
-  private readonly opened: boolean;
+  /** A file of ours that is still to be closed. */
+  private opened: boolean;
   private readonly descriptor: number;
 
   /** @param path a file; null: descriptor `otherwise`. @throws CliError the file cannot be made */
@@ -38,6 +39,7 @@ export class TraceOutput {
   close(): void {
     this.flush();
     if (this.opened) closeSync(this.descriptor);
+    this.opened = false;
   }
 
   private writeSome(bytes: Buffer, from: number): number {
