@@ -22,6 +22,10 @@ import { ProcessStreams } from './terminal.js';
 
 /** Watches a run from outside: strace. */
 export interface Observer {
+  /** stdout is for what the observer tells: what the guest writes there goes to stderr. */
+  readonly quiet?: boolean;
+  /** Nothing goes in or out: input is /dev/null, output is dropped. */
+  readonly detached?: boolean;
   attach(machine: Machine): void;
   /** PROGRAM stands at its first instruction. True: that is all, it does not run. */
   atEntry?(machine: Machine): boolean;
@@ -31,13 +35,14 @@ export interface Observer {
 /** `ring3 run`: builds the machine, runs the program, returns the exit status for the shell. */
 export async function runProgram(options: RunOptions, observer: Observer | null = null): Promise<number> {
   if (options.program === null) throw usageError('no program to run');
-  const isTty = options.tty || (process.stdin.isTTY === true && process.stdout.isTTY === true);
-  const streams = new ProcessStreams(isTty, options.clock === 'virtual');
+  const detached = observer?.detached === true;
+  const isTty = !detached && (options.tty || (process.stdin.isTTY === true && process.stdout.isTTY === true));
+  const streams = new ProcessStreams(isTty, options.clock === 'virtual', observer?.quiet === true, detached);
   const machine = createMachine(options, streams);
   const env = environment(options);
   const path = findProgram(machine, options, env);
   observer?.attach(machine);
-  const guest = spawn(machine, options, path, env, isTty);
+  const guest = spawn(machine, options, path, env, isTty, detached);
   if (observer?.atEntry?.(machine)) {
     observer.finish(machine);
     return 0;
@@ -98,6 +103,7 @@ function createMachine(options: RunOptions, streams: ProcessStreams): Machine {
     },
     aslr: options.aslr,
     layout: options.layout,
+    paging: options.paging,
     clock: options.clock,
     ...(options.seed === null ? {} : { seed: options.seed }),
     debug: (process.env['RING3_DEBUG'] ?? '').split(',').filter(Boolean),
@@ -142,7 +148,7 @@ function mounts({ mounts: asked, program, root }: RunOptions): NonNullable<Machi
   return [...result, { host: realpathSync(program), guest: resolve(program), readOnly: true, onlyIfMissing: true }];
 }
 
-function spawn(machine: Machine, options: RunOptions, path: string | null, env: string[], isTty: boolean) {
+function spawn(machine: Machine, options: RunOptions, path: string | null, env: string[], isTty: boolean, detached: boolean) {
   const program = options.program!;
   const hostRoot = options.root === '/';
   if (path === null) {
@@ -166,7 +172,7 @@ function spawn(machine: Machine, options: RunOptions, path: string | null, env: 
       uid: options.uid,
       gid: options.gid,
       rlimits,
-      stdin: isNullDevice(0) ? 'null' : 'pipe',
+      stdin: detached || isNullDevice(0) ? 'null' : 'pipe',
       ...(isTty ? { tty: { cols: process.stdout.columns ?? 80, rows: process.stdout.rows ?? 24 } } : {}),
     });
   } catch (error) {

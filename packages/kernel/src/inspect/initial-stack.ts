@@ -59,7 +59,15 @@ export function inspectInitialStack(k: Kernel, mm: Mm): InitialStackView | null 
     else if (label === auxvEntries[Auxv.Platform]![0]) named('platform', at, reader.string(at).length + 1, reader.string(at), label);
     else if (label === auxvEntries[Auxv.ExecFn]![0]) named('filename', at, reader.string(at).length + 1, reader.string(at), label);
   }
-  items.push({ address: vma.end - WORD, bytes: WORD, kind: 'end', label: 'end marker', value: reader.word(vma.end - WORD), text: null, meaning: null });
+  items.push({
+    address: vma.end - WORD,
+    bytes: WORD,
+    kind: 'end',
+    label: 'end marker',
+    value: reader.word(vma.end - WORD),
+    text: null,
+    meaning: null,
+  });
   return { start, end: vma.end, argc, envc, items: withPadding(reader, items, start) };
 }
 
@@ -88,7 +96,14 @@ function readVectors(reader: StackReader, items: StackItem[]): { argc: number; e
     const value = reader.word(at + WORD);
     const [label, meaning, notation] = auxvEntries[type] ?? [`type ${type}`, '', 'hex'];
     const pointer = Number(`0x${value}`);
-    const text = notation === 'decimal' ? String(pointer) : notation === 'text' ? reader.string(pointer) : notation === 'bytes' ? reader.hex(pointer, 16) : null;
+    const text =
+      notation === 'decimal'
+        ? String(pointer)
+        : notation === 'text'
+          ? reader.string(pointer)
+          : notation === 'bytes'
+            ? reader.hex(pointer, 16)
+            : null;
     items.push({ address: at, bytes: 2 * WORD, kind: 'auxv', label, value, text, meaning });
     at += 2 * WORD;
     if (type === Auxv.Null) break;
@@ -103,7 +118,8 @@ function withPadding(reader: StackReader, items: StackItem[], start: number): St
   for (const item of items.toSorted((a, b) => a.address - b.address)) {
     if (item.address < end) continue;
     const gap = item.address - end;
-    if (gap > 0) result.push({ address: end, bytes: gap, kind: 'padding', label: 'padding', value: null, text: reader.hex(end, gap), meaning: null });
+    if (gap > 0)
+      result.push({ address: end, bytes: gap, kind: 'padding', label: 'padding', value: null, text: reader.hex(end, gap), meaning: null });
     result.push(item);
     end = item.address + item.bytes;
   }

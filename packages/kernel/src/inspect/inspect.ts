@@ -1,9 +1,10 @@
 import type { Kernel } from '../kernel.js';
+import { TASK_SIZE_MAX } from '../mm/layout.js';
+import { pathString } from '../vfs/d-path.js';
 import { inspectInitialStack, type InitialStackView } from './initial-stack.js';
 import { inspectMaps, type MappingView } from './maps.js';
 import { inspectPageWalk, type PageWalkView } from './page-walk.js';
 import { inspectRegisters, type RegistersView } from './registers.js';
-import { TASK_SIZE_MAX } from '../mm/layout.js';
 
 /** Which parts of a process are wanted. */
 export interface InspectRequest {
@@ -21,6 +22,8 @@ export interface InspectView {
   pid: number;
   tid: number;
   comm: string;
+  /** Path of the program's file, a byte string; null for none. */
+  exe: string | null;
   /** Named places of the address space; 0 where there is none. */
   places: Places;
   /** [type, value] of the auxiliary vector. */
@@ -56,6 +59,7 @@ export function inspect(k: Kernel, request: InspectRequest): InspectView | null 
     pid: task.tgid,
     tid: task.tid,
     comm: task.comm,
+    exe: mm.exeFile?.path ? pathString(k, mm.exeFile.path) : null,
     places: { startCode, endCode, startData, endData, startBrk, brk, startStack, mmapBase, vdso: vdsoBase, pgd },
     auxv: mm.auxv.map(([type, value]) => [type, value]),
     maps: request.maps ? inspectMaps(k, mm) : null,

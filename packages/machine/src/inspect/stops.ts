@@ -4,8 +4,8 @@ import { type Kernel, syscallTable, Trace, type TraceRecord, type TraceSink } fr
 export interface StopPoint {
   /** As it was written. */
   text: string;
-  kind: 'entry' | 'exit' | 'syscall';
-  /** Names of the calls that count, where kind is 'syscall'. */
+  kind: 'entry' | 'exit' | 'sys_enter' | 'sys_exit';
+  /** Names of the calls that count, at their entry or return. */
   calls: readonly string[];
   /** The how manyth time, from 1. */
   nth: number;
@@ -29,17 +29,18 @@ const families: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * 'entry' (the program's first instruction), 'exit' (its address space is about to go), or a system call, at its entry: 'mmap', and
- * 'mmap:3' for the third.
+ * 'mmap:3' for the third. `after`: a system call when it has returned.
  * @throws StopExpressionError
  */
-export function parseStop(text: string): StopPoint {
+export function parseStop(text: string, after = false): StopPoint {
   const [, name = '', count] = /^([a-z0-9_]+)(?::(\d+))?$/.exec(text) ?? [];
   const nth = count === undefined ? 1 : Number(count);
   if (name === '' || nth < 1) throw new StopExpressionError(`'${text}' is not entry, exit, a system call, or one with a number, as mmap:3`);
-  if (name === 'entry' || name === 'exit') return { text, kind: name, calls: [], nth };
+  if (!after && (name === 'entry' || name === 'exit')) return { text, kind: name, calls: [], nth };
   const calls = families[name] ?? [name];
-  if (!calls.some((call) => syscallTable.some((row) => row?.name === call))) throw new StopExpressionError(`'${name}' is no system call of Linux 5.4`);
-  return { text, kind: 'syscall', calls, nth };
+  if (!calls.some((call) => syscallTable.some((row) => row?.name === call)))
+    throw new StopExpressionError(`'${name}' is no system call of Linux 5.4`);
+  return after ? { text: `return of ${text}`, kind: 'sys_exit', calls, nth } : { text, kind: 'sys_enter', calls, nth };
 }
 
 /**
@@ -77,7 +78,13 @@ export class StopWatch implements TraceSink {
         if (record.fields['group_dead'] === true) this.count(record, ({ kind }) => kind === 'exit');
         break;
       case 'syscalls:sys_enter':
-        this.count(record, ({ calls }) => calls.includes(String(record.fields['name'])));
+        this.count(record, ({ kind, calls }) => kind === 'sys_enter' && calls.includes(String(record.fields['name'])));
+        break;
+      case 'syscalls:sys_exit':
+        this.count(
+          record,
+          ({ kind, calls }) => kind === 'sys_exit' && calls.includes(syscallTable[Number(record.fields['nr'])]?.name ?? ''),
+        );
     }
   }
 
