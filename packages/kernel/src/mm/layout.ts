@@ -90,7 +90,7 @@ export function pickMmapLayout(k: Kernel, mm: Mm): void {
   const random = randomizes(k);
   const rnd = random ? randomBits(k, mmapRndBits) * PAGE_SIZE : 0;
   mm.taskSize = taskSize;
-  mm.mmapLegacyBase = pageAlign(taskSize / 3) + rnd;
+  mm.mmapLegacyBase = pageAlign(Math.floor(taskSize / 3)) + rnd;
   mm.legacyLayout = k.vm.legacyVaLayout !== 0 || (k.current.personality & Personality.AddrCompatLayout) !== 0;
   const pad = (random ? stackRndPages * PAGE_SIZE : 0) + STACK_GUARD_GAP;
   const gap = Math.min(Math.max(stackRlimit(k) + pad, GAP_MIN), Math.floor(taskSize / 6) * 5);

@@ -15,7 +15,9 @@ export function doRemapFilePages(k: Kernel, mm: Mm, start: number, size: number,
   if (prot !== 0) throw EINVAL;
   start = pageBase(start);
   size = pageBase(size);
-  if (size === 0 || start + size >= 2 ** 64 || pgoff + size / PageSize.Bytes >= 2 ** 64) throw EINVAL;
+  if (size === 0 || start + size >= 2 ** 64) throw EINVAL;
+  // Does it wrap? The largest offsets come without their last 11 bits (dispatch.ts).
+  if (pgoff + size / PageSize.Bytes + 0x7ff >= 2 ** 64) throw EINVAL;
   const vma = sharedRange(mm, start, start + size);
   const access = (vma.flags & Vm.Read ? Prot.Read : 0) | (vma.flags & Vm.Write ? Prot.Write : 0) | (vma.flags & Vm.Exec ? Prot.Exec : 0);
   const locked = (vma.flags & Vm.Locked) !== 0;

@@ -1,6 +1,6 @@
 import { MapFlag, Membarrier, Mfd, PageSize, Sys } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
-import { EINVAL, ENAMETOOLONG, ENOMEM, ENOSPC, EPERM } from '../errno.js';
+import { EINVAL, ENAMETOOLONG, ENODEV, ENOMEM, ENOSPC, EPERM } from '../errno.js';
 import { doBrk } from '../mm/brk.js';
 import { doMadvise } from '../mm/madvise.js';
 import { doMincore } from '../mm/mincore.js';
@@ -48,13 +48,13 @@ function memfdCreate(k: Kernel, nameVa: number, flags: number): number {
   const known = Mfd.CLOEXEC | Mfd.ALLOW_SEALING;
   // A huge page's size may be coded above MFD_HUGE_SHIFT.
   if (flags & ~(flags & Mfd.HUGETLB ? known | Mfd.HUGETLB | (-1 << Mfd.HUGE_SHIFT) : known)) throw EINVAL;
-  if (flags & Mfd.HUGETLB) throw ENOMEM;
   let name: string;
   try {
     name = strncpyFromUser(k, nameVa, MEMFD_NAME_MAX);
   } catch (error) {
     throw error === ENAMETOOLONG ? EINVAL : error;
   }
+  if (flags & Mfd.HUGETLB) throw HugeSizeLogs.includes((flags >>> Mfd.HUGE_SHIFT) & MapFlag.HugeMask) ? ENOMEM : ENODEV;
   const file = createMemfd(k, name, (flags & Mfd.ALLOW_SEALING) !== 0);
   try {
     return fdInstall(k, file, (flags & Mfd.CLOEXEC) !== 0);
