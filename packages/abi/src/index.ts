@@ -33,6 +33,7 @@ export * from './linux/mman.js';
 export * from './x86/cpuid.js';
 export * from './linux/sigcontext.js';
 export * from './linux/termios.js';
+export * from './linux/userfaultfd.js';
 export * from './linux/utsname.js';
 export * from './linux/eventpoll.js';
 export * from './linux/socket.js';

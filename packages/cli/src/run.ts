@@ -23,20 +23,31 @@ import { ProcessStreams } from './terminal.js';
 
 /** Watches a run from outside: strace. */
 export interface Observer {
+  /** stdout is for what the observer tells: what the guest writes there goes to stderr. */
+  readonly quiet?: boolean;
+  /** Nothing goes in or out: input is /dev/null, output is dropped. */
+  readonly detached?: boolean;
   attach(machine: MachineEngine): void;
+  /** PROGRAM stands at its first instruction. True: that is all, it does not run. */
+  atEntry?(machine: MachineEngine): boolean;
   finish(machine: MachineEngine): void;
 }
 
 /** `ring3 run`: builds the machine, runs the program, returns the exit status for the shell. */
 export async function runProgram(options: RunOptions, observer: Observer | null = null): Promise<number> {
   if (options.program === null) throw usageError('no program to run');
-  const isTty = options.tty || (process.stdin.isTTY === true && process.stdout.isTTY === true);
-  const streams = new ProcessStreams(isTty, options.clock === 'virtual');
+  const detached = observer?.detached === true;
+  const isTty = !detached && (options.tty || (process.stdin.isTTY === true && process.stdout.isTTY === true));
+  const streams = new ProcessStreams(isTty, options.clock === 'virtual', observer?.quiet === true, detached);
   const machine = createMachine(options, streams);
   const env = environment(options);
   const path = findProgram(machine, options, env);
   observer?.attach(machine);
-  const guest = spawn(machine, options, path, env, isTty);
+  const guest = spawn(machine, options, path, env, isTty, detached);
+  if (observer?.atEntry?.(machine)) {
+    observer.finish(machine);
+    return 0;
+  }
   const disconnect = streams.connect(machine);
   const release = forwardSignals(machine, guest, streams);
   let status: ExitStatus;
@@ -93,6 +104,7 @@ function createMachine(options: RunOptions, streams: ProcessStreams): MachineEng
     },
     aslr: options.aslr,
     layout: options.layout,
+    paging: options.paging,
     clock: options.clock,
     ...(options.seed === null ? {} : { seed: options.seed }),
     debug: (process.env['RING3_DEBUG'] ?? '').split(',').filter(Boolean),
@@ -105,7 +117,8 @@ function createMachine(options: RunOptions, streams: ProcessStreams): MachineEng
   }
 }
 
-function rootSource({ root }: RunOptions): RootSource {
+/** What --root names, or the base image. @throws CliError */
+export function rootSource({ root }: Pick<RunOptions, 'root'>): RootSource {
   if (root === null) {
     const folder = findBaseImage();
     return folder ? { kind: 'image', image: baseImage(folder) } : { kind: 'empty' };
@@ -136,7 +149,7 @@ function mounts({ mounts: asked, program, root }: RunOptions): NonNullable<Engin
   return [...result, { host: realpathSync(program), guest: resolve(program), readOnly: true, onlyIfMissing: true }];
 }
 
-function spawn(machine: MachineEngine, options: RunOptions, path: string | null, env: string[], isTty: boolean) {
+function spawn(machine: MachineEngine, options: RunOptions, path: string | null, env: string[], isTty: boolean, detached: boolean) {
   const program = options.program!;
   const hostRoot = options.root === '/';
   if (path === null) {
@@ -160,7 +173,7 @@ function spawn(machine: MachineEngine, options: RunOptions, path: string | null,
       uid: options.uid,
       gid: options.gid,
       rlimits,
-      stdin: isNullDevice(0) ? 'null' : 'pipe',
+      stdin: detached || isNullDevice(0) ? 'null' : 'pipe',
       ...(isTty ? { tty: { cols: process.stdout.columns ?? 80, rows: process.stdout.rows ?? 24 } } : {}),
     });
   } catch (error) {

@@ -10,17 +10,23 @@ export class ProcessStreams implements HostStreams {
   private readonly stdout: Output;
   private readonly stderr: Output;
 
-  /** @param repeatable how fast the outputs' readers are has no influence on the guest */
+  /**
+   * @param repeatable how fast the outputs' readers are has no influence on the guest
+   * @param quiet what the guest writes to stdout goes to stderr
+   * @param detached what the guest writes is dropped
+   */
   constructor(
     private readonly tty: boolean,
     repeatable: boolean,
+    quiet = false,
+    private readonly detached = false,
   ) {
     const events = {
       room: (handle: number): void => this.machine?.outputWritable(handle),
       failed: (handle: number, code: string): void => this.machine?.outputFailed(handle, code),
     };
-    this.stdout = new Output(1, events, repeatable);
-    this.stderr = sameOutput(1, 2) ? this.stdout : new Output(2, events, repeatable);
+    this.stdout = new Output(quiet ? 2 : 1, events, repeatable);
+    this.stderr = quiet || sameOutput(1, 2) ? this.stdout : new Output(2, events, repeatable);
   }
 
   /** Connects the input side, and with a terminal puts it in raw mode. Returns what undoes it. */
@@ -60,6 +66,7 @@ export class ProcessStreams implements HostStreams {
   }
 
   write(handle: number, bytes: Uint8Array): boolean {
+    if (this.detached) return true;
     return (handle === StreamHandle.Stderr ? this.stderr : this.stdout).write(handle, bytes);
   }
 

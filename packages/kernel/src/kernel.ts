@@ -9,6 +9,7 @@ import { TrapSampling } from './time/cpu-time.js';
 import type { Clock } from './time/clock.js';
 import type { MountTable } from './vfs/mount-table.js';
 import type { BinfmtRegistry } from './exec/binfmt.js';
+import type { PagingPolicy } from './mm/paging-policy.js';
 import type { PageCache } from './mm/page-cache.js';
 import type { FutexTable } from './ipc/futex.js';
 import type { ConsoleTable } from './tty/console-table.js';
@@ -22,6 +23,7 @@ import { CoredumpConfig } from './exec/coredump/config.js';
 import { Vdso } from './exec/vdso/vdso.js';
 import { VmState } from './mm/vm-state.js';
 import { registerState } from './state.js';
+import { SysctlState } from './task/sysctl-state.js';
 
 /** Options that stay fixed for the life of a machine. */
 export interface KernelOptions {
@@ -30,6 +32,8 @@ export interface KernelOptions {
   aslr: boolean;
   clock: 'real' | 'virtual';
   hostname: string;
+  /** When file pages are mapped; absent: as Linux does. */
+  paging?: PagingPolicy;
   /** Instructions per scheduling slice (preemption). */
   quantum: number;
 }
@@ -78,11 +82,13 @@ export class Kernel {
     },
   ) {
     Object.assign(this, parts);
+    this.vm.randomizeVaSpace = options.aslr ? 2 : 0;
   }
   readonly load = new LoadAverage();
   /** Counters and sysctls of mm/. */
   readonly vm = new VmState();
   readonly coredump = new CoredumpConfig();
+  readonly sysctls = new SysctlState();
   readonly vdso = new Vdso();
   /** NIS domain name (uname). */
   domainname = '(none)';
@@ -96,6 +102,6 @@ export class Kernel {
   accounted = 0;
   readonly sampling = new TrapSampling();
   /** Ids that agree everywhere (stat, maps, mountinfo): one counter per kind, so that runs are deterministic. */
-  readonly nextId = { ino: 1, dev: 1, mapping: 1, mount: 1, file: 1 };
+  readonly nextId = { ino: 1, dev: 1, mapping: 1, mount: 1, file: 1, session: 1 };
 }
 registerState('Kernel', Kernel);

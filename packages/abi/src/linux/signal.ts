@@ -80,6 +80,8 @@ export const enum SiCode {
   AsyncIo = -4,
   SigIo = -5,
   Tkill = -6,
+  DeThread = -7,
+  AsyncNl = -60,
   IllIllOpn = 2,
   FpeIntDiv = 1,
   FpeIntOvf = 2,
@@ -149,5 +151,7 @@ export const enum SigInfoOffset {
   Arch = 28,
   Utime = 32,
   Stime = 40,
+  /** What the kernel keeps of one (struct kernel_siginfo). */
+  KernelBytes = 48,
   Bytes = 128,
 }

@@ -83,7 +83,9 @@ export const enum Stat {
   DecodedPages = 5,
   CodeDrops = 6,
   CodeFlushes = 7,
-  Count = 8,
+  /** Frames that allocFrame gave out. */
+  FramesAllocated = 8,
+  Count = 9,
 }
 
 export const enum CodeMode {

@@ -85,4 +85,6 @@ export const enum PageFlag {
   Reserved = 1 << 6,
   Uptodate = 1 << 7,
   Writeback = 1 << 8,
+  /** PG_readahead: whoever comes to this page has the next window read. */
+  Readahead = 1 << 9,
 }

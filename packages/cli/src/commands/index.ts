@@ -1,9 +1,15 @@
 import type { Command } from './command.js';
+import { execTraceCommand } from './exec-trace.js';
 import { runCommand } from './run.js';
+import { signalsCommand } from './signals.js';
 import { straceCommand } from './strace.js';
+import { traceCommand } from './trace.js';
 
 /** The subcommands, in the order of `ring3 --help`. */
 export const commands: Readonly<Record<string, Command>> = {
   run: runCommand,
   strace: straceCommand,
+  'exec-trace': execTraceCommand,
+  trace: traceCommand,
+  signals: signalsCommand,
 };

@@ -1,3 +1,4 @@
+import { Cpu, Stat } from '../../../abi/src/machine/cpu-state';
 import { Header, MemoryMap, PageFlag, PageSize, PageStruct } from '../../../abi/src/machine/memory-map';
 import { dropCode } from '../cpu/code-cache';
 
@@ -68,6 +69,8 @@ export function allocFrame(flags: u32, zeroed: bool): u32 {
   store<u32>(page, 0, PageStruct.Index);
   const free = MemoryMap.Header + Header.FreeFrames;
   store<u32>(free, load<u32>(free) - 1);
+  const count = MemoryMap.Cpu + Cpu.Stats + (Stat.FramesAllocated << 3);
+  store<u64>(count, load<u64>(count) + 1);
   return frame;
 }
 

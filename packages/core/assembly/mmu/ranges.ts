@@ -51,7 +51,8 @@ export function copyRange(dst: u32, src: u32, start: u64, end: u64, cow: bool): 
         lowered = true;
       }
       const copy = entrySlot(to, va, 12);
-      store<u32>(copy, low);
+      // The child has not accessed it (pte_mkold).
+      store<u32>(copy, low & ~Pte.A);
       store<u32>(copy, load<u32>(slot, 4), 4);
     }
   }

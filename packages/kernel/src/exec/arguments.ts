@@ -68,10 +68,11 @@ export function prepareArgPages(k: Kernel, bprm: LinuxBinprm, argv: ArgVector, e
 }
 
 /**
- * Copies `count` strings to the new stack, the last one first, so that they end up in order. Linux: fs/exec.c: copy_strings.
+ * Copies `count` strings to the new stack, the last one first, so that they end up in order; `what` they are is for the tracer.
+ * Linux: fs/exec.c: copy_strings.
  * @throws EFAULT, E2BIG
  */
-export function copyStrings(k: Kernel, bprm: LinuxBinprm, count: number, strings: ArgVector): void {
+export function copyStrings(k: Kernel, bprm: LinuxBinprm, what: string, count: number, strings: ArgVector): void {
   const copied: string[] = [];
   const end = bprm.p;
   for (let i = count - 1; i >= 0; i--) {
@@ -89,6 +90,9 @@ export function copyStrings(k: Kernel, bprm: LinuxBinprm, count: number, strings
     at += string.length + 1;
   }
   writeArgPages(k, bprm, bprm.p, bytes);
+  if (!execTraced(k) || !bprm.vma) return;
+  const { p, vma } = bprm;
+  stage(k, 'copy_strings', { what, count, bytes: end - p, p, stack_start: vma.start, stack_end: vma.end });
 }
 
 /** A string that the stack limit has no room for. Linux: get_arg_page. @throws E2BIG */

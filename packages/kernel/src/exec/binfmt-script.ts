@@ -36,14 +36,18 @@ export class BinfmtScript extends LinuxBinfmt {
     if (!line) throw ENOEXEC;
 
     removeArgZero(k, bprm);
-    for (const string of [bprm.interp, line.argument, line.interpreter]) {
-      if (string === null) continue;
-      copyStrings(k, bprm, 1, new KernelArgs([string]));
+    copyStrings(k, bprm, 'script', 1, new KernelArgs([bprm.interp]));
+    bprm.argc++;
+    if (line.argument !== null) {
+      copyStrings(k, bprm, 'argument', 1, new KernelArgs([line.argument]));
       bprm.argc++;
     }
+    copyStrings(k, bprm, 'interpreter', 1, new KernelArgs([line.interpreter]));
+    bprm.argc++;
     bprm.interp = line.interpreter;
 
     bprm.at = 'open_exec';
+    if (execTraced(k)) stage(k, 'open_exec', { interpreter: line.interpreter, offset: null, size: null });
     bprm.file = openExec(k, line.interpreter);
     bprm.at = 'prepare_binprm';
     prepareBinprm(k, bprm);

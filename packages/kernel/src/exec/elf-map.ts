@@ -30,7 +30,9 @@ export function overflowsTask(va: number, segment: ProgramHeader): boolean {
 function vmMmap(k: Kernel, mm: Mm, file: File, va: number, length: number, prot: number, flags: number, offset: number): number {
   if (offset < 0 || pageOffset(offset) !== 0) throw EINVAL;
   if (length <= 0 || !Number.isSafeInteger(length)) throw ENOMEM;
-  return doMmap(k, mm, file, va, length, prot, flags, offset / PAGE_SIZE);
+  // What wrapped around is above user space: a hint that mmap does not follow, and no place for MAP_FIXED.
+  if (va < 0 && flags & MapFlag.Fixed) throw ENOMEM;
+  return doMmap(k, mm, file, Math.max(va, 0), length, prot, flags, offset / PAGE_SIZE);
 }
 
 /**

@@ -59,10 +59,10 @@ function doExecveatCommon(k: Kernel, dirfd: number, path: string, argv: ArgVecto
     prepareBinprm(k, bprm);
 
     bprm.at = 'copy_strings';
-    copyTraced(k, bprm, 'filename', 1, new KernelArgs([bprm.filename]));
+    copyStrings(k, bprm, 'filename', 1, new KernelArgs([bprm.filename]));
     bprm.exec = bprm.p;
-    copyTraced(k, bprm, 'envp', bprm.envc, envp);
-    copyTraced(k, bprm, 'argv', bprm.argc, argv);
+    copyStrings(k, bprm, 'envp', bprm.envc, envp);
+    copyStrings(k, bprm, 'argv', bprm.argc, argv);
 
     if (execTraced(k)) stage(k, 'exec_binprm', { interp: bprm.interp, formats: k.binfmts.formats.map(({ name }) => name).join(' ') });
     searchBinaryHandler(k, bprm);
@@ -136,14 +136,6 @@ function openProgram(k: Kernel, bprm: LinuxBinprm, dirfd: number, path: string, 
   if (!execTraced(k)) return;
   const { ino, mode, uid, gid, size } = file.inode;
   stage(k, 'do_open_execat', { path: file.path ? pathString(k, file.path) : file.name, ino, mode, uid, gid, size });
-}
-
-function copyTraced(k: Kernel, bprm: LinuxBinprm, what: string, count: number, strings: ArgVector): void {
-  const end = bprm.p;
-  copyStrings(k, bprm, count, strings);
-  if (!execTraced(k) || !bprm.vma) return;
-  const { p, vma } = bprm;
-  stage(k, 'copy_strings', { what, count, bytes: end - p, p, stack_start: vma.start, stack_end: vma.end });
 }
 
 function traceReturn(k: Kernel, error: unknown, refusedBy: string | null, committed: boolean): void {

@@ -154,7 +154,7 @@ export function setPersonality(k: Kernel, readImpliesExec: boolean): void {
   const task = k.current;
   task.personality &= ~Personality.ReadImpliesExec;
   if (readImpliesExec) task.personality |= Personality.ReadImpliesExec;
-  if (k.options.aslr && !(task.personality & Personality.AddrNoRandomize)) task.flags |= TaskFlag.RANDOMIZE;
+  if (k.vm.randomizeVaSpace !== 0 && !(task.personality & Personality.AddrNoRandomize)) task.flags |= TaskFlag.RANDOMIZE;
 }
 
 /** All registers as at the start of a program: zero but rip and rsp. Linux: arch/x86/kernel/process_64.c: start_thread. */

@@ -9,6 +9,11 @@ import type { Kernel } from '../kernel.js';
 export abstract class IoIter {
   done = 0;
   abstract get remaining(): number;
+  /**
+   * For files that give something up before they hand it over (a counter, a signal): the next `length` bytes will not have to be waited
+   * for. @throws PageWait the call is run again later
+   */
+  prepare(_k: Kernel, _length: number, _write: boolean): void {}
   /** Copies bytes to the destination (a read); returns how many fitted. */
   abstract put(k: Kernel, bytes: Uint8Array): number;
   /** The same from `length` bytes of the machine's linear memory (a page-cache frame). */

@@ -30,6 +30,7 @@ export class EventFdFile extends File {
   override read(k: Kernel, iter: IoIter): number {
     if (iter.remaining < COUNTER_BYTES) throw EINVAL;
     if (this.count === 0n) throw EAGAIN;
+    iter.prepare(k, COUNTER_BYTES, true);
     const value = this.semaphore ? 1n : this.count;
     this.count -= value;
     this.queue.wake(k, Infinity, Poll.OUT);

@@ -34,6 +34,7 @@ export class SignalFdFile extends File {
     if (iter.remaining < SignalFdInfo.Bytes) throw EINVAL;
     this.sighand = k.current.sighand;
     const before = iter.done;
+    iter.prepare(k, iter.remaining, true);
     while (iter.remaining >= SignalFdInfo.Bytes) {
       const info = dequeueSignal(k, k.current, AllSignals & ~this.mask);
       if (!info) break;

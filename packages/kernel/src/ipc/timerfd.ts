@@ -58,6 +58,7 @@ export class TimerFdFile extends File {
     if (iter.remaining < TICKS_BYTES) throw EINVAL;
     const { timer } = this;
     if (timer.ticks === 0) throw EAGAIN;
+    iter.prepare(k, TICKS_BYTES, true);
     timer.catchUp(k);
     const { ticks } = timer;
     timer.ticks = 0;

@@ -58,8 +58,8 @@ export function commitMemory(k: Kernel, mm: Mm, pages: number): void {
   if (mode === Overcommit.Guess && pages > totalRamPages(k)) throw ENOMEM;
   if (mode === Overcommit.Never) {
     const admin = k.current.cred.capable(Cap.SYS_ADMIN);
-    // 8 MiB stay for the administrator, 128 MiB or 1/32 of the process for its user.
-    const allowed = commitLimit(k) - (admin ? 0 : 2048) - Math.min(mm.totalVm / 32, 32768);
+    // Something stays for the administrator, and as much as 1/32 of the process for its user.
+    const allowed = commitLimit(k) - (admin ? 0 : k.vm.adminReserveKbytes >>> 2) - Math.min(mm.totalVm / 32, k.vm.userReserveKbytes >>> 2);
     if (k.vm.committed + pages > allowed) throw ENOMEM;
   }
   k.vm.committed += pages;

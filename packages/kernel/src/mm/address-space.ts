@@ -1,6 +1,7 @@
 import type { Kernel } from '../kernel.js';
 import type { Inode } from '../vfs/inode.js';
 import type { Vma } from './mm.js';
+import type { BlockSource, PageRead } from './page-read.js';
 import { registerState } from '../state.js';
 
 /**
@@ -14,6 +15,8 @@ export abstract class AddressSpace {
   readonly vmas = new Set<Vma>();
   /** Indexes of dirty pages, where writeback has something to do. */
   readonly dirty = new Set<number>();
+  /** Pages that the host is being asked for, by index. */
+  readonly reading = new Map<number, PageRead>();
   /** i_mmap_writable: shared mappings that may be written; below 0: sealed against them. */
   writableMaps = 0;
   /** Unique, never 0: PageStruct.Mapping of its frames. */
@@ -21,6 +24,14 @@ export abstract class AddressSpace {
     readonly id: number,
     readonly inode: Inode,
   ) {}
+  /** Do its pages come from a slow host (slowSource)? */
+  get isSlow(): boolean {
+    return false;
+  }
+  /** Where the host has a page whose bytes cannot be had at once; null: readPage has them. */
+  slowSource(_k: Kernel, _index: number): BlockSource | null {
+    return null;
+  }
   /** Fills a zeroed frame with page `index` of the file. @throws an Errno (EIO) when the host fails */
   abstract readPage(k: Kernel, index: number, frame: number): void;
   /** Writes a dirty page back. Memory-only file systems keep their dirty pages and do nothing. */
@@ -33,7 +44,9 @@ export abstract class AddressSpace {
   pageRemoved(_k: Kernel): void {}
   /** Its inode is gone, and its pages are. */
   released(_k: Kernel): void {}
-  /** May the file be mapped shared and writable from now on? Seals say no. @throws EPERM */
-  mapShared(_k: Kernel): void {}
+  /** What vm_flags a new mapping of it may have (f_op->mmap): seals may take some, or refuse. @throws EPERM */
+  mappedFlags(vmFlags: number): number {
+    return vmFlags;
+  }
 }
 registerState('AddressSpace', AddressSpace);

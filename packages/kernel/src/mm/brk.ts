@@ -11,7 +11,7 @@ import { populate } from './populate.js';
 import { getUnmappedArea } from './unmapped-area.js';
 import { findIntersection, findVma, findVmaIndex, insertVma, startGap } from './vma.js';
 import { mergeVma } from './vma-merge.js';
-import { Vm } from './vm-flags.js';
+import { dataDefaultFlags, Vm } from './vm-flags.js';
 
 /** mm/mmap.c: brk(2). Returns the break that holds afterwards; it never fails otherwise. */
 export function doBrk(k: Kernel, mm: Mm, brk: number): number {
@@ -50,7 +50,7 @@ export function doBrk(k: Kernel, mm: Mm, brk: number): number {
 export function vmBrkFlags(k: Kernel, mm: Mm, start: number, length: number, exec: boolean): void {
   length = pageAlign(length);
   if (length === 0) return;
-  const flags = Vm.DataDefault | Vm.Account | mm.defFlags | (exec ? Vm.Exec : 0);
+  const flags = dataDefaultFlags(k) | Vm.Account | mm.defFlags | (exec ? Vm.Exec : 0);
   const pages = length / PageSize.Bytes;
   const end = start + length;
   getUnmappedArea(k, mm, start, length, MapFlag.Fixed);

@@ -8,7 +8,7 @@ import { mprotectFixup } from './mprotect.js';
 import { pageAlign, pageBase } from './page.js';
 import { expandStack } from './stack.js';
 import { findIntersection, insertVma } from './vma.js';
-import { Vm } from './vm-flags.js';
+import { dataDefaultFlags, Vm } from './vm-flags.js';
 
 /** What is mapped below the arguments from the start (setup_arg_pages: stack_expand). */
 const STACK_EXPAND = 128 * 1024;
@@ -41,7 +41,7 @@ export const enum ExecStack {
 export function setupArgPages(k: Kernel, mm: Mm, vma: Vma, stackTop: number, executable: ExecStack): number {
   const shift = vma.end - pageAlign(stackTop);
   if (vma.start - shift < k.vm.mmapMinAddr || shift < 0) throw ENOMEM;
-  let flags = Vm.StackFlags | mm.defFlags | Vm.StackIncomplete | Vm.SoftDirty;
+  let flags = Vm.StackFlags | dataDefaultFlags(k) | mm.defFlags | Vm.StackIncomplete | Vm.SoftDirty;
   if (executable === ExecStack.Enable) flags |= Vm.Exec;
   else if (executable === ExecStack.Disable) flags &= ~Vm.Exec;
   mprotectFixup(k, mm, vma, undefined, vma.start, vma.end, flags);

@@ -1,26 +1,27 @@
 import { PageFlag, PageSize, Pte } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import { touchMtime } from '../vfs/times.js';
-import { ENOMEM, ENOSPC, Errno } from '../errno.js';
+import { ENOMEM, Errno } from '../errno.js';
 import type { AddressSpace } from './address-space.js';
 import { prepareAnonVma } from './anon-vma.js';
+import { FaultKind, faultNote } from './fault-record.js';
 import { FaultResult } from './fault-result.js';
-import { allocFrameRaw, allocPte, freeFrames } from './frames.js';
+import { allocFrameRaw, allocPte, frameFlags } from './frames.js';
 import type { Mm, Vma } from './mm.js';
 import { PageCache } from './page-cache.js';
+import { PageWait } from './page-read.js';
+import { aroundFaults, faultAroundBytes, predict, predicts } from './paging-policy.js';
 import { dirtyLow, protLow, pteFrame, pteHasFrame, readPteLow, setPte } from './pte.js';
+import { creditMisses, readAhead, readAround, readFurther } from './readahead.js';
+import { userfault } from './userfault.js';
 import { linearIndex, mappingOf } from './vma.js';
 import { Vm } from './vm-flags.js';
 
 /** Faults on file pages (mm/memory.c: do_fault and what it calls; mm/filemap.c: filemap_fault). */
 
-/** fault_around_bytes: an aligned window of this size is mapped at a read fault, as far as its pages are cached. */
-const FAULT_AROUND = 16 * PageSize.Bytes;
-/** Pages of an aligned window that a missing page brings along, while more frames than the reserve are free. */
-const READ_AROUND = 16;
-const READ_AROUND_RESERVE = 256;
 /** One leaf page table spans this much; the window stays within. */
 const TABLE_SPAN = 512 * PageSize.Bytes;
+const PTE_BYTES = 8;
 
 /** Frame of the file page at va; what went wrong otherwise. `pageRead`: it had to be read in. */
 let faultedFrame = 0;
@@ -35,52 +36,51 @@ export function fileFault(k: Kernel, mm: Mm, vma: Vma, va: number, write: boolea
   return sharedFault(k, mm, vma, va, mapping);
 }
 
-/** filemap_fault (or shmem_fault): finds or reads the page. Ok: faultedFrame is set. */
-function findPage(k: Kernel, vma: Vma, va: number, mapping: AddressSpace): FaultResult {
+/** filemap_fault (or shmem_fault): finds or reads the page. Ok: faultedFrame is set. @throws PageWait */
+function findPage(k: Kernel, vma: Vma, va: number, mapping: AddressSpace, write: boolean): FaultResult {
   const index = linearIndex(vma, va);
   if (index >= PageCache.pagesOf(mapping.inode.size)) return FaultResult.SigbusAdrerr;
   faultedFrame = k.pageCache.findPage(mapping, index);
   pageRead = false;
-  if (faultedFrame !== 0) return FaultResult.Ok;
+  if (faultedFrame !== 0) {
+    const waited = k.current.pageWait;
+    pageRead = waited?.started === true && waited.read?.mapping === mapping && waited.read.index === index;
+    if (mapping.evictable) readFurther(k, mapping, vma, index, faultedFrame);
+    return FaultResult.Ok;
+  }
+  if (vma.userfault) return userfault(k, vma, va, write);
   try {
     faultedFrame = k.pageCache.getPage(k, mapping, index);
   } catch (error) {
     if (error === ENOMEM) return FaultResult.Oom;
-    if (error === ENOSPC || error instanceof Errno) return FaultResult.SigbusAdrerr;
+    if (error instanceof Errno) return FaultResult.SigbusAdrerr;
+    if (error instanceof PageWait && error.started) readNeighbours(k, vma, va, mapping);
     throw error;
   }
   pageRead = mapping.evictable;
-  if (pageRead && !(vma.flags & Vm.RandRead)) readAround(k, mapping, index);
-  return FaultResult.Ok;
-}
-
-/**
- * do_sync_mmap_readahead: whoever misses one page will want those around it. They are only cached; fault-around maps them later.
- * A page that cannot be read is left to the fault that needs it.
- */
-function readAround(k: Kernel, mapping: AddressSpace, index: number): void {
+  if (!pageRead) return FaultResult.Ok;
   const frame = faultedFrame;
   // Held, so that reading its neighbours does not evict it.
   k.core.getFrame(frame);
-  const first = index - (index % READ_AROUND);
-  const end = Math.min(first + READ_AROUND, PageCache.pagesOf(mapping.inode.size));
-  try {
-    for (let at = first; at < end && freeFrames(k) > READ_AROUND_RESERVE; at++) k.pageCache.getPage(k, mapping, at);
-  } catch (error) {
-    if (!(error instanceof Errno)) throw error;
-  } finally {
-    k.core.putFrame(frame);
-  }
-  faultedFrame = frame;
-  pageRead = true;
+  readNeighbours(k, vma, va, mapping);
+  k.core.putFrame(frame);
+  return FaultResult.Ok;
+}
+
+/** A page was missing: those that will be wanted with it are read, too. */
+function readNeighbours(k: Kernel, vma: Vma, va: number, mapping: AddressSpace): void {
+  if (aroundFaults(k)) readAround(k, mapping, vma, linearIndex(vma, va));
 }
 
 /** do_read_fault */
 function readFault(k: Kernel, mm: Mm, vma: Vma, va: number, mapping: AddressSpace): FaultResult {
   if (faultAround(k, mm, vma, va, mapping)) return FaultResult.Ok;
-  const found = findPage(k, vma, va, mapping);
+  const found = findPage(k, vma, va, mapping, false);
   if (found !== FaultResult.Ok) return found;
-  return install(k, mm, vma, va, faultedFrame, protLow(vma));
+  faultNote.kind = FaultKind.FileMap;
+  const result = install(k, mm, vma, va, faultedFrame, protLow(vma));
+  if (predicts(k) && result !== FaultResult.Oom) mapPredicted(k, mm, vma, va, mapping);
+  return result;
 }
 
 /** Maps a page-cache frame, with a reference of its own. */
@@ -93,40 +93,63 @@ function install(k: Kernel, mm: Mm, vma: Vma, va: number, frame: number, low: nu
     return FaultResult.Oom;
   }
   setPte(k, mm, vma, slot, frame, low);
+  faultNote.pages++;
   return major ? FaultResult.Major : FaultResult.Ok;
 }
 
-/** do_fault_around, filemap_map_pages. True when the page at va itself was among them. */
+/**
+ * do_fault_around, filemap_map_pages: maps the cached pages of an aligned window, as far as vma, page table and file go. True when the
+ * page at va itself was among them.
+ */
 function faultAround(k: Kernel, mm: Mm, vma: Vma, va: number, mapping: AddressSpace): boolean {
+  const window = faultAroundBytes(k);
+  if (mapping.pages.size === 0 || window <= PageSize.Bytes) return false;
+  const start = Math.max(va - (va % window), vma.start);
+  const end = Math.min(start + window, vma.end, va - (va % TABLE_SPAN) + TABLE_SPAN);
+  return mapCached(k, mm, vma, va, mapping, start, end);
+}
+
+/** Maps what is cached of [start, end), within one page table. True when va was among it. */
+function mapCached(k: Kernel, mm: Mm, vma: Vma, va: number, mapping: AddressSpace, start: number, end: number): boolean {
   const { pages } = mapping;
-  if (!pages.has(linearIndex(vma, va))) return false;
-  if (allocPte(k, mm.pgd, va) === 0) return false;
-  const windowStart = va - (va % FAULT_AROUND);
-  const tableStart = va - (va % TABLE_SPAN);
-  const start = Math.max(windowStart, vma.start, tableStart);
-  const end = Math.min(windowStart + FAULT_AROUND, vma.end, tableStart + TABLE_SPAN);
+  let slot = allocPte(k, mm.pgd, start);
+  if (slot === 0) return false;
   const low = protLow(vma);
   const filePages = PageCache.pagesOf(mapping.inode.size);
+  // Neighbours count as touched, as in Linux, unless somebody wants to know which of them never were.
+  const neighbourLow = k.vm.countUnused ? low & ~Pte.A : low;
   let mapped = false;
-  for (let at = start; at < end; at += PageSize.Bytes) {
-    const index = linearIndex(vma, at);
-    if (index >= filePages) break;
+  let count = 0;
+  let index = linearIndex(vma, start);
+  for (let at = start; at < end && index < filePages; at += PageSize.Bytes, slot += PTE_BYTES, index++) {
     const frame = pages.get(index);
-    if (frame === undefined) continue;
-    const slot = k.core.pteSlot(mm.pgd, at, false);
-    if (slot === 0 || pteHasFrame(readPteLow(k, slot))) continue;
+    if (frame === undefined || frameFlags(k, frame) & PageFlag.Readahead || pteHasFrame(readPteLow(k, slot))) continue;
     k.core.getFrame(frame);
-    // Neighbours have not been touched yet (pte_mkold is for architectures without hardware A bits).
-    setPte(k, mm, vma, slot, frame, low);
+    setPte(k, mm, vma, slot, frame, at === va ? low : neighbourLow);
     if (at === va) mapped = true;
+    count++;
   }
+  faultNote.kind = FaultKind.FileMap;
+  faultNote.pages += count;
+  creditMisses(vma.file, count);
   return mapped;
+}
+
+/** Paging policy 'hybrid': the pages that are likely to be next are read and mapped along. */
+function mapPredicted(k: Kernel, mm: Mm, vma: Vma, va: number, mapping: AddressSpace): void {
+  const table = va - (va % TABLE_SPAN);
+  const { start, end } = predict(k, vma, va);
+  const from = Math.max(start, table);
+  const to = Math.min(end, table + TABLE_SPAN);
+  if (from >= to) return;
+  readAhead(k, mapping, linearIndex(vma, from), linearIndex(vma, to));
+  mapCached(k, mm, vma, va, mapping, from, to);
 }
 
 /** do_cow_fault: a write to a private mapping takes its copy at once. */
 function cowFault(k: Kernel, mm: Mm, vma: Vma, va: number, mapping: AddressSpace): FaultResult {
   prepareAnonVma(k, mm, vma);
-  const found = findPage(k, vma, va, mapping);
+  const found = findPage(k, vma, va, mapping, true);
   if (found !== FaultResult.Ok) return found;
   const source = faultedFrame;
   const major = pageRead;
@@ -140,13 +163,16 @@ function cowFault(k: Kernel, mm: Mm, vma: Vma, va: number, mapping: AddressSpace
     return FaultResult.Oom;
   }
   setPte(k, mm, vma, slot, copy, dirtyLow(vma));
+  faultNote.kind = FaultKind.FileCow;
+  faultNote.pages = 1;
   return major ? FaultResult.Major : FaultResult.Ok;
 }
 
 /** do_shared_fault */
 function sharedFault(k: Kernel, mm: Mm, vma: Vma, va: number, mapping: AddressSpace): FaultResult {
-  const found = findPage(k, vma, va, mapping);
+  const found = findPage(k, vma, va, mapping, true);
   if (found !== FaultResult.Ok) return found;
+  faultNote.kind = FaultKind.SharedWrite;
   const frame = faultedFrame;
   const result = install(k, mm, vma, va, frame, dirtyLow(vma));
   if (result === FaultResult.Ok || result === FaultResult.Major) pageWritten(k, vma, va, mapping, frame);
@@ -161,6 +187,7 @@ function pageWritten(k: Kernel, vma: Vma, va: number, mapping: AddressSpace, fra
 
 /** wp_page_shared: the page of a shared mapping is there, and this is the first write since it was last clean. */
 export function fileWriteShared(k: Kernel, mm: Mm, vma: Vma, va: number, slot: number, low: number): FaultResult {
+  faultNote.kind = FaultKind.SharedWrite;
   const mapping = mappingOf(vma);
   if (mapping) pageWritten(k, vma, va, mapping, pteFrame(low));
   k.core.u32[slot >>> 2] = (low | Pte.RW | Pte.D | Pte.SOFT_DIRTY | Pte.A) >>> 0;

@@ -11,4 +11,6 @@ export const enum FaultResult {
   Oom = 4,
   /** Inside mm/ only: resolved, and bytes had to be read in. */
   Major = 5,
+  /** In trap/ only: the page is not there yet, and the task sleeps for it. */
+  Retry = 6,
 }

@@ -2,6 +2,7 @@ import { PageFaultError, PageFlag, PageSize, Pte } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import { prepareAnonVma } from './anon-vma.js';
 import { fileFault, fileWriteShared } from './fault-file.js';
+import { FaultKind, faultNote, recordFault } from './fault-record.js';
 import { FaultResult } from './fault-result.js';
 import { addMapCount, allocFrame, allocFrameRaw, allocPte, frameFlags, refCount, zeroFrame } from './frames.js';
 import type { Mm, Vma } from './mm.js';
@@ -10,6 +11,8 @@ import { countFile, dirtyLow, protHigh, protLow, pteFrame, pteHasFrame, readPteL
 import { noteRss } from './account.js';
 import { expandStack } from './stack.js';
 import { findVma, linearIndex, mappingOf } from './vma.js';
+import { Trace } from '../trace/tracer.js';
+import { userfault } from './userfault.js';
 import { Vm } from './vm-flags.js';
 
 export { FaultResult } from './fault-result.js';
@@ -19,12 +22,27 @@ export { FaultResult } from './fault-result.js';
  * major faults. Linux: arch/x86/mm/fault.c do_user_addr_fault, mm/memory.c handle_mm_fault.
  */
 export function handleMmFault(k: Kernel, mm: Mm, va: number, error: number): FaultResult {
+  faultNote.kind = FaultKind.None;
+  faultNote.pages = 0;
+  faultNote.grewStack = false;
+  const result = doUserAddrFault(k, mm, va, error);
+  k.vm.pagesMapped += faultNote.pages;
+  if (k.trace.on(Trace.Mm)) recordFault(k, mm, va, error, result);
+  return result === FaultResult.Major ? FaultResult.Ok : result;
+}
+
+function doUserAddrFault(k: Kernel, mm: Mm, va: number, error: number): FaultResult {
   if (va >= TASK_SIZE_MAX) return FaultResult.SigsegvMaperr;
   const vma = findVma(mm, va);
   if (!vma) return FaultResult.SigsegvMaperr;
-  if (vma.start > va && (!(vma.flags & Vm.GrowsDown) || !expandStack(k, mm, vma, va))) return FaultResult.SigsegvMaperr;
+  if (vma.start > va) {
+    if (!(vma.flags & Vm.GrowsDown) || !expandStack(k, mm, vma, va)) return FaultResult.SigsegvMaperr;
+    faultNote.grewStack = true;
+  }
   if (isAccessError(vma, error)) return FaultResult.SigsegvAccerr;
-  return countFault(k, handleVmaFault(k, mm, vma, va - (va & PageSize.Mask), (error & PageFaultError.Write) !== 0));
+  const result = handleVmaFault(k, mm, vma, va - (va & PageSize.Mask), (error & PageFaultError.Write) !== 0);
+  countFault(k, result);
+  return result;
 }
 
 /** access_error. A fetch is told from a read only once the page is there. */
@@ -34,15 +52,13 @@ function isAccessError(vma: Vma, error: number): boolean {
   return !(vma.flags & Vm.Access);
 }
 
-function countFault(k: Kernel, result: FaultResult): FaultResult {
+/** What handle_mm_fault and its callers count; get_user_pages counts the same (faultin_page). */
+export function countFault(k: Kernel, result: FaultResult): void {
   k.vm.pgFault++;
   if (result === FaultResult.Major) {
     k.vm.pgMajFault++;
     k.current.majFlt++;
-    return FaultResult.Ok;
-  }
-  if (result === FaultResult.Ok) k.current.minFlt++;
-  return result;
+  } else if (result === FaultResult.Ok) k.current.minFlt++;
 }
 
 /**
@@ -58,6 +74,7 @@ export function handleVmaFault(k: Kernel, mm: Mm, vma: Vma, va: number, write: b
     return anonymousFault(k, mm, vma, va, write);
   }
   if (write && !(low & Pte.RW)) return writeProtectedFault(k, mm, vma, va, slot, low);
+  faultNote.kind = FaultKind.Spurious;
   k.core.u32[slot >>> 2] = (low | Pte.A | (write ? Pte.D | Pte.SOFT_DIRTY : 0)) >>> 0;
   k.core.invlpg(mm.pgd, va);
   return FaultResult.Ok;
@@ -65,13 +82,17 @@ export function handleVmaFault(k: Kernel, mm: Mm, vma: Vma, va: number, write: b
 
 /** do_anonymous_page */
 function anonymousFault(k: Kernel, mm: Mm, vma: Vma, va: number, write: boolean): FaultResult {
+  if (vma.userfault) return userfault(k, vma, va, write);
+  faultNote.pages = 1;
   if (!write) {
+    faultNote.kind = FaultKind.AnonZero;
     const zero = zeroFrame(k);
     const slot = zero === 0 ? 0 : allocPte(k, mm.pgd, va);
     if (slot === 0) return FaultResult.Oom;
     setPte(k, mm, vma, slot, zero, protLow(vma) | Pte.SPECIAL);
     return FaultResult.Ok;
   }
+  faultNote.kind = FaultKind.Anon;
   prepareAnonVma(k, mm, vma);
   const frame = allocFrame(k, PageFlag.Anon | PageFlag.Uptodate);
   if (frame === 0) return FaultResult.Oom;
@@ -88,6 +109,8 @@ function anonymousFault(k: Kernel, mm: Mm, vma: Vma, va: number, write: boolean)
 function specialFault(k: Kernel, mm: Mm, vma: Vma, va: number, write: boolean): FaultResult {
   const frame = vma.frames![linearIndex(vma, va)];
   if (!frame) return FaultResult.SigbusAdrerr;
+  faultNote.kind = FaultKind.Special;
+  faultNote.pages = 1;
   const slot = allocPte(k, mm.pgd, va);
   if (slot === 0) return FaultResult.Oom;
   if (frameFlags(k, frame) & PageFlag.Reserved) {
@@ -105,6 +128,7 @@ function writeProtectedFault(k: Kernel, mm: Mm, vma: Vma, va: number, slot: numb
   const old = pteFrame(low);
   const flags = frameFlags(k, old);
   if (flags & PageFlag.Anon && refCount(k, old) === 1) {
+    faultNote.kind = FaultKind.CowReuse;
     k.core.u32[slot >>> 2] = (low | dirtyLow(vma)) >>> 0;
     k.core.invlpg(mm.pgd, va);
     return FaultResult.Ok;
@@ -114,6 +138,8 @@ function writeProtectedFault(k: Kernel, mm: Mm, vma: Vma, va: number, slot: numb
 
 /** wp_page_copy: the entry gets a private copy of the frame. */
 function breakCow(k: Kernel, mm: Mm, vma: Vma, va: number, slot: number, old: number, oldFlags: number): FaultResult {
+  faultNote.kind = FaultKind.CowCopy;
+  faultNote.pages = 1;
   prepareAnonVma(k, mm, vma);
   const isZero = old === k.vm.zeroFrame;
   const counted = !(oldFlags & PageFlag.Reserved);

@@ -5,6 +5,7 @@ import type { Inode } from '../vfs/inode.js';
 import { EFAULT, EINVAL, ENOMEM, Errno } from '../errno.js';
 import type { AddressSpace } from './address-space.js';
 import { allocFrame, willWrite } from './frames.js';
+import { PageWait } from './page-read.js';
 
 /**
  * mm/filemap.c: generic_file_read_iter. Copies from the page cache at `pos` up to end of file; returns how many bytes. Bytes
@@ -22,13 +23,20 @@ export function genericFileRead(k: Kernel, inode: Inode, iter: IoIter, pos: numb
     try {
       n = copyPage(k, inode, index, offset, length, iter);
     } catch (error) {
-      if (copied > 0 && error instanceof Errno) return copied;
-      throw error;
+      return partial(k, copied, error);
     }
     copied += n;
     pos += n;
     if (n < length) break;
   }
+  return copied;
+}
+
+/** What a transfer that cannot go on answers: what it moved; the call goes on later where it only has to wait. @throws the error, where nothing was */
+function partial(k: Kernel, copied: number, error: unknown): number {
+  if (copied === 0) throw error;
+  if (error instanceof PageWait) k.vm.stalled = error;
+  else if (!(error instanceof Errno)) throw error;
   return copied;
 }
 
@@ -62,8 +70,7 @@ export function genericFileWrite(k: Kernel, inode: Inode, iter: IoIter, pos: num
     try {
       n = fillPage(k, inode, index, offset, length, iter, pos);
     } catch (error) {
-      if (copied > 0 && error instanceof Errno) return copied;
-      throw error;
+      return partial(k, copied, error);
     }
     copied += n;
     pos += n;

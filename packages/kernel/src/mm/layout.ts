@@ -51,7 +51,7 @@ export function layoutOf(k: Kernel): Layout {
 
 /** Does a program started by the current task get random addresses (PF_RANDOMIZE)? */
 export function randomizes(k: Kernel): boolean {
-  return k.options.aslr && (k.current.personality & Personality.AddrNoRandomize) === 0;
+  return k.vm.randomizeVaSpace !== 0 && (k.current.personality & Personality.AddrNoRandomize) === 0;
 }
 
 const randomBytes = new Uint8Array(4);
@@ -78,7 +78,7 @@ export function randomizeStackTop(k: Kernel): number {
 
 /** arch_randomize_brk: a page-aligned start within brkRnd bytes above `brk`. */
 export function randomizeBrk(k: Kernel, brk: number): number {
-  if (!randomizes(k)) return brk;
+  if (!randomizes(k) || k.vm.randomizeVaSpace < 2) return brk;
   return pageAlign(brk) + (randomBits(k, 32) % (layoutOf(k).brkRnd / PAGE_SIZE)) * PAGE_SIZE;
 }
 
@@ -90,8 +90,8 @@ export function pickMmapLayout(k: Kernel, mm: Mm): void {
   const random = randomizes(k);
   const rnd = random ? randomBits(k, mmapRndBits) * PAGE_SIZE : 0;
   mm.taskSize = taskSize;
-  mm.mmapLegacyBase = pageAlign(taskSize / 3) + rnd;
-  mm.legacyLayout = (k.current.personality & Personality.AddrCompatLayout) !== 0;
+  mm.mmapLegacyBase = pageAlign(Math.floor(taskSize / 3)) + rnd;
+  mm.legacyLayout = k.vm.legacyVaLayout !== 0 || (k.current.personality & Personality.AddrCompatLayout) !== 0;
   const pad = (random ? stackRndPages * PAGE_SIZE : 0) + STACK_GUARD_GAP;
   const gap = Math.min(Math.max(stackRlimit(k) + pad, GAP_MIN), Math.floor(taskSize / 6) * 5);
   mm.mmapBase = mm.legacyLayout ? mm.mmapLegacyBase : pageAlign(taskSize - gap - rnd);

@@ -4,7 +4,7 @@ import { EACCES, EINVAL, ENOMEM, EPERM } from '../errno.js';
 import type { Mm, Vma } from './mm.js';
 import { pageAlign, pageOffset } from './page.js';
 import { readAhead } from './readahead.js';
-import { findVma, findVmaIndex, linearIndex, mappingOf, splitVma } from './vma.js';
+import { cutOut, findVma, findVmaIndex, linearIndex, mappingOf } from './vma.js';
 import { attributesFrom, mergeVma, setVmaFlags } from './vma-merge.js';
 import { Vm } from './vm-flags.js';
 import { zapRange } from './zap.js';
@@ -25,7 +25,7 @@ function flagsByAdvice(vma: Vma, advice: number): number | null {
       if (flags & Vm.Io) throw EINVAL;
       return flags & ~Vm.DontCopy;
     case Madv.WipeOnFork:
-      if (mappingOf(vma) || vma.frames || flags & Vm.Shared) throw EINVAL;
+      if (vma.file || flags & Vm.Shared) throw EINVAL;
       return flags | Vm.WipeOnFork;
     case Madv.KeepOnFork:
       return flags & ~Vm.WipeOnFork;
@@ -58,11 +58,13 @@ function isKnown(advice: number): boolean {
  * @throws EINVAL EACCES ENOMEM EPERM
  */
 export function doMadvise(k: Kernel, mm: Mm, start: number, length: number, advice: number): void {
-  if (advice === Madv.HwPoison || advice === Madv.SoftOffline) throw k.current.cred.capable(Cap.SYS_ADMIN) ? EINVAL : EPERM;
-  if (!isKnown(advice) || pageOffset(start)) throw EINVAL;
+  const injects = advice === Madv.HwPoison || advice === Madv.SoftOffline;
+  if (!(isKnown(advice) || injects) || pageOffset(start)) throw EINVAL;
   const end = start + pageAlign(length);
   if (end >= 2 ** 64) throw EINVAL;
   if (end === start) return;
+  // madvise_inject_error: no memory of this machine can fail.
+  if (injects) throw k.current.cred.capable(Cap.SYS_ADMIN) ? EINVAL : EPERM;
   let hole = false;
   let at = start;
   let vma = findVma(mm, start);
@@ -111,10 +113,9 @@ function adviseVma(k: Kernel, mm: Mm, vma: Vma, prev: Vma | undefined, start: nu
 
 function changeFlags(k: Kernel, mm: Mm, vma: Vma, prev: Vma | undefined, start: number, end: number, flags: number): Vma {
   if (flags === vma.flags) return vma;
-  let target = mergeVma(k, mm, prev, start, end, attributesFrom(vma, start, flags));
-  if (target) return target;
-  target = start === vma.start ? vma : splitVma(k, mm, vma, start);
-  if (end !== target.end) splitVma(k, mm, target, end);
+  const merged = mergeVma(k, mm, prev, start, end, attributesFrom(vma, start, flags));
+  if (merged) return merged;
+  const target = cutOut(k, mm, vma, start, end);
   setVmaFlags(target, flags);
   return target;
 }
@@ -127,7 +128,7 @@ function willNeed(k: Kernel, vma: Vma, start: number, end: number): void {
 
 /** madvise_remove: punches a hole into the file behind a shared writable mapping. */
 function removeRange(k: Kernel, vma: Vma, start: number, end: number): void {
-  if (vma.flags & Vm.Locked || !vma.file || !mappingOf(vma)) throw EINVAL;
+  if (vma.flags & Vm.Locked || !vma.file) throw EINVAL;
   if ((vma.flags & (Vm.Shared | Vm.Write)) !== (Vm.Shared | Vm.Write)) throw EACCES;
   const offset = linearIndex(vma, start) * PageSize.Bytes;
   vma.file.inode.fallocate(k, Falloc.PUNCH_HOLE | Falloc.KEEP_SIZE, offset, end - start);

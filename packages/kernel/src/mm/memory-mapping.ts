@@ -4,6 +4,7 @@ import { EPERM } from '../errno.js';
 import { registerState } from '../state.js';
 import { AddressSpace } from './address-space.js';
 import { uncommitMemory } from './account.js';
+import { Vm } from './vm-flags.js';
 
 /** The page cache of a file that lives in memory only (tmpfs, memfd, shared anonymous memory): a page not there is a hole of zeros. */
 export class MemoryMapping extends AddressSpace {
@@ -25,8 +26,14 @@ export class MemoryMapping extends AddressSpace {
   override pageRemoved(_k: Kernel): void {
     this.inode.blocks -= 8;
   }
-  override mapShared(_k: Kernel): void {
-    if ((this.inode.seals ?? 0) & (Seal.WRITE | Seal.FUTURE_WRITE)) throw EPERM;
+  /** mapping_map_writable, shmem_mmap. With F_SEAL_FUTURE_WRITE shared mappings stay read-only for ever. */
+  override mappedFlags(vmFlags: number): number {
+    const seals = this.inode.seals ?? 0;
+    if (!(vmFlags & Vm.Shared)) return vmFlags;
+    if (seals & Seal.WRITE) throw EPERM;
+    if (!(seals & Seal.FUTURE_WRITE)) return vmFlags;
+    if (vmFlags & Vm.Write) throw EPERM;
+    return vmFlags & ~Vm.MayWrite;
   }
   override released(k: Kernel): void {
     uncommitMemory(k, this.committed);

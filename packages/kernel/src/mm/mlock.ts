@@ -4,9 +4,9 @@ import { EAGAIN, EINVAL, ENOMEM } from '../errno.js';
 import { checkCanMlock, mlockAllows } from './account.js';
 import { FaultResult } from './fault-result.js';
 import type { Mm, Vma } from './mm.js';
-import { pageAlign, pageBase } from './page.js';
+import { pageAlign, pageBase, pageOffset } from './page.js';
 import { populate, populateStrict } from './populate.js';
-import { findVma, findVmaIndex, splitVma } from './vma.js';
+import { cutOut, findVma, findVmaIndex } from './vma.js';
 import { attributesFrom, mergeVma, setVmaFlags } from './vma-merge.js';
 import { Vm } from './vm-flags.js';
 
@@ -16,7 +16,7 @@ export function doMlock(k: Kernel, mm: Mm, start: number, length: number, flags:
   const vmFlags = flags & Mlock.OnFault ? Vm.Locked | Vm.LockOnFault : Vm.Locked;
   checkCanMlock(k);
   const from = pageBase(start);
-  const size = pageAlign(length + (start - from));
+  const size = alignedSize(start, length);
   let pages = size / PageSize.Bytes + mm.lockedVm;
   // What of the range is locked already does not count twice.
   if (!mlockAllows(k, pages)) pages -= lockedPages(mm, from, from + size);
@@ -30,7 +30,12 @@ export function doMlock(k: Kernel, mm: Mm, start: number, length: number, flags:
 
 export function doMunlock(k: Kernel, mm: Mm, start: number, length: number): void {
   const from = pageBase(start);
-  applyLock(k, mm, from, pageAlign(length + (start - from)), 0);
+  applyLock(k, mm, from, alignedSize(start, length), 0);
+}
+
+/** Whole pages of a range. What reaches beyond 64 bits wraps to nothing, as in Linux. */
+function alignedSize(start: number, length: number): number {
+  return pageAlign(length + pageOffset(start)) % 2 ** 64;
 }
 
 /** count_mm_mlocked_page_nr */
@@ -68,8 +73,7 @@ function mlockFixup(k: Kernel, mm: Mm, vma: Vma, prev: Vma | undefined, start: n
   const merged = mergeVma(k, mm, prev, start, end, attributesFrom(vma, start, flags));
   let target = merged;
   if (!target) {
-    target = start === vma.start ? vma : splitVma(k, mm, vma, start);
-    if (end !== target.end) splitVma(k, mm, target, end);
+    target = cutOut(k, mm, vma, start, end);
     setVmaFlags(target, flags);
   }
   const pages = (end - start) / PageSize.Bytes;

@@ -23,7 +23,11 @@ export function mmAlloc(k: Kernel): Mm {
   const { taskSize } = layoutOf(k);
   mm.taskSize = taskSize;
   mm.mmapBase = taskSize;
-  if (k.current.mm) mm.coredumpFilter = k.current.mm.coredumpFilter;
+  // MMF_INIT_MASK
+  if (k.current.mm) {
+    mm.coredumpFilter = k.current.mm.coredumpFilter;
+    mm.thpDisabled = k.current.mm.thpDisabled;
+  }
   return mm;
 }
 
@@ -83,6 +87,8 @@ function copyLayout(to: Mm, from: Mm): void {
   to.dumpable = from.dumpable;
   to.coredumpFilter = from.coredumpFilter;
   to.binfmt = from.binfmt;
+  to.membarrier = from.membarrier;
+  to.pkeyTaken = from.pkeyTaken;
   to.totalVm = from.totalVm;
   to.dataVm = from.dataVm;
   to.execVm = from.execVm;
@@ -113,6 +119,7 @@ function dupVma(k: Kernel, to: Mm, from: Mm, vma: Vma): void {
   if (vma.flags & Vm.Account) commitMemory(k, to, vmaPages(vma));
   const copy = copyVma(vma, vma.start, vma.end, vma.pgoff);
   copy.flags &= ~(Vm.LockedMask | Vm.UffdMissing | Vm.UffdWp);
+  copy.userfault = null;
   copy.anonVma = 0;
   copy.anonChain = 0;
   if (!(vma.flags & Vm.WipeOnFork)) forkAnonVma(k, copy, vma);

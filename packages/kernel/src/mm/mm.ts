@@ -1,6 +1,7 @@
 import { CoredumpFilter } from '@ring3/abi';
 import type { LinuxBinfmt } from '../exec/binfmt.js';
 import type { File } from '../vfs/file.js';
+import type { Userfaultfd } from './userfaultfd.js';
 import { registerState } from '../state.js';
 
 /** struct vm_area_struct: [start, end) with one set of attributes. */
@@ -12,6 +13,10 @@ export class Vma {
   name: string | null = null;
   /** Frames of a special mapping, by page; null: anonymous memory or file. */
   frames: number[] | null = null;
+  /** vm_userfaultfd_ctx: who is told of its missing pages. */
+  userfault: Userfaultfd | null = null;
+  /** Where its last fault was, for the paging policy that predicts. */
+  lastFault = 0;
   /** vm_mm: set while it is in an address space. */
   mm: Mm | null = null;
   /**
@@ -80,5 +85,9 @@ export class Mm {
   oomReaped = false;
   /** Commands that membarrier(2) has registered (Membarrier bits). */
   membarrier = 0;
+  /** pkey_alloc took the only key that there is without hardware for them. */
+  pkeyTaken = false;
+  /** No huge pages for it (MMF_DISABLE_THP): a new program's is that of the old one. */
+  thpDisabled = false;
 }
 registerState('Mm', Mm);

@@ -34,10 +34,12 @@ const LEGACY_MAP_MASK =
   MapFlag.NonBlock |
   MapFlag.Stack |
   MapFlag.HugeTlb |
-  MapFlag.Bit32;
+  MapFlag.Bit32 |
+  // MAP_HUGE_2MB, MAP_HUGE_1GB: together all bits of the size
+  (0x1f << MapFlag.HugeShift);
 
-/** Pages that a byte offset may count (MAX_LFS_FILESIZE). */
-const MAX_FILE_PAGES = 2 ** 51;
+/** Pages of the largest file (MAX_LFS_FILESIZE, which is a byte less than 2^63). */
+const MAX_FILE_PAGES = 2 ** 51 - 1;
 
 /**
  * mm/mmap.c: do_mmap. Maps `length` bytes; pgoff in pages. Returns the address. Populates where MAP_POPULATE or locking asks for it.
@@ -59,6 +61,7 @@ export function doMmap(
   if (!(flags & MapFlag.Fixed)) addr = roundHint(k, addr);
   length = pageAlign(length);
   if (length >= 2 ** 64) throw ENOMEM;
+  if (flags & MapFlag.HugeTlb && !file) length = hugeLength(addr, length, flags);
   const pages = length / PageSize.Bytes;
   if (mm.vmas.length > k.vm.maxMapCount) throw ENOMEM;
   const va = getUnmappedArea(k, mm, addr, length, flags);
@@ -72,7 +75,12 @@ export function doMmap(
     pgoff = vmFlags & Vm.Shared ? 0 : va / PageSize.Bytes;
   }
   if (flags & MapFlag.NoReserve && k.vm.overcommitMemory !== Overcommit.Never) vmFlags |= Vm.NoReserve;
-  mmapRegion(k, mm, file, va, length, vmFlags, pgoff);
+  if (flags & MapFlag.HugeTlb && !file) {
+    doMunmapIfAny(k, mm, va, length);
+    // hugetlb_reserve_pages: the pools are empty.
+    throw ENOMEM;
+  }
+  vmFlags = mmapRegion(k, mm, file, va, length, vmFlags, pgoff);
   if (k.trace.on(Trace.Mm)) {
     traceMm(k, 'mm:mmap', { start: va, end: va + length, prot, flags, vm_flags: vmFlags >>> 0, file: tracedFile(k, file), pgoff });
   }
@@ -86,9 +94,16 @@ function roundHint(k: Kernel, hint: number): number {
   return va !== 0 && va < k.vm.mmapMinAddr ? pageAlign(k.vm.mmapMinAddr) : va;
 }
 
+/** MAP_HUGETLB: whole huge pages, of 1 GiB or (the default) 2 MiB. @throws EINVAL a fixed address between them */
+function hugeLength(addr: number, length: number, flags: number): number {
+  const size = ((flags >>> MapFlag.HugeShift) & MapFlag.HugeMask) === 30 ? 2 ** 30 : 2 ** 21;
+  if (flags & MapFlag.Fixed && addr % size !== 0) throw EINVAL;
+  return Math.ceil(length / size) * size;
+}
+
 /** The checks of a file mapping; returns vm_flags. */
 function fileFlags(k: Kernel, file: File, prot: number, flags: number, vmFlags: number, pgoff: number, pages: number): number {
-  if (pages > MAX_FILE_PAGES || pgoff > MAX_FILE_PAGES - pages) throw EOVERFLOW;
+  if (pgoff > MAX_FILE_PAGES - pages) throw EOVERFLOW;
   const mode = file.flags & O.ACCMODE;
   const writable = mode === O.WRONLY || mode === O.RDWR;
   const type = flags & MapFlag.Type;
@@ -129,8 +144,11 @@ function mappedPages(mm: Mm, start: number, end: number): number {
   return bytes / PageSize.Bytes;
 }
 
-/** mm/mmap.c: mmap_region. Replaces what [va, va + length) holds by a new mapping, merged with its neighbours where they are alike. */
-function mmapRegion(k: Kernel, mm: Mm, file: File | null, va: number, length: number, vmFlags: number, pgoff: number): void {
+/**
+ * mm/mmap.c: mmap_region. Replaces what [va, va + length) holds by a new mapping, merged with its neighbours where they are alike.
+ * Returns the flags that it got.
+ */
+function mmapRegion(k: Kernel, mm: Mm, file: File | null, va: number, length: number, vmFlags: number, pgoff: number): number {
   const pages = length / PageSize.Bytes;
   const end = va + length;
   if (!mayExpandVm(k, mm, vmFlags, pages) && !mayExpandVm(k, mm, vmFlags, pages - mappedPages(mm, va, end))) throw ENOMEM;
@@ -147,7 +165,7 @@ function mmapRegion(k: Kernel, mm: Mm, file: File | null, va: number, length: nu
   if (merged) setVmaFlags(merged, merged.flags | Vm.SoftDirty);
   else {
     try {
-      insertNew(k, mm, file, va, end, vmFlags, pgoff);
+      vmFlags = insertNew(k, mm, file, va, end, vmFlags, pgoff);
     } catch (error) {
       if (charged) uncommitMemory(k, charged);
       throw error;
@@ -155,6 +173,7 @@ function mmapRegion(k: Kernel, mm: Mm, file: File | null, va: number, length: nu
   }
   statAccount(mm, vmFlags, pages);
   if (vmFlags & Vm.Locked) mm.lockedVm += pages;
+  return vmFlags;
 }
 
 function doMunmapIfAny(k: Kernel, mm: Mm, va: number, length: number): void {
@@ -166,14 +185,16 @@ function isZeroDevice(file: File): boolean {
   return file.inode.mapping === null;
 }
 
-function insertNew(k: Kernel, mm: Mm, file: File | null, va: number, end: number, vmFlags: number, pgoff: number): void {
+/** Returns the flags that the file left. */
+function insertNew(k: Kernel, mm: Mm, file: File | null, va: number, end: number, vmFlags: number, pgoff: number): number {
   const vma = new Vma(va, end, vmFlags | Vm.SoftDirty);
   vma.pgoff = pgoff;
   if (file && !(isZeroDevice(file) && vmFlags & Vm.Shared)) {
     if (vmFlags & Vm.DenyWrite && file.inode.writeCount > 0) throw ETXTBSY;
-    if (vmFlags & Vm.Shared) file.inode.mapping?.mapShared(k);
+    vma.flags = file.inode.mapping?.mappedFlags(vma.flags) ?? vma.flags;
     holdFile(file);
     vma.file = file;
   } else if (vmFlags & Vm.Shared) vma.file = shmemZeroSetup(k, end - va, vmFlags);
   insertVma(mm, vma);
+  return vma.flags;
 }

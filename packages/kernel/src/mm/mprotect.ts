@@ -1,7 +1,7 @@
 import { PageSize, Personality, Prot, Pte } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import { EACCES, EINVAL, ENOMEM } from '../errno.js';
-import { commitMemory, mayExpandVm, statAccount } from './account.js';
+import { commitMemory, mayExpandVm, statAccount, uncommitMemory } from './account.js';
 import { TASK_SIZE_MAX } from './layout.js';
 import { traceMm } from '../trace/mm-trace.js';
 import { Trace } from '../trace/tracer.js';
@@ -10,12 +10,15 @@ import { isNoExec } from './noexec.js';
 import { pageAlign, pageOffset } from './page.js';
 import { populate } from './populate.js';
 import { protHigh, protLow } from './pte.js';
-import { findVma, findVmaIndex, splitVma } from './vma.js';
+import { cutOut, findVma, findVmaIndex } from './vma.js';
 import { attributesFrom, mergeVma, setVmaFlags } from './vma-merge.js';
 import { Vm } from './vm-flags.js';
 
-/** mm/mprotect.c: do_mprotect_pkey without a key. Changes up to the first vma that refuses. @throws EINVAL ENOMEM EACCES */
-export function doMprotect(k: Kernel, mm: Mm, start: number, length: number, prot: number): void {
+/**
+ * mm/mprotect.c: do_mprotect_pkey. Changes up to the first vma that refuses. No protection key but −1 (none) exists.
+ * @throws EINVAL ENOMEM EACCES
+ */
+export function doMprotect(k: Kernel, mm: Mm, start: number, length: number, prot: number, key = -1): void {
   const grows = prot & (Prot.GrowsDown | Prot.GrowsUp);
   const readImpliesExec = (k.current.personality & Personality.ReadImpliesExec) !== 0 && (prot & Prot.Read) !== 0;
   prot &= ~(Prot.GrowsDown | Prot.GrowsUp);
@@ -25,6 +28,7 @@ export function doMprotect(k: Kernel, mm: Mm, start: number, length: number, pro
   const end = start + pageAlign(length);
   if (end >= 2 ** 64) throw ENOMEM;
   if (prot & ~(Prot.Read | Prot.Write | Prot.Exec | Prot.Sem)) throw EINVAL;
+  if (key !== -1) throw EINVAL;
   let vma = findVma(mm, start);
   if (!vma) throw ENOMEM;
   if (grows & Prot.GrowsDown) {
@@ -61,17 +65,23 @@ export function mprotectFixup(k: Kernel, mm: Mm, vma: Vma, prev: Vma | undefined
   const oldFlags = vma.flags;
   if (flags === oldFlags) return vma;
   const pages = (end - start) / PageSize.Bytes;
+  let charged = 0;
   if (flags & Vm.Write) {
     if (!mayExpandVm(k, mm, flags, pages) && mayExpandVm(k, mm, oldFlags, pages)) throw ENOMEM;
     if (!(oldFlags & (Vm.Account | Vm.Write | Vm.HugeTlb | Vm.Shared | Vm.NoReserve))) {
       commitMemory(k, mm, pages);
+      charged = pages;
       flags |= Vm.Account;
     }
   }
   let target = mergeVma(k, mm, prev, start, end, attributesFrom(vma, start, flags));
   if (!target) {
-    target = start === vma.start ? vma : splitVma(k, mm, vma, start);
-    if (end !== target.end) splitVma(k, mm, target, end);
+    try {
+      target = cutOut(k, mm, vma, start, end);
+    } catch (error) {
+      uncommitMemory(k, charged);
+      throw error;
+    }
     setVmaFlags(target, flags);
   }
   changeProtection(k, mm, target, start, end);

@@ -11,7 +11,7 @@ import { pageAlign, pageOffset } from './page.js';
 import { populate } from './populate.js';
 import { getUnmappedArea } from './unmapped-area.js';
 import { copyVma, findVma, findVmaIndex, insertVma, linearIndex, mappingOf } from './vma.js';
-import { mergeVma } from './vma-merge.js';
+import { attributesFrom, mergeVma } from './vma-merge.js';
 import { Vm } from './vm-flags.js';
 
 /** mm/mremap.c: mremap(2). Returns where the mapping is now. @throws EINVAL EFAULT EAGAIN ENOMEM */
@@ -93,21 +93,26 @@ function growInPlace(k: Kernel, mm: Mm, vma: Vma, addr: number, oldLength: numbe
 function moveVma(k: Kernel, mm: Mm, vma: Vma, addr: number, oldLength: number, newLength: number, target: number): number {
   if (mm.vmas.length >= k.vm.maxMapCount - 3) throw ENOMEM;
   const { flags } = vma;
+  // vdso_mremap: as a whole or not at all.
+  if (vma.start === mm.vdsoBase && newLength !== vma.end - vma.start) throw EINVAL;
   const newPages = newLength / PageSize.Bytes;
   const oldPages = oldLength / PageSize.Bytes;
   // Moved memory is charged already: only what is new is.
   if (flags & Vm.Account) commitMemory(k, mm, newPages - oldPages);
-  const moved = copyForMove(k, mm, vma, addr, target, newLength);
+  copyForMove(k, mm, vma, addr, target, newLength);
   if (!k.core.moveRange(mm.pgd, addr, target, oldLength)) {
     doMunmap(k, mm, target, newLength);
     throw ENOMEM;
   }
+  const { hiwaterVm } = mm;
   statAccount(mm, flags, newPages);
   // The old range is no longer charged on its own when it goes.
   if (oldLength > 0) unmapMoved(k, mm, addr, oldLength, flags);
+  // For a moment both places counted: that is no peak.
+  mm.hiwaterVm = Math.max(hiwaterVm, mm.totalVm);
   if (flags & Vm.Locked) {
     mm.lockedVm += newPages;
-    populate(k, mm, moved.start > target ? moved.start : target, newLength);
+    if (newLength > oldLength) populate(k, mm, target + oldLength, newLength - oldLength);
   }
   return target;
 }
@@ -118,15 +123,26 @@ function unmapMoved(k: Kernel, mm: Mm, addr: number, length: number, flags: numb
   if (flags & Vm.Account) uncommitMemory(k, -length / PageSize.Bytes);
 }
 
+/** mremap_userfaultfd_prep: no event of it is offered, so the new place is ordinary memory. */
+function forgetUserfault(vma: Vma): void {
+  if (!vma.userfault) return;
+  vma.userfault = null;
+  vma.flags &= ~Vm.UffdMissing;
+}
+
 /** mm/mmap.c: copy_vma. */
 function copyForMove(k: Kernel, mm: Mm, vma: Vma, addr: number, target: number, length: number): Vma {
   const untouched = !mappingOf(vma) && !vma.frames && vma.anonVma === 0;
   // Anonymous memory without pages yet takes its offset from where it is; otherwise the old one must stay with its pages.
   const pgoff = untouched ? target / PageSize.Bytes : linearIndex(vma, addr);
   const prev = mm.vmas[findVmaIndex(mm, target) - 1];
-  const merged = mergeVma(k, mm, prev, target, target + length, { flags: vma.flags, anonVma: vma.anonVma, file: vma.file, pgoff });
-  if (merged) return merged;
+  const merged = mergeVma(k, mm, prev, target, target + length, { ...attributesFrom(vma, addr, vma.flags), pgoff });
+  if (merged) {
+    forgetUserfault(merged);
+    return merged;
+  }
   const copy = copyVma(vma, target, target + length, pgoff);
+  forgetUserfault(copy);
   // vdso_mremap
   if (vma.start === mm.vdsoBase) mm.vdsoBase = target;
   insertVma(mm, copy);

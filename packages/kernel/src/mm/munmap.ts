@@ -22,10 +22,7 @@ export function doMunmap(k: Kernel, mm: Mm, start: number, length: number): void
     splitVmaUnchecked(mm, first, start);
   }
   const last = findVma(mm, end);
-  if (last && end > last.start) {
-    if (mm.vmas.length > k.vm.maxMapCount) throw ENOMEM;
-    splitVmaUnchecked(mm, last, end);
-  }
+  if (last && end > last.start) splitVmaUnchecked(mm, last, end);
   const from = findVmaIndex(mm, start);
   let to = from;
   while (to < mm.vmas.length && mm.vmas[to]!.start < end) to++;

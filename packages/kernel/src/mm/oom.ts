@@ -38,7 +38,8 @@ export function oomBadness(k: Kernel, leader: Task): number {
  */
 export function outOfMemory(k: Kernel): boolean {
   if (fatalSignalPending(k.current) || k.current.flags & TaskFlag.EXITING) return false;
-  const victim = selectVictim(k);
+  const allocates = k.vm.oomKillAllocatingTask !== 0 && oomBadness(k, k.current.groupLeader) > 0;
+  const victim = allocates ? k.current.groupLeader : selectVictim(k);
   const mm = victim && withMm(victim)?.mm;
   if (!mm) return false;
   k.platform.debug('oom', `out of memory: killed process ${victim.tgid} (${victim.comm}), resident ${rssOf(mm) * 4} kB`);

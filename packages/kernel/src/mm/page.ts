@@ -11,7 +11,8 @@ export function pageBase(va: number): number {
   return va - (va & PageSize.Mask);
 }
 
-/** PAGE_ALIGN: up. */
+/** PAGE_ALIGN: up. Exact up to 2^64, where adding a page less one would be rounded. */
 export function pageAlign(va: number): number {
-  return pageBase(va + PageSize.Mask);
+  const offset = va & PageSize.Mask;
+  return offset === 0 ? va : va - offset + PageSize.Bytes;
 }

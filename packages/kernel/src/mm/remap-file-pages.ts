@@ -1,7 +1,6 @@
 import { MapFlag, PageSize, Prot } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import { EINVAL } from '../errno.js';
-import { doMlock, doMunlock } from './mlock.js';
 import type { Mm, Vma } from './mm.js';
 import { doMmap } from './mmap.js';
 import { pageBase } from './page.js';
@@ -16,7 +15,9 @@ export function doRemapFilePages(k: Kernel, mm: Mm, start: number, size: number,
   if (prot !== 0) throw EINVAL;
   start = pageBase(start);
   size = pageBase(size);
-  if (size === 0 || start + size >= 2 ** 64 || pgoff + size / PageSize.Bytes >= 2 ** 64) throw EINVAL;
+  if (size === 0 || start + size >= 2 ** 64) throw EINVAL;
+  // Does it wrap? The largest offsets come without their last 11 bits (dispatch.ts).
+  if (pgoff + size / PageSize.Bytes + 0x7ff >= 2 ** 64) throw EINVAL;
   const vma = sharedRange(mm, start, start + size);
   const access = (vma.flags & Vm.Read ? Prot.Read : 0) | (vma.flags & Vm.Write ? Prot.Write : 0) | (vma.flags & Vm.Exec ? Prot.Exec : 0);
   const locked = (vma.flags & Vm.Locked) !== 0;
@@ -24,9 +25,8 @@ export function doRemapFilePages(k: Kernel, mm: Mm, start: number, size: number,
   // The mapping over it drops the vma's own reference.
   file.refs++;
   try {
-    if (locked) doMunlock(k, mm, start, size);
-    doMmap(k, mm, file, start, size, access, (flags & MapFlag.NonBlock) | MapFlag.Shared | MapFlag.Fixed | MapFlag.Populate, pgoff);
-    if (locked) doMlock(k, mm, start, size, 0);
+    const mapFlags = MapFlag.Shared | MapFlag.Fixed | MapFlag.Populate | (locked ? MapFlag.Locked : 0);
+    doMmap(k, mm, file, start, size, access, (flags & MapFlag.NonBlock) | mapFlags, pgoff);
   } finally {
     file.refs--;
   }

@@ -1,6 +1,7 @@
 import { PageFlag, PageSize, PageStruct, Pte } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import { pageStruct } from './frames.js';
+import { TASK_SIZE_MAX } from './layout.js';
 import type { Mm, Vma } from './mm.js';
 import { mapsLine } from './proc-maps.js';
 import { pteFrame, pteHasFrame, readPteLow } from './pte.js';
@@ -29,6 +30,8 @@ class MemSizeStats {
 
 /** fs/proc/task_mmu.c: smap_gather_stats */
 function gather(k: Kernel, stats: MemSizeStats, mm: Mm, vma: Vma): void {
+  // The gate vma has no pages.
+  if (vma.start >= TASK_SIZE_MAX) return;
   for (let va = vma.start; va < vma.end;) {
     const slot = k.core.pteSlot(mm.pgd, va, false);
     if (slot === 0) {
@@ -92,27 +95,24 @@ function statsText(stats: MemSizeStats, rollup: boolean): string {
 /** Names of the bits of vm_flags from bit 0 on (show_smap_vma_flags). */
 const FLAG_NAMES = 'rd wr ex sh mr mw me ms gd um pf dw uw lo io sr rr dc de ?? ac nr ht sf ar wf dd sd mm hg nh mg'.split(' ');
 
-function flagNames(flags: number): string {
+export function flagNames(flags: number): string {
   return FLAG_NAMES.filter((_, bit) => (flags >>> bit) & 1)
     .map((name) => `${name} `)
     .join('');
 }
 
-/** /proc/PID/smaps: show_smap */
-export function smapsText(k: Kernel, mm: Mm): string {
-  let text = '';
-  for (const vma of mm.vmas) {
-    const stats = new MemSizeStats();
-    gather(k, stats, mm, vma);
-    text +=
-      `${mapsLine(k, mm, vma)}\n` +
-      row('Size', vma.end - vma.start) +
-      row('KernelPageSize', PageSize.Bytes) +
-      row('MMUPageSize', PageSize.Bytes) +
-      statsText(stats, false) +
-      `THPeligible:\t\t0\nVmFlags: ${flagNames(vma.flags)}\n`;
-  }
-  return text;
+/** A vma's part of /proc/PID/smaps: show_smap */
+export function smapsRecord(k: Kernel, mm: Mm, vma: Vma): string {
+  const stats = new MemSizeStats();
+  gather(k, stats, mm, vma);
+  return (
+    `${mapsLine(k, mm, vma)}\n` +
+    row('Size', vma.end - vma.start) +
+    row('KernelPageSize', PageSize.Bytes) +
+    row('MMUPageSize', PageSize.Bytes) +
+    statsText(stats, false) +
+    `THPeligible:\t\t0\nVmFlags: ${flagNames(vma.flags)}\n`
+  );
 }
 
 /** /proc/PID/smaps_rollup: show_smaps_rollup */

@@ -18,6 +18,7 @@ export function truncatePages(k: Kernel, inode: Inode, newSize: number): void {
     const firstGone = Math.ceil(newSize / PageSize.Bytes);
     unmapMapping(k, mapping, firstGone, Infinity, true);
     dropRange(k, mapping, firstGone, Infinity);
+    k.pageCache.forgetReads(k, mapping, firstGone, Infinity);
   }
   if (newSize < oldSize) zeroPart(k, mapping, newSize, Math.ceil(newSize / PageSize.Bytes) * PageSize.Bytes);
 }

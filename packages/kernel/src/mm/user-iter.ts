@@ -3,6 +3,7 @@ import type { Kernel } from '../kernel.js';
 import { EFAULT } from '../errno.js';
 import { IoIter } from '../io/io-iter.js';
 import { TASK_SIZE_MAX } from './layout.js';
+import { PageWait } from './page-read.js';
 import { userPageToRead, userPageToWrite } from './uaccess.js';
 
 export interface UserSegment {
@@ -80,7 +81,8 @@ export class UserIter extends IoIter {
   }
 
   /**
-   * Host address of the next bytes to write to (or read from); 0 when the address is bad and something was moved already.
+   * Host address of the next bytes to write to (or read from); 0 when something was moved already, and the address is bad or its page
+   * has to be waited for (k.vm.stalled).
    * @throws EFAULT when nothing was
    */
   private page(k: Kernel, write: boolean, doneBefore: number): number {
@@ -88,14 +90,50 @@ export class UserIter extends IoIter {
       const { va } = this;
       return write ? userPageToWrite(k, va) : userPageToRead(k, va);
     } catch (error) {
-      if (error === EFAULT && (doneBefore > 0 || this.done > 0)) return 0;
+      if (doneBefore === 0 && this.done === 0) throw error;
+      if (error === EFAULT) return 0;
+      if (error instanceof PageWait) {
+        k.vm.stalled = error;
+        return 0;
+      }
       throw error;
+    }
+  }
+
+  override prepare(k: Kernel, length: number, write: boolean): void {
+    if (k.vm.slowSources > 0) this.makePresent(k, Math.min(length, this.left), write);
+  }
+
+  /**
+   * Makes the pages of the next `length` bytes present, so that what follows moves all of them: files take a short count for a bad
+   * address. False: a page has to be waited for, and something was moved before. @throws PageWait when nothing was
+   */
+  private makePresent(k: Kernel, length: number, write: boolean): boolean {
+    let { segment, offset } = this;
+    try {
+      for (let left = length; left > 0 && segment < this.segments.length; segment++, offset = 0) {
+        const { base, len } = this.segments[segment]!;
+        const end = base + offset + Math.min(len - offset, left);
+        left -= end - (base + offset);
+        for (let va = base + offset; va < end; va += PageSize.Bytes - (va & PageSize.Mask)) {
+          if (write) userPageToWrite(k, va);
+          else userPageToRead(k, va);
+        }
+      }
+      return true;
+    } catch (error) {
+      // The transfer meets it again, and says how far it came.
+      if (error === EFAULT) return true;
+      if (!(error instanceof PageWait) || this.done === 0) throw error;
+      k.vm.stalled = error;
+      return false;
     }
   }
 
   override put(k: Kernel, bytes: Uint8Array): number {
     let n = 0;
     const total = Math.min(bytes.length, this.left);
+    if (k.vm.slowSources > 0 && !this.makePresent(k, total, true)) return 0;
     while (n < total) {
       const host = this.page(k, true, n);
       if (host === 0) break;
@@ -110,6 +148,7 @@ export class UserIter extends IoIter {
   override putHost(k: Kernel, host: number, length: number): number {
     let n = 0;
     const total = Math.min(length, this.left);
+    if (k.vm.slowSources > 0 && !this.makePresent(k, total, true)) return 0;
     while (n < total) {
       const to = this.page(k, true, n);
       if (to === 0) break;
@@ -124,6 +163,7 @@ export class UserIter extends IoIter {
   override take(k: Kernel, into: Uint8Array): number {
     let n = 0;
     const total = Math.min(into.length, this.left);
+    if (k.vm.slowSources > 0 && !this.makePresent(k, total, false)) return 0;
     while (n < total) {
       const from = this.page(k, false, n);
       if (from === 0) break;
@@ -138,6 +178,7 @@ export class UserIter extends IoIter {
   override takeHost(k: Kernel, host: number, length: number): number {
     let n = 0;
     const total = Math.min(length, this.left);
+    if (k.vm.slowSources > 0 && !this.makePresent(k, total, false)) return 0;
     while (n < total) {
       const from = this.page(k, false, n);
       if (from === 0) break;
@@ -152,6 +193,7 @@ export class UserIter extends IoIter {
   override putZero(k: Kernel, length: number): number {
     let n = 0;
     const total = Math.min(length, this.left);
+    if (k.vm.slowSources > 0 && !this.makePresent(k, total, true)) return 0;
     while (n < total) {
       const to = this.page(k, true, n);
       if (to === 0) break;

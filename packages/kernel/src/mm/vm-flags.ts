@@ -1,4 +1,5 @@
-import { MapFlag, Prot } from '@ring3/abi';
+import { MapFlag, Personality, Prot } from '@ring3/abi';
+import type { Kernel } from '../kernel.js';
 
 /** vm_area_struct.vm_flags (Linux: include/linux/mm.h). The four Vm.May* bits are the four access bits shifted by 4. */
 export const enum Vm {
@@ -46,6 +47,11 @@ export const enum Vm {
   StackFlags = GrowsDown | DataDefault | Account,
   /** While exec has not placed the stack (VM_STACK_INCOMPLETE_SETUP): such a vma never merges with others by accident. */
   StackIncomplete = RandRead | SeqRead,
+}
+
+/** VM_DATA_DEFAULT_FLAGS of the current task. */
+export function dataDefaultFlags(k: Kernel): number {
+  return k.current.personality & Personality.ReadImpliesExec ? Vm.DataDefault | Vm.Exec : Vm.DataDefault;
 }
 
 /** calc_vm_prot_bits: Prot.Read/Write/Exec have the values of Vm.Read/Write/Exec. */

@@ -2,6 +2,7 @@ import { PageSize } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import type { File } from '../vfs/file.js';
 import type { Mm, Vma } from './mm.js';
+import type { Userfaultfd } from './userfaultfd.js';
 import { dropVma, findVmaIndex, linearIndex, linkFile, unlinkFile } from './vma.js';
 import { Vm } from './vm-flags.js';
 
@@ -11,10 +12,17 @@ export interface VmaAttributes {
   anonVma: number;
   file: File | null;
   pgoff: number;
+  /** Absent: none. */
+  userfault?: Userfaultfd | null;
 }
 
 function isMergeable(vma: Vma, attributes: VmaAttributes): boolean {
-  return ((vma.flags ^ attributes.flags) & ~Vm.SoftDirty) === 0 && vma.file === attributes.file && vma.frames === null;
+  return (
+    ((vma.flags ^ attributes.flags) & ~Vm.SoftDirty) === 0 &&
+    vma.file === attributes.file &&
+    vma.userfault === (attributes.userfault ?? null) &&
+    vma.frames === null
+  );
 }
 
 /**
@@ -95,7 +103,7 @@ export function mergeVma(k: Kernel, mm: Mm, prev: Vma | undefined, start: number
 
 /** Attributes of a part of `vma` from `start`, with other flags. */
 export function attributesFrom(vma: Vma, start: number, flags: number): VmaAttributes {
-  return { flags, anonVma: vma.anonVma, file: vma.file, pgoff: linearIndex(vma, start) };
+  return { flags, anonVma: vma.anonVma, file: vma.file, pgoff: linearIndex(vma, start), userfault: vma.userfault };
 }
 
 /** Sets a vma's flags; the counts that its file keeps follow. */

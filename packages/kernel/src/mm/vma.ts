@@ -98,6 +98,7 @@ export function copyVma(vma: Vma, start: number, end: number, pgoff: number): Vm
   copy.file = vma.file;
   copy.name = vma.name;
   copy.frames = vma.frames;
+  copy.userfault = vma.userfault;
   copy.anonVma = vma.anonVma;
   copy.anonChain = vma.anonChain;
   holdFile(copy.file);
@@ -118,6 +119,13 @@ function splitAt(mm: Mm, vma: Vma, at: number): Vma {
 export function splitVma(k: Kernel, mm: Mm, vma: Vma, at: number): Vma {
   if (mm.vmas.length >= k.vm.maxMapCount) throw ENOMEM;
   return splitAt(mm, vma, at);
+}
+
+/** Splits `vma` so that [start, end), a part of it, becomes a vma of its own, which is returned. @throws ENOMEM */
+export function cutOut(k: Kernel, mm: Mm, vma: Vma, start: number, end: number): Vma {
+  const part = start === vma.start ? vma : splitVma(k, mm, vma, start);
+  if (end !== part.end) splitVma(k, mm, part, end);
+  return part;
 }
 
 /** split_vma for munmap, which checked the count itself. */

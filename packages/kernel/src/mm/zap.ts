@@ -3,10 +3,12 @@ import type { Kernel } from '../kernel.js';
 import type { AddressSpace } from './address-space.js';
 import type { Mm, Vma } from './mm.js';
 import { frameFlags } from './frames.js';
+import { countUnused } from './paging-policy.js';
 import { clearPte, countFile, pteFrame, pteHasFrame, readPteLow } from './pte.js';
 
 /** mm/memory.c: zap_page_range. Unmaps the pages of [start, end), which lies in `vma`. */
 export function zapRange(k: Kernel, mm: Mm, vma: Vma, start: number, end: number): void {
+  if (k.vm.countUnused) countUnused(k, mm, start, end);
   k.core.zapRange(mm.pgd, start, end);
   mm.rssAnon -= k.core.zappedAnon();
   countFile(mm, vma, -k.core.zappedFile());

@@ -32,6 +32,7 @@ export function flushSignalHandlers(_k: Kernel, task: Task): void {
   for (const action of task.sighand.actions) {
     if (action.handler !== SigHandler.Ignore) action.handler = SigHandler.Default;
     action.flags = 0;
+    action.flagsHigh = 0;
     action.mask = 0n;
     action.restorer = 0;
   }

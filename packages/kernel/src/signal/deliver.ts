@@ -12,7 +12,7 @@ import { setupFrame } from './frame.js';
 import { currentPgrpOrphaned, notifyContinuedOrStopped, stopSignal, takePartInStop } from './jobctl.js';
 import { restoreSavedSigmask, setBlocked } from './mask.js';
 import { recalcSigPending } from './pending.js';
-import { forceSigsegv } from './send.js';
+import { forceSigsegv, traceDefault } from './send.js';
 import type { SigAction, SigInfo } from './signal-struct.js';
 import { CoreDumpSignals, IgnoredSignals, KernelOnlySignals, StopSignals, hasSignal, sigMask } from './sigset.js';
 
@@ -68,10 +68,16 @@ function getSignal(k: Kernel): { info: SigInfo; action: SigAction } | null {
       if (action.flags & SaFlag.ResetHand) action.handler = SigHandler.Default;
       return { info, action: taken };
     }
-    if (hasSignal(IgnoredSignals, info.signo)) continue;
-    if (signal.unkillable && !hasSignal(KernelOnlySignals, info.signo)) continue;
+    if (hasSignal(IgnoredSignals, info.signo) || (signal.unkillable && !hasSignal(KernelOnlySignals, info.signo))) {
+      traceDefault(k, task, info.signo, 'ignore');
+      continue;
+    }
     if (hasSignal(StopSignals, info.signo)) {
-      if (info.signo !== Sig.STOP && currentPgrpOrphaned(k)) continue;
+      if (info.signo !== Sig.STOP && currentPgrpOrphaned(k)) {
+        traceDefault(k, task, info.signo, 'ignore');
+        continue;
+      }
+      traceDefault(k, task, info.signo, 'stop');
       stopSignal(k, info.signo);
       return null;
     }
@@ -82,18 +88,21 @@ function getSignal(k: Kernel): { info: SigInfo; action: SigAction } | null {
 
 /** The default actions "terminate" and "core". */
 function die(k: Kernel, info: SigInfo): void {
+  const dumps = hasSignal(CoreDumpSignals, info.signo);
   k.current.flags |= TaskFlag.SIGNALED;
-  if (hasSignal(CoreDumpSignals, info.signo)) doCoredump(k, info);
+  traceDefault(k, k.current, info.signo, dumps ? 'core' : 'terminate');
+  if (dumps) doCoredump(k, info);
   doGroupExit(k, info.signo);
 }
 
 /** Linux: handle_signal and signal_setup_done. */
 function handleSignal(k: Kernel, info: SigInfo, action: SigAction): void {
   const task = k.current;
-  if (task.origRax !== -1) restartForHandler(k, action);
+  if (task.origRax !== -1) restartForHandler(k, action, info.signo);
   const saved = task.savedBlocked ?? task.blocked;
   rseqSignalDeliver(k, info.signo);
   if (!setupFrame(k, info, action, saved)) {
+    traceDefault(k, task, info.signo, 'bad_frame');
     forceSigsegv(k, task, info.signo);
     return;
   }
@@ -103,40 +112,45 @@ function handleSignal(k: Kernel, info: SigInfo, action: SigAction): void {
   setBlocked(k, task, blocked);
 }
 
-function restartForHandler(k: Kernel, action: SigAction): void {
-  switch (getRegSigned(k, Cpu.Rax)) {
-    case -ErrorNumber.ERESTART_RESTARTBLOCK:
-    case -ErrorNumber.ERESTARTNOHAND:
-      setReg(k, Cpu.Rax, -ErrorNumber.EINTR);
-      return;
-    case -ErrorNumber.ERESTARTSYS:
-      if ((action.flags & SaFlag.Restart) === 0) {
-        setReg(k, Cpu.Rax, -ErrorNumber.EINTR);
-        return;
-      }
-      restartCall(k, k.current.origRax);
-      return;
-    case -ErrorNumber.ERESTARTNOINTR:
-      restartCall(k, k.current.origRax);
-  }
+/** The four kinds of an interrupted call, by their codes, which user mode never sees. */
+const restartKinds: ReadonlyMap<number, string> = new Map([
+  [-ErrorNumber.ERESTARTSYS, 'ERESTARTSYS'],
+  [-ErrorNumber.ERESTARTNOINTR, 'ERESTARTNOINTR'],
+  [-ErrorNumber.ERESTARTNOHAND, 'ERESTARTNOHAND'],
+  [-ErrorNumber.ERESTART_RESTARTBLOCK, 'ERESTART_RESTARTBLOCK'],
+]);
+
+/** Linux: handle_signal. A call that is not made again ends with EINTR. */
+function restartForHandler(k: Kernel, action: SigAction, signo: number): void {
+  const kind = getRegSigned(k, Cpu.Rax);
+  if (!restartKinds.has(kind)) return;
+  const again =
+    kind === -ErrorNumber.ERESTARTNOINTR || (kind === -ErrorNumber.ERESTARTSYS && (action.flags & SaFlag.Restart) !== 0)
+      ? k.current.origRax
+      : null;
+  traceRestart(k, kind, again, signo);
+  if (again === null) setReg(k, Cpu.Rax, -ErrorNumber.EINTR);
+  else restartCall(k, again);
 }
 
+/** Linux: do_signal. */
 function restartWithoutHandler(k: Kernel): void {
-  switch (getRegSigned(k, Cpu.Rax)) {
-    case -ErrorNumber.ERESTARTNOHAND:
-    case -ErrorNumber.ERESTARTSYS:
-    case -ErrorNumber.ERESTARTNOINTR:
-      restartCall(k, k.current.origRax);
-      return;
-    case -ErrorNumber.ERESTART_RESTARTBLOCK:
-      restartCall(k, Sys.restart_syscall);
-  }
+  const kind = getRegSigned(k, Cpu.Rax);
+  if (!restartKinds.has(kind)) return;
+  const again = kind === -ErrorNumber.ERESTART_RESTARTBLOCK ? Sys.restart_syscall : k.current.origRax;
+  traceRestart(k, kind, again, null);
+  restartCall(k, again);
 }
 
 /** Back to the two-byte `syscall` instruction, with the number in rax again. */
 function restartCall(k: Kernel, nr: number): void {
   setReg(k, Cpu.Rax, nr);
   setReg(k, Cpu.Rip, getReg(k, Cpu.Rip) - 2);
+}
+
+function traceRestart(k: Kernel, kind: number, again: number | null, sig: number | null): void {
+  if (!k.trace.on(Trace.Signal)) return;
+  emit(k, Trace.Signal, 'signal:restart', { nr: k.current.origRax, kind: restartKinds.get(kind)!, again, sig });
 }
 
 function traceDeliver(k: Kernel, info: SigInfo, action: SigAction): void {

@@ -21,11 +21,14 @@ export function dequeueSignal(k: Kernel, task: Task, blocked: bigint): SigInfo |
   return info;
 }
 
-/** A fault's signal comes first, so that the frame's rip points at the instruction. Linux: dequeue_synchronous_signal. */
+/**
+ * A fault's signal comes first, so that the frame's rip points at the instruction: of those in the queue the oldest, even one that is
+ * blocked. Linux: dequeue_synchronous_signal.
+ */
 export function dequeueSynchronous(task: Task): SigInfo | null {
   if ((task.pending.set & ~task.blocked & SynchronousSignals) === 0n) return null;
   const at = task.pending.queue.findIndex(
-    (info) => (info.code > SiCode.User || info.code === SiCode.Kernel) && hasSignal(SynchronousSignals & ~task.blocked, info.signo),
+    (info) => info.code > SiCode.User && hasSignal(SynchronousSignals, info.signo),
   );
   if (at < 0) return null;
   const info = take(task.pending, at);

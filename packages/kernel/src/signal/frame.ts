@@ -2,7 +2,7 @@ import { Cpu, MemoryMap, SaFlag, SigFrame, SigInfoOffset, UcFlag, UserSelector }
 import { EFAULT } from '../errno.js';
 import type { Kernel } from '../kernel.js';
 import { copyToUser } from '../mm/uaccess.js';
-import { getReg, setReg } from '../task/regs.js';
+import { getReg, getRegPair, setReg } from '../task/regs.js';
 import { Trace, emit } from '../trace/tracer.js';
 import { altStackMode, disarmAltStack, onSigStack } from './altstack.js';
 import { encodeSigInfo } from './siginfo.js';
@@ -80,7 +80,7 @@ export function setupFrame(k: Kernel, info: SigInfo, action: SigAction, mask: bi
     if (error === EFAULT) return false;
     throw error;
   }
-  if (k.trace.on(Trace.Signal)) traceFrame(k, info, frame, fpstate, mask);
+  if (k.trace.on(Trace.Signal)) traceFrame(k, info, action, frame, fpstate, mask);
   disarmAltStack(task);
   setReg(k, Cpu.Rdi, info.signo);
   setReg(k, Cpu.Rax, 0);
@@ -106,19 +106,22 @@ function copyFpstate(k: Kernel, fpstate: number): void {
 }
 
 /** Where the frame is and what sigreturn will find in it; costs nothing when nobody listens. */
-function traceFrame(k: Kernel, info: SigInfo, frame: number, fpstate: number, mask: bigint): void {
+function traceFrame(k: Kernel, info: SigInfo, action: SigAction, frame: number, fpstate: number, mask: bigint): void {
   const task = k.current;
+  const rax = getRegPair(k, Cpu.Rax);
   const onAltStack = frame >= task.sigAltSp && frame < task.sigAltSp + task.sigAltSize;
   emit(k, Trace.Signal, 'signal:setup_rt_frame', {
     sig: info.signo,
     frame,
     fpstate,
     bytes: fpstate + SigFrame.FpBytes - frame,
+    restorer: action.restorer,
     stack: onAltStack ? 'alternate' : 'current',
     uc_flags: UcFlag.SigContextSs | UcFlag.StrictRestoreSs,
     rip: getReg(k, Cpu.Rip),
     rsp: getReg(k, Cpu.Rsp),
-    rax: getReg(k, Cpu.Rax),
+    rax: rax[0],
+    rax_high: rax[1],
     eflags: k.core.getEflags(),
     trapno: task.trapNr,
     err: task.errorCode,

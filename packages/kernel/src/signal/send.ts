@@ -6,7 +6,7 @@ import { TaskState, type Task } from '../task/task.js';
 import { signalFields } from '../trace/signal-fields.js';
 import { Trace, emit } from '../trace/tracer.js';
 import { cancelStopPending, continueProcess, flushThreads } from './stop-state.js';
-import { recalcSigPending } from './pending.js';
+import { recalcSigPending, signalsQueuedFor } from './pending.js';
 import type { SigInfo } from './signal-struct.js';
 import { CoreDumpSignals, IgnoredSignals, KernelOnlySignals, StopSignals, hasSignal, sigMask } from './sigset.js';
 
@@ -78,7 +78,7 @@ function queueSignal(k: Kernel, target: Task, info: SigInfo, group: boolean): Ou
   let outcome = Outcome.Delivered;
   if (signo !== Sig.KILL && (target.flags & TaskFlag.KTHREAD) === 0) {
     const overridesLimit = signo < Sig.RtMin && info.code >= 0;
-    if (overridesLimit || queuedFor(k, target) < rlimit(target, RLimit.SIGPENDING)) pending.queue.push(info);
+    if (overridesLimit || signalsQueuedFor(k, target.cred.uid) < rlimit(target, RLimit.SIGPENDING)) pending.queue.push(info);
     else if (signo >= Sig.RtMin && info.code !== SiCode.User) return Outcome.OverflowFail;
     else outcome = Outcome.LoseInfo;
   }
@@ -150,6 +150,7 @@ function completeSignal(k: Kernel, target: Task, signo: number, group: boolean):
     signal.groupExiting = true;
     signal.groupExitCode = signo;
     signal.groupStopCount = 0;
+    traceDefault(k, target, signo, 'terminate');
     for (const thread of signal.threads) killThread(k, thread);
     return;
   }
@@ -205,17 +206,9 @@ export function signalWakeUp(k: Kernel, task: Task, fatal: boolean): void {
   }
 }
 
-/** Signals queued for all tasks of the target's user: what RLIMIT_SIGPENDING limits. */
-function queuedFor(k: Kernel, target: Task): number {
-  const own = target.pending.queue.length + target.signal.shared.queue.length;
-  if (own === 0) return 0;
-  let queued = 0;
-  for (const task of k.pids.tasks()) {
-    if (task.cred.uid !== target.cred.uid) continue;
-    queued += task.pending.queue.length;
-    if (task === task.groupLeader) queued += task.signal.shared.queue.length;
-  }
-  return queued;
+/** What the default action of a signal, or a frame that cannot be built, does to `target`. */
+export function traceDefault(k: Kernel, target: Task, sig: number, action: 'ignore' | 'stop' | 'terminate' | 'core' | 'bad_frame'): void {
+  if (k.trace.on(Trace.Signal)) emit(k, Trace.Signal, 'signal:default_action', { sig, action, target: target.tid });
 }
 
 function traceGenerate(k: Kernel, target: Task, info: SigInfo, group: boolean, result: Outcome): void {
@@ -226,5 +219,6 @@ function traceGenerate(k: Kernel, target: Task, info: SigInfo, group: boolean, r
     target: target.tid,
     grp: group,
     res: result,
+    blocked: hasSignal(target.blocked, info.signo),
   });
 }

@@ -1,4 +1,5 @@
 import { SiCode, Sig, SigInfoOffset } from '@ring3/abi';
+import { E2BIG } from '../errno.js';
 import type { SigInfo } from './signal-struct.js';
 
 /** Which member of siginfo_t's union a signal fills. Linux: enum siginfo_layout, siginfo_layout() in kernel/signal.c. */
@@ -85,22 +86,48 @@ export function encodeSigInfo(info: SigInfo): Uint8Array {
       view.setInt32(SigInfoOffset.Syscall, info.syscall ?? 0, true);
       view.setUint32(SigInfoOffset.Arch, info.arch ?? 0, true);
   }
-  if (info.raw) bytes.set(info.raw.subarray(12, 48), 12);
+  if (info.raw) bytes.set(info.raw.subarray(12, SigInfoOffset.KernelBytes), 12);
   return bytes;
 }
 
-/** What rt_sigqueueinfo passes: the union is kept as it came. Linux: __copy_siginfo_from_user. */
-export function decodeSigInfo(bytes: Uint8Array): SigInfo {
+/**
+ * What rt_sigqueueinfo passes: the union is kept as it came. Linux: __copy_siginfo_from_user.
+ * @param asked the call's signal, which replaces si_signo
+ * @throws E2BIG for a code that Linux does not know, with something behind what it keeps
+ */
+export function decodeSigInfo(bytes: Uint8Array, asked: number | null = null): SigInfo {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const signo = asked ?? view.getInt32(SigInfoOffset.Signo, true);
+  const code = view.getInt32(SigInfoOffset.Code, true);
+  if (!isKnownCode(signo, code) && bytes.subarray(SigInfoOffset.KernelBytes).some((byte) => byte !== 0)) throw E2BIG;
   return {
-    signo: view.getInt32(SigInfoOffset.Signo, true),
+    signo,
     errno: view.getInt32(SigInfoOffset.Errno, true),
-    code: view.getInt32(SigInfoOffset.Code, true),
+    code,
     pid: view.getInt32(SigInfoOffset.Pid, true),
     uid: view.getUint32(SigInfoOffset.Uid, true),
     value: [view.getUint32(SigInfoOffset.Value, true), view.getUint32(SigInfoOffset.Value + 4, true)],
     raw: bytes.slice(),
   };
+}
+
+/** The greatest si_code of the signals that have codes of their own (NSIGILL and the like, uapi asm-generic/siginfo.h). */
+const ownCodes: ReadonlyMap<number, number> = new Map([
+  [Sig.ILL, 11],
+  [Sig.FPE, 15],
+  [Sig.SEGV, 7],
+  [Sig.BUS, 5],
+  [Sig.TRAP, 5],
+  [Sig.CHLD, 6],
+  [Sig.IO, 6],
+  [Sig.SYS, 1],
+]);
+
+/** Linux: known_siginfo_layout. */
+function isKnownCode(signo: number, code: number): boolean {
+  if (code === SiCode.Kernel || code === SiCode.AsyncNl) return true;
+  if (code > SiCode.User) return code <= (ownCodes.get(signo) ?? SiCode.PollHup);
+  return code >= SiCode.DeThread;
 }
 
 function clockTicks(ns = 0): number {

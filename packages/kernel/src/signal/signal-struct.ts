@@ -1,3 +1,4 @@
+import { IoAccounting } from '../task/io-accounting.js';
 import type { Task } from '../task/task.js';
 import type { Pid } from '../task/pid.js';
 import type { Tty } from '../tty/tty.js';
@@ -42,6 +43,8 @@ export interface SigAction {
   /** SIG_DFL 0, SIG_IGN 1, or the handler's address. */
   handler: number;
   flags: number;
+  /** Bits 32 to 63 of sa_flags: without meaning, kept. */
+  flagsHigh: number;
   restorer: number;
   mask: bigint;
 }
@@ -51,7 +54,7 @@ export class SigHand {
   users = 1;
   /** Readers and pollers of signalfds (signalfd_wqh). */
   readonly signalfdQueue = new WaitQueue();
-  actions: SigAction[] = Array.from({ length: 64 }, () => ({ handler: 0, flags: 0, restorer: 0, mask: 0n }));
+  actions: SigAction[] = Array.from({ length: 64 }, () => ({ handler: 0, flags: 0, flagsHigh: 0, restorer: 0, mask: 0n }));
 }
 registerState('SigHand', SigHand);
 
@@ -104,6 +107,8 @@ export class SignalStruct {
   maxRss = 0;
   cmaxRss = 0;
   oomScoreAdj = 0;
+  /** The least that may be set without CAP_SYS_RESOURCE. */
+  oomScoreAdjMin = 0;
   isChildSubreaper = false;
   hasChildSubreaper = false;
   /** Switches of threads that have exited, and of waited-for children. */
@@ -113,6 +118,7 @@ export class SignalStruct {
   cnivcsw = 0;
   deadMinFlt = 0;
   deadMajFlt = 0;
+  readonly deadIo: IoAccounting = new IoAccounting();
   /** timer_create's timers by id. */
   readonly posixTimers = new Map<number, PosixTimer>();
   nextTimerId = 0;

@@ -3,7 +3,7 @@ import { Errno } from '../errno.js';
 import type { Kernel } from '../kernel.js';
 import { copyFromUser } from '../mm/uaccess.js';
 import { NO_RESULT } from '../sched/park.js';
-import { getReg } from '../task/regs.js';
+import { getReg, getRegPair } from '../task/regs.js';
 import { Trace, emit } from '../trace/tracer.js';
 import { setAltStack } from './altstack.js';
 import { clearFpu, setSelectors, sigcontextRegisters } from './frame.js';
@@ -96,11 +96,13 @@ function iretFault(k: Kernel, error: number): void {
 }
 
 function traceReturn(k: Kernel, frame: number, view: DataView): void {
+  const rax = getRegPair(k, Cpu.Rax);
   emit(k, Trace.Signal, 'signal:rt_sigreturn', {
     frame,
     rip: getReg(k, Cpu.Rip),
     rsp: getReg(k, Cpu.Rsp),
-    rax: getReg(k, Cpu.Rax),
+    rax: rax[0],
+    rax_high: rax[1],
     eflags: k.core.getEflags(),
     mask: view.getUint32(SigFrame.SigMask, true),
     mask_high: view.getUint32(SigFrame.SigMask + 4, true),

@@ -1,6 +1,7 @@
 import { SiCode, Sig } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import { TaskState, type Task } from '../task/task.js';
+import { Trace, emit } from '../trace/tracer.js';
 import { flushSignals } from './pending.js';
 
 /** Removes signals from the queues of a process and of all its threads. */
@@ -44,6 +45,7 @@ export function continueProcess(k: Kernel, task: Task): void {
   if (signal.stopped) signal.cldNotify = SiCode.CldContinued;
   else if (signal.groupStopCount > 0) signal.cldNotify = SiCode.CldStopped;
   else return;
+  if (k.trace.on(Trace.Signal)) emit(k, Trace.Signal, 'signal:group_continue', { target: task.tgid });
   signal.stopped = false;
   signal.stopUnwaited = false;
   signal.continuedUnwaited = true;

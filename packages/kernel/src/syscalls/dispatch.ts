@@ -4,6 +4,8 @@ import type { Kernel } from '../kernel.js';
 import { NO_RESULT, PARKED } from '../sched/park.js';
 import { getRegSigned, setReg } from '../task/regs.js';
 import { Trace, emit } from '../trace/tracer.js';
+import { PageWait } from '../mm/page-read.js';
+import { parkForPage, prefaultStructures, unparkFromPage } from '../trap/page-wait.js';
 import type { ArgKind, SyscallRow } from './row.js';
 import { syscallTable } from './table.js';
 
@@ -54,6 +56,7 @@ export function startSyscall(k: Kernel): void {
 
 /** A task that slept in a call is on the CPU again: its handler runs from the start, with task.op set. */
 export function resumeSyscall(k: Kernel): void {
+  if (k.current.op?.kind === 'page') unparkFromPage(k);
   // It slept in a page fault: the instruction runs again.
   if (k.current.origRax === -1) k.current.op = null;
   else runHandler(k);
@@ -62,14 +65,27 @@ export function resumeSyscall(k: Kernel): void {
 function runHandler(k: Kernel): void {
   const task = k.current;
   let result: number;
+  const { vm } = k;
+  vm.mayWait = true;
   try {
     result = call(k, task.origRax);
   } catch (error) {
-    if (!(error instanceof Errno)) throw error;
-    result = -error.code;
+    if (error instanceof PageWait) {
+      if (parkForPage(k, error, false)) return;
+      result = -ErrorNumber.EINTR;
+    } else if (error instanceof Errno) result = -error.code;
+    else throw error;
+  } finally {
+    vm.mayWait = false;
+    if (vm.stalled) {
+      // A call that does not go on by itself: what it moved is its answer.
+      vm.stalled.sleep?.left();
+      vm.stalled = null;
+    }
   }
   if (result === PARKED) return;
   task.op = null;
+  task.pageWait = null;
   if (result !== NO_RESULT) setReg(k, Cpu.Rax, result);
   if (k.trace.on(Trace.Syscalls)) emit(k, Trace.Syscalls, 'syscalls:sys_exit', { nr: task.origRax, ret: getRegSigned(k, Cpu.Rax) });
 }
@@ -78,6 +94,7 @@ function call(k: Kernel, nr: number): number {
   const row = nr >= 0 ? syscallTable[nr] : undefined;
   if (!row?.call) return unknown(k, nr, row);
   const at = 6 * nr;
+  if (k.vm.slowSources > 0 && !k.current.op) prefaultStructures(k, row.args, (i) => argument(k, at + i));
   return row.call(
     k,
     argument(k, at),

@@ -1,6 +1,6 @@
 import { MapFlag, Membarrier, Mfd, PageSize, Sys } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
-import { EINVAL, ENAMETOOLONG, ENOMEM, ENOSPC, EPERM } from '../errno.js';
+import { EINVAL, ENAMETOOLONG, ENODEV, ENOMEM, ENOSPC, EPERM } from '../errno.js';
 import { doBrk } from '../mm/brk.js';
 import { doMadvise } from '../mm/madvise.js';
 import { doMincore } from '../mm/mincore.js';
@@ -33,8 +33,6 @@ function mmap(k: Kernel, addr: number, length: number, prot: number, flags: numb
   if (flags & MapFlag.Anonymous) {
     if (flags & MapFlag.HugeTlb) {
       if (!HugeSizeLogs.includes((flags >>> MapFlag.HugeShift) & MapFlag.HugeMask)) throw EINVAL;
-      // The pools are empty.
-      throw ENOMEM;
     }
     return doMmap(k, mmOf(k), null, addr, length, prot, mapFlags, pgoff);
   }
@@ -50,13 +48,13 @@ function memfdCreate(k: Kernel, nameVa: number, flags: number): number {
   const known = Mfd.CLOEXEC | Mfd.ALLOW_SEALING;
   // A huge page's size may be coded above MFD_HUGE_SHIFT.
   if (flags & ~(flags & Mfd.HUGETLB ? known | Mfd.HUGETLB | (-1 << Mfd.HUGE_SHIFT) : known)) throw EINVAL;
-  if (flags & Mfd.HUGETLB) throw ENOMEM;
   let name: string;
   try {
     name = strncpyFromUser(k, nameVa, MEMFD_NAME_MAX);
   } catch (error) {
     throw error === ENAMETOOLONG ? EINVAL : error;
   }
+  if (flags & Mfd.HUGETLB) throw HugeSizeLogs.includes((flags >>> Mfd.HUGE_SHIFT) & MapFlag.HugeMask) ? ENOMEM : ENODEV;
   const file = createMemfd(k, name, (flags & Mfd.ALLOW_SEALING) !== 0);
   try {
     return fdInstall(k, file, (flags & Mfd.CLOEXEC) !== 0);
@@ -89,6 +87,17 @@ function membarrier(k: Kernel, command: number, flags: number): number {
     default:
       throw EINVAL;
   }
+}
+
+/**
+ * mm/mprotect.c: pkey_alloc. Without protection keys in the processor there is key 0 alone, and it can be given no rights: the first
+ * call takes it and fails, the later ones find none left.
+ */
+function pkeyAlloc(mm: Mm, flags: number, rights: number): number {
+  if (flags !== 0 || rights > 3) throw EINVAL;
+  if (mm.pkeyTaken) throw ENOSPC;
+  mm.pkeyTaken = true;
+  throw EINVAL;
 }
 
 /** @returns 0: these calls answer nothing else */
@@ -174,20 +183,14 @@ export const mmSyscalls: readonly SyscallRow[] = [
     nr: Sys.pkey_mprotect,
     name: 'pkey_mprotect',
     args: ['addr', 'size', 'flags:PROT_', 'int'],
-    call: (k, a, n, prot, key) => {
-      if (key !== -1) throw EINVAL;
-      return done(doMprotect(k, mmOf(k), a, n, prot));
-    },
+    call: (k, a, n, prot, key) => done(doMprotect(k, mmOf(k), a, n, prot, key)),
     done: 'as a processor without protection keys',
   },
   {
     nr: Sys.pkey_alloc,
     name: 'pkey_alloc',
     args: ['ulong', 'ulong'],
-    call: (_k, flags, rights) => {
-      if (flags !== 0 || rights > 3) throw EINVAL;
-      throw ENOSPC;
-    },
+    call: (k, flags, rights) => pkeyAlloc(mmOf(k), flags, rights),
     done: 'as a processor without protection keys',
   },
   {
@@ -214,5 +217,4 @@ export const mmSyscalls: readonly SyscallRow[] = [
     call: (k, pid, local, localCount, remote, remoteCount, flags) => processVm(k, true, pid, local, localCount, remote, remoteCount, flags),
     done: 'full',
   },
-  { nr: Sys.userfaultfd, name: 'userfaultfd', args: ['flags:O_'], call: null, done: 'missing' },
 ];

@@ -78,6 +78,10 @@ export function prctl(k: Kernel, option: number, a: number, b: number, c: number
       return 0;
     case Prctl.GET_THP_DISABLE:
       if (a !== 0 || b !== 0 || c !== 0 || d !== 0) throw EINVAL;
+      return task.mm!.thpDisabled ? 1 : 0;
+    case Prctl.SET_THP_DISABLE:
+      if (b !== 0 || c !== 0 || d !== 0) throw EINVAL;
+      task.mm!.thpDisabled = a !== 0;
       return 0;
     case Prctl.GET_KEEPCAPS:
       return task.cred.securebits & SecureBit.KeepCaps ? 1 : 0;

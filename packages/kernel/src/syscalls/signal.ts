@@ -41,13 +41,14 @@ function rtSigaction(k: Kernel, signo: number, act: number, oldact: number, size
       : {
           handler: getI64Number(k, act),
           flags: getU64(k, act + 8)[0],
+          flagsHigh: getU64(k, act + 8)[1],
           restorer: getI64Number(k, act + 16),
           mask: readSigset(k, act + 24, SigsetBytes),
         };
   const old = sigaction(k, signo, action);
   if (oldact !== 0) {
     putU64(k, oldact, old.handler);
-    putU64Pair(k, oldact + 8, old.flags, 0);
+    putU64Pair(k, oldact + 8, old.flags, old.flagsHigh);
     putU64(k, oldact + 16, old.restorer);
     writeSigset(k, oldact + 24, old.mask);
   }
@@ -203,19 +204,22 @@ export function isForged(info: SigInfo): boolean {
  * rt_sigqueueinfo and rt_tgsigqueueinfo to the number `pid`: no faking of the kernel's or of kill's codes for others, and other threads
  * are others. Linux: do_rt_sigqueueinfo, do_rt_tgsigqueueinfo.
  */
-function queueInfo(k: Kernel, pid: number, task: Task | undefined, signo: number, infoVa: number, group: boolean): number {
-  const info = decodeSigInfo(copyFromUser(k, infoVa, SigInfoOffset.Bytes));
-  info.signo = signo;
+function queueInfo(k: Kernel, pid: number, task: Task | undefined, info: SigInfo, group: boolean): number {
   if (isForged(info) && pid !== k.current.tid) throw EPERM;
   if (!task) throw ESRCH;
-  checkSignal(signo);
+  checkSignal(info.signo);
   return killProcess(k, task, info, group);
 }
 
-function tgsigqueueinfo(k: Kernel, tgid: number, tid: number, signo: number, info: number): number {
+function readSigInfo(k: Kernel, va: number, signo: number): SigInfo {
+  return decodeSigInfo(copyFromUser(k, va, SigInfoOffset.Bytes), signo);
+}
+
+function tgsigqueueinfo(k: Kernel, tgid: number, tid: number, signo: number, infoVa: number): number {
+  const info = readSigInfo(k, infoVa, signo);
   if (tid <= 0 || tgid <= 0) throw EINVAL;
   const task = k.pids.task(tid);
-  return queueInfo(k, tid, task?.tgid === tgid ? task : undefined, signo, info, false);
+  return queueInfo(k, tid, task?.tgid === tgid ? task : undefined, info, false);
 }
 
 /** kernel/signal.c, arch/x86/kernel/signal.c. */
@@ -249,7 +253,7 @@ export const signalSyscalls: readonly SyscallRow[] = [
     nr: Sys.rt_sigqueueinfo,
     name: 'rt_sigqueueinfo',
     args: ['pid', 'sig', 'ptr'],
-    call: (k, pid, signo, info) => queueInfo(k, pid, k.pids.process(pid), signo, info, true),
+    call: (k, pid, signo, info) => queueInfo(k, pid, k.pids.task(pid), readSigInfo(k, info, signo), true),
     done: 'full',
   },
   { nr: Sys.rt_tgsigqueueinfo, name: 'rt_tgsigqueueinfo', args: ['pid', 'pid', 'sig', 'ptr'], call: tgsigqueueinfo, done: 'full' },

@@ -24,6 +24,7 @@ import { socketSyscalls } from './socket.js';
 import { statSyscalls } from './stat.js';
 import { sysfsSyscalls } from './sysfs.js';
 import { timeSyscalls } from './time.js';
+import { userfaultfdSyscalls } from './userfaultfd.js';
 import { unshareSyscalls } from './unshare.js';
 
 const families: readonly (readonly SyscallRow[])[] = [
@@ -52,6 +53,7 @@ const families: readonly (readonly SyscallRow[])[] = [
   rseqSyscalls,
   sysfsSyscalls,
   socketSyscalls,
+  userfaultfdSyscalls,
 ];
 
 /** Rows by number. Where no family has a call of 5.4, missing.ts names it. */

@@ -1,4 +1,4 @@
-import { Adj, ClockId, Hz, SigEvNotify, Sig, Sys, TimerFlag, Timex, TimexStatus } from '@ring3/abi';
+import { Adj, ClockId, Hz, RLimit, SigEvNotify, Sig, Sys, TimerFlag, Timex, TimexStatus } from '@ring3/abi';
 import { EAGAIN, EINVAL, EOPNOTSUPP, EPERM, ERESTART_RESTARTBLOCK, ERESTARTNOHAND } from '../errno.js';
 import type { Kernel } from '../kernel.js';
 import { copyFromUser, copyToUser, getI32, getU64, putU32, putU64 } from '../mm/uaccess.js';
@@ -6,6 +6,8 @@ import type { BlockedOp } from '../sched/park.js';
 import { registerRestart } from '../sched/restart.js';
 import { expired, waitOn } from '../sched/wait.js';
 import { NsPerSec } from '../time/clock.js';
+import { signalsQueuedFor } from '../signal/pending.js';
+import { rlimit } from '../task/limits.js';
 import { clockNs, clockResolution, cpuClockTask, isCpuClock, checkClock } from '../time/clock-id.js';
 import { processTime } from '../time/cpu-time.js';
 import { getItimer, setItimer } from '../time/itimer.js';
@@ -171,7 +173,7 @@ function timerCreate(k: Kernel, clock: number, event: number, idOut: number): nu
     }
     if (notify !== SigEvNotify.None && (signo <= 0 || signo > Sig.Count)) throw EINVAL;
   }
-  if (signal.posixTimers.size >= 0x7fff_ffff) throw EAGAIN;
+  if (signalsQueuedFor(k, k.current.cred.uid) >= rlimit(k.current, RLimit.SIGPENDING)) throw EAGAIN;
   putU32(k, idOut, id);
   signal.nextTimerId++;
   const timerClock = isCpuClock(clock) && clock < 0 ? ClockId.ProcessCpuTime : clock;

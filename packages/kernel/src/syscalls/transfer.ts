@@ -1,11 +1,13 @@
 import { Limit, O, Sig } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
-import { EAGAIN, EFAULT, EINVAL, EPIPE, type Errno } from '../errno.js';
+import { EAGAIN, EFAULT, EINVAL, EPIPE, Errno } from '../errno.js';
 import type { IoIter } from '../io/io-iter.js';
+import { PageWait } from '../mm/page-read.js';
 import { copyFromUser } from '../mm/uaccess.js';
 import { UserIter } from '../mm/user-iter.js';
-import type { BlockedOp } from '../sched/park.js';
+import { PARKED, type BlockedOp } from '../sched/park.js';
 import { expired, waitOn } from '../sched/wait.js';
+import { parkForPage } from '../trap/page-wait.js';
 import type { File } from '../vfs/file.js';
 import { fget } from '../vfs/file-table.js';
 import { readAt, readNext, writeAt, writeNext } from '../vfs/read-write.js';
@@ -38,11 +40,30 @@ export function waitFile(k: Kernel, file: File, events: number, kind: string, do
   return waitOn(k, queue, op);
 }
 
+/**
+ * A transfer stopped at a page that is not there yet, in user memory or in the file: the call sleeps, and goes on from `done`. A signal
+ * that ends the sleep gives the caller what there is.
+ */
+function goOnLater(k: Kernel, kind: string, file: File, done: number): number {
+  const wait = k.vm.stalled!;
+  k.vm.stalled = null;
+  const op: TransferOp = { kind, file, done };
+  k.current.op = op;
+  if (parkForPage(k, wait, false)) return PARKED;
+  k.current.op = null;
+  return done;
+}
+
 /** read(2) and kin. `pos` null: at f_pos. @throws what the file throws; EAGAIN only where it must not block */
 export function readBlocking(k: Kernel, file: File, iter: IoIter, pos: number | null, nonblock = false): number {
+  const done = transferOp(k)?.done ?? 0;
+  if (done > 0 && iter instanceof UserIter) iter.advance(done);
   try {
-    return pos === null ? readNext(k, file, iter) : readAt(k, file, iter, pos);
+    const n = done + (pos === null ? readNext(k, file, iter) : readAt(k, file, iter, pos + done));
+    return k.vm.stalled && iter instanceof UserIter ? goOnLater(k, 'read', file, n) : n;
   } catch (error) {
+    // What came before a page that had to be waited for is the answer.
+    if (done > 0 && error instanceof Errno) return done;
     if (error !== EAGAIN) throw error;
     const blocked = transferOp(k);
     if (blocked && expired(k, blocked)) return file.deadlinePassed();
@@ -60,10 +81,15 @@ export function writeBlocking(k: Kernel, file: File, iter: UserIter, pos: number
     try {
       const n = pos === null ? writeNext(k, file, iter) : writeAt(k, file, iter, pos + done);
       done += n;
+      if (k.vm.stalled) return goOnLater(k, 'write', file, done);
       if (n === 0 || iter.remaining === 0 || !file.writesFully) return done;
       continue;
     } catch (caught) {
       error = caught;
+    }
+    if (error instanceof PageWait && done > 0) {
+      k.vm.stalled = error;
+      return goOnLater(k, 'write', file, done);
     }
     if (error === EPIPE) signalSelf(k, Sig.PIPE);
     if (error === EAGAIN) {

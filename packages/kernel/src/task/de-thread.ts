@@ -1,8 +1,7 @@
-import { Sig, SiCode } from '@ring3/abi';
+import { Sig } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import { unshareSighand } from '../signal/actions.js';
-import { flushSignals } from '../signal/pending.js';
-import { sigMask } from '../signal/sigset.js';
+import { flushTimerSignals } from '../signal/pending.js';
 import { deletePosixTimers } from '../time/posix-timer.js';
 import { endThread, releaseTask } from './exit.js';
 import type { Task } from './task.js';
@@ -23,9 +22,8 @@ export function deThread(k: Kernel, task: Task): void {
   }
   task.exitSignal = Sig.CHLD;
   deletePosixTimers(k, signal);
-  for (const pending of [task.pending, signal.shared]) {
-    for (const info of pending.queue) if (info.code === SiCode.Timer) flushSignals(pending, sigMask(info.signo));
-  }
+  flushTimerSignals(task.pending);
+  flushTimerSignals(signal.shared);
   unshareSighand(task);
 }
 

@@ -2,6 +2,7 @@ import { SiCode, TaskFlag } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import { forgetFutexWaiter } from '../ipc/futex.js';
 import { mmPut } from '../mm/mm-life.js';
+import type { PageWaitOp } from '../mm/page-read.js';
 import { leaveQueues } from '../sched/scheduler.js';
 import { killOrphanedPgrp, notifyContinuedOrStopped } from '../signal/jobctl.js';
 import { retargetShared } from '../signal/mask.js';
@@ -41,10 +42,13 @@ export function doGroupExit(k: Kernel, code: number): void {
 export function endThread(k: Kernel, task: Task, code: number): void {
   if (task.flags & TaskFlag.EXITING) return;
   const { signal } = task;
+  // What it has to tell others (clear_child_tid, robust futexes) waits for no page.
+  k.vm.mayWait = false;
   accountTime(k);
   exitSignals(k, task);
   leaveQueues(k, task);
   k.scheduler.dequeue(task);
+  forgetPageWait(task);
   if (task.op) forgetFutexWaiter(k, task.op);
   task.op = null;
   task.restart = null;
@@ -74,6 +78,14 @@ export function endThread(k: Kernel, task: Task, code: number): void {
   task.fs.users--;
   if (groupDead && signal.leader) disassociateCtty(k, task, true);
   exitNotify(k, task, groupDead);
+}
+
+/** It sleeps for a page no longer; what its call had left behind before is back in task.op. */
+function forgetPageWait(task: Task): void {
+  if (task.op?.kind !== 'page') return;
+  const op = task.op as PageWaitOp;
+  op.sleep?.left();
+  task.op = op.inner;
 }
 
 /** No longer a candidate for process-wide signals; a group stop goes on without it. Linux: exit_signals. */
@@ -109,6 +121,7 @@ export function releaseTask(k: Kernel, task: Task): void {
   signal.deadUtime += task.utime;
   signal.deadStime += task.stime;
   signal.deadMinFlt += task.minFlt;
+  signal.deadIo.add(task.ioac);
   signal.deadMajFlt += task.majFlt;
   signal.deadNvcsw += task.nvcsw;
   signal.deadNivcsw += task.nivcsw;

@@ -87,6 +87,7 @@ function checkFlags(k: Kernel, flags: number): void {
 function checkLimits(k: Kernel): void {
   const { cred } = k.current;
   const overLimit = processesOf(k, cred.uid) >= rlimit(k.current, RLimit.NPROC);
+  if (k.pids.threads >= k.pids.threadsMax) throw EAGAIN;
   if (overLimit && cred.uid !== 0 && !cred.capable(Cap.SYS_RESOURCE) && !cred.capable(Cap.SYS_ADMIN)) throw EAGAIN;
 }
 
@@ -180,6 +181,7 @@ function copySignal(from: SignalStruct): SignalStruct {
   signal.rlimits = from.rlimits;
   signal.tty = from.tty;
   signal.oomScoreAdj = from.oomScoreAdj;
+  signal.oomScoreAdjMin = from.oomScoreAdjMin;
   signal.hasChildSubreaper = from.hasChildSubreaper || from.isChildSubreaper;
   return signal;
 }
@@ -194,6 +196,8 @@ function inherit(parent: Task, child: Task): void {
   rseqFork(child, parent, child.mm === parent.mm);
   child.personality = parent.personality;
   child.noNewPrivs = parent.noNewPrivs;
+  child.loginUid = parent.loginUid;
+  child.sessionId = parent.sessionId;
   child.selfExecId = parent.selfExecId;
   child.timerSlack = parent.timerSlack;
   child.defaultTimerSlack = parent.timerSlack;

@@ -10,12 +10,16 @@ export function rlimit(task: Task, resource: RLimit): number {
   return task.signal.rlimits[resource]!.cur;
 }
 
+/** Threads whose stacks (16 KiB each) fill an eighth of memory. Linux: kernel/fork.c: set_max_threads. */
+export function initialThreadsMax(memoryBytes: number): number {
+  return Math.max(20, Math.floor(memoryBytes / (8 * 16384)));
+}
+
 /** Limits of the first process, as 5.4 boots with this much memory (include/asm-generic/resource.h, kernel/fork.c: fork_init). */
 export function initialLimits(memoryBytes: number): { cur: number; max: number }[] {
   const all = { cur: Infinity, max: Infinity };
   const limits = Array.from({ length: RLimit.Count }, () => all);
-  /** fork_init: threads whose stacks (16 KiB each) fill an eighth of memory. */
-  const threads = Math.max(20, Math.floor(memoryBytes / (8 * 16384)));
+  const threads = initialThreadsMax(memoryBytes);
   limits[RLimit.STACK] = { cur: 8 << 20, max: Infinity };
   limits[RLimit.CORE] = { cur: 0, max: Infinity };
   limits[RLimit.NPROC] = { cur: threads >> 1, max: threads >> 1 };

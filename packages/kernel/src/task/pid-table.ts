@@ -7,6 +7,8 @@ import type { Task } from './task.js';
 export class PidTable {
   /** /proc/sys/kernel/pid_max; numbers are below it. */
   pidMax = 32768;
+  /** /proc/sys/kernel/threads-max. */
+  threadsMax = Infinity;
   private readonly byNumber = new Map<number, Pid>();
   private last = 0;
 
@@ -61,6 +63,13 @@ export class PidTable {
   /** Every process (thread-group leader) that is not yet reaped, by number. */
   *processes(): Iterable<Task> {
     for (const task of this.tasks()) if (task.groupLeader === task) yield task;
+  }
+
+  /** Threads that are not yet reaped (nr_threads). */
+  get threads(): number {
+    let threads = 0;
+    for (const { task } of this.byNumber.values()) if (task) threads++;
+    return threads;
   }
 
   /** The number of the newest task (/proc/loadavg). */

@@ -5,9 +5,11 @@ import { Waiter, type WaitQueue } from '../sched/wait-queue.js';
 import { SleepTimer } from '../sched/sleep-timer.js';
 import type { RestartBlock } from '../sched/restart.js';
 import type { Mm } from '../mm/mm.js';
+import type { PageWaitOp } from '../mm/page-read.js';
 import type { Cred } from './cred.js';
 import type { FilesStruct } from './files-struct.js';
 import type { FsStruct } from './fs-struct.js';
+import { IoAccounting } from './io-accounting.js';
 import type { Pid } from './pid.js';
 import type { SigHand, SigInfo, SigPending, SignalStruct } from '../signal/signal-struct.js';
 import type { BlockedOp } from '../sched/park.js';
@@ -37,6 +39,8 @@ export class Task extends Waiter {
   readonly sleepTimer: SleepTimer = new SleepTimer(this);
   /** The uninterruptible sleep may be ended by a fatal signal (TASK_WAKEKILL). */
   killable = false;
+  /** The page that it last slept for, until the fault or call that needed it is done. */
+  pageWait: PageWaitOp | null = null;
   /** What restart_syscall goes on with (restart_block); null: nothing. */
   restart: RestartBlock | null = null;
   comm = '';
@@ -102,6 +106,10 @@ export class Task extends Waiter {
   nivcsw = 0;
   utime = 0;
   stime = 0;
+  readonly ioac: IoAccounting = new IoAccounting();
+  /** Who logged in, and the number of that login (audit); 2^32 − 1: nobody has. */
+  loginUid = 0xffff_ffff;
+  sessionId = 0xffff_ffff;
   /** monotonic ns */
   startTime = 0;
   lastSigInfo: SigInfo | null = null;

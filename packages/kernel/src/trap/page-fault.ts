@@ -4,12 +4,14 @@ import { Errno } from '../errno.js';
 import type { Kernel } from '../kernel.js';
 import { FaultResult, handleMmFault } from '../mm/fault.js';
 import { TASK_SIZE_MAX } from '../mm/layout.js';
+import { PageWait } from '../mm/page-read.js';
 import { fatalSignalPending } from '../signal/pending.js';
 import { forceSignal, kernelInfo } from '../signal/send.js';
 import { getReg, getRegPair } from '../task/regs.js';
 import { enterKernel, leaveKernel } from '../time/cpu-time.js';
 import { TaskState } from '../task/task.js';
 import { setResumeFlag } from './exceptions.js';
+import { parkForPage } from './page-wait.js';
 import { Trace, emit } from '../trace/tracer.js';
 import { emulateVsyscall } from './vsyscall.js';
 
@@ -30,6 +32,8 @@ export function pageFault(k: Kernel, va: number, error: number): number {
   const result = task.mm ? resolve(k, va, error) : FaultResult.SigsegvMaperr;
   leaveKernel(k);
   if (result === FaultResult.Ok) return task.state === TaskState.Running ? 0 : 1;
+  // It waits for its page, or dies instead.
+  if (result === FaultResult.Retry) return 1;
   const [cr2Lo, cr2Hi] = getRegPair(k, Cpu.Cr2);
   task.cr2Lo = cr2Lo;
   task.cr2Hi = cr2Hi;
@@ -54,11 +58,20 @@ export function pageFault(k: Kernel, va: number, error: number): number {
 }
 
 function resolve(k: Kernel, va: number, error: number): FaultResult {
+  k.vm.mayWait = true;
   try {
-    return handleMmFault(k, k.current.mm!, va, error);
+    const result = handleMmFault(k, k.current.mm!, va, error);
+    k.current.pageWait = null;
+    return result;
   } catch (thrown) {
+    if (thrown instanceof PageWait) {
+      parkForPage(k, thrown, true);
+      return FaultResult.Retry;
+    }
     if (thrown instanceof Errno) return FaultResult.SigbusAdrerr;
     throw thrown;
+  } finally {
+    k.vm.mayWait = false;
   }
 }
 

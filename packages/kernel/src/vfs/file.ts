@@ -1,5 +1,6 @@
 import type { Kernel } from '../kernel.js';
 import type { IoIter } from '../io/io-iter.js';
+import type { FileReadahead } from '../mm/readahead.js';
 import type { WaitQueue } from '../sched/wait-queue.js';
 import type { FileOwner } from './fasync.js';
 import type { DirEntry, Inode } from './inode.js';
@@ -20,6 +21,8 @@ export abstract class File {
   refs = 1;
   /** Linux: f_ep_links. null: nobody. */
   watches: Set<FileWatch> | null = null;
+  /** f_ra: how its mappings have been read so far; null: not yet. */
+  readahead: FileReadahead | null = null;
   /** f_pos; a directory's is the index of the next entry. */
   pos = 0;
   /** Who gets SIGIO (F_SETOWN), and the signal that F_SETSIG chose instead; 0: none. */

@@ -70,6 +70,10 @@ export abstract class Inode {
     public mode: number,
   ) {}
 
+  /** Linux: i_op->permission. null: the mode decides (generic_permission); `mask` is May.*. @throws an Errno */
+  permits(_k: Kernel, _mask: number): boolean | null {
+    return null;
+  }
   /** null: no such entry (the vfs caches that as a negative dentry unless `sb.volatile`). */
   lookup(_k: Kernel, _name: string): Inode | null {
     throw ENOTDIR;

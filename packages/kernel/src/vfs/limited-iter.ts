@@ -16,6 +16,9 @@ export class LimitedIter extends IoIter {
     this.done += n;
     return n;
   }
+  override prepare(k: Kernel, length: number, write: boolean): void {
+    this.inner.prepare(k, Math.min(length, this.remaining), write);
+  }
   put(k: Kernel, bytes: Uint8Array): number {
     return this.moved(this.inner.put(k, bytes.subarray(0, this.remaining)));
   }

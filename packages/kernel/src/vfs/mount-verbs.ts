@@ -24,6 +24,7 @@ export function mountAt(k: Kernel, source: Path | null, sourceName: string, at: 
   requireAdmin(k);
   if (flags & Ms.REMOUNT) {
     if (at.dentry !== at.mount.root) throw EINVAL;
+    if (!(flags & Ms.BIND)) at.mount.sb.reconfigure(k, data);
     at.mount.flags = keptFlags(flags);
   } else if (flags & Ms.BIND) {
     if (!source) throw EINVAL;

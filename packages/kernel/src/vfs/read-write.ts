@@ -13,7 +13,11 @@ export function readAt(k: Kernel, file: File, iter: IoIter, pos: number): number
   if (!file.readable) throw EBADF;
   if (pos < 0) throw EINVAL;
   const bounded = iter.remaining > Limit.MAX_RW_COUNT ? new LimitedIter(iter, Limit.MAX_RW_COUNT) : iter;
-  return file.read(k, bounded, pos);
+  const n = file.read(k, bounded, pos);
+  const { ioac } = k.current;
+  ioac.syscr++;
+  ioac.rchar += n;
+  return n;
 }
 
 /** Reads at f_pos and moves it. */
@@ -29,7 +33,11 @@ export function writeAt(k: Kernel, file: File, iter: IoIter, pos: number): numbe
   if (pos < 0) throw EINVAL;
   let room: number = Limit.MAX_RW_COUNT;
   if (isReg(file.inode) && iter.remaining > 0) room = Math.min(room, roomAt(k, file, pos, iter.remaining));
-  return file.write(k, iter.remaining > room ? new LimitedIter(iter, room) : iter, pos);
+  const n = file.write(k, iter.remaining > room ? new LimitedIter(iter, room) : iter, pos);
+  const { ioac } = k.current;
+  ioac.syscw++;
+  ioac.wchar += n;
+  return n;
 }
 
 /** How many bytes RLIMIT_FSIZE, the largest file size and seals leave from `pos` on. Linux: generic_write_check_limits. */

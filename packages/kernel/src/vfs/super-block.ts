@@ -27,6 +27,8 @@ export abstract class SuperBlock {
   get options(): string {
     return '';
   }
+  /** Other options for mount(2) with MS_REMOUNT. @throws EINVAL */
+  reconfigure(_k: Kernel, _data: string): void {}
   /** The last mount of it is gone. */
   shutdown(k: Kernel): void {
     this.sync(k);

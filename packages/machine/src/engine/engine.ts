@@ -12,13 +12,15 @@ import {
   hostInputEnd,
   hostOutputFailed,
   hostOutputWritable,
+  inspect,
+  type InspectRequest,
+  type InspectView,
   type Kernel,
   sendFromOutside,
   sendGroupFromOutside,
   shutDown,
   spawnProcess,
   takeExits,
-  type TraceSink,
   type Tty,
   openAt,
 } from '@ring3/kernel';
@@ -272,13 +274,9 @@ export class MachineEngine {
     this.loop?.poke();
   }
 
-  /** Receives tracepoints of these groups (Trace bits), synchronously, as they happen. */
-  attachTrace(groups: number, sink: TraceSink): void {
-    this.kernel.trace.attach(groups, sink);
-  }
-
-  detachTrace(sink: TraceSink): void {
-    this.kernel.trace.detach(sink);
+  /** One view of a task's state as it is now. */
+  inspect(request: InspectRequest): InspectView | null {
+    return inspect(this.kernel, request);
   }
 
   stats(): MachineStats {

@@ -89,8 +89,10 @@ export class GuestFiles {
   }
 
   /** All bytes of a file. @throws MachineError file-error */
-  read(path: string): Uint8Array {
-    return this.orFileError(path, (k, at) => {
+  read(path: string, cwd = '/'): Uint8Array {
+    return this.orFileError(
+      path,
+      (k, at) => {
       const file = openAt(k, At.FDCWD, at, O.RDONLY | O.NONBLOCK, 0);
       try {
         const chunks: Uint8Array[] = [];
@@ -105,7 +107,9 @@ export class GuestFiles {
       } finally {
         fput(k, file);
       }
-    });
+      },
+      cwd,
+    );
   }
 
   /** Makes or replaces a file, and the folders above it. @throws MachineError file-error */
@@ -155,10 +159,10 @@ export class GuestFiles {
     });
   }
 
-  private orFileError<T>(path: string, work: (k: Kernel, path: string) => T): T {
+  private orFileError<T>(path: string, work: (k: Kernel, path: string) => T, cwd = '/'): T {
     return this.asInit((k) => {
       try {
-        return work(k, GuestFiles.absolute(path, '/'));
+        return work(k, GuestFiles.absolute(path, cwd));
       } catch (error) {
         if (error instanceof Errno) throw new MachineError('file-error', `${path}: ${error.name}`, error.name);
         throw error;

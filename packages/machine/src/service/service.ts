@@ -48,7 +48,7 @@ export class EngineService implements MachineService {
     const host = coreModule ? { ...this.host, coreModule } : this.host;
     this.engine = MachineEngine.create(host, { ...rest, limits, root }, this.streams);
     this.outputLimit = limits.outputBytes ?? Infinity;
-    this.traces = new TraceSubscriptions(this.engine, (event) => this.outbox.send(event));
+    this.traces = new TraceSubscriptions(this.engine.kernel, (event) => this.outbox.send(event));
     await putFiles(this.engine.files, files, (record) => progress({ type: 'progress', progress: record }));
     this.running = this.serve(this.engine);
   }

@@ -1,76 +1,37 @@
-import { Trace, type TraceRecord, type TraceSink } from '@ring3/kernel';
-import type { MachineEngine } from '../engine/engine.js';
+import type { Kernel } from '@ring3/kernel';
 import { MachineError } from '../engine/options.js';
 import type { MachineEvent } from '../protocol.js';
-
-/** Trace bits by the group that an event's name begins with. */
-const groups: Readonly<Record<string, Trace>> = {
-  syscalls: Trace.Syscalls,
-  exec: Trace.Exec,
-  mm: Trace.Mm,
-  exceptions: Trace.Exceptions,
-  signal: Trace.Signal,
-  sched: Trace.Sched,
-  task: Trace.Task,
-};
-
-class Subscription implements TraceSink {
-  private records: TraceRecord[] = [];
-
-  constructor(
-    private readonly names: ReadonlySet<string>,
-    private readonly batch: number,
-    private readonly deliver: (records: TraceRecord[]) => void,
-  ) {}
-
-  record(record: TraceRecord): void {
-    if (!this.names.has(record.event) && !this.names.has(record.event.slice(0, record.event.indexOf(':')))) return;
-    this.records.push(record);
-    if (this.records.length >= this.batch) this.flush();
-  }
-
-  flush(): void {
-    if (this.records.length === 0) return;
-    const { records } = this;
-    this.records = [];
-    this.deliver(records);
-  }
-}
+import { TraceExpressionError } from '../trace/filter.js';
+import { TraceSession } from '../trace/session.js';
 
 /** Who listens to tracepoints on the other side. Records leave in batches: when one is full, and after each slice. */
 export class TraceSubscriptions {
-  private readonly subscriptions = new Map<number, Subscription>();
+  private readonly sessions = new Map<number, TraceSession>();
   private nextId = 1;
 
   constructor(
-    private readonly engine: MachineEngine,
+    private readonly k: Kernel,
     private readonly send: (event: MachineEvent) => void,
   ) {}
 
-  /** @throws MachineError bad-option for a group that is not there */
-  add(events: readonly string[], batch: number): number {
-    let mask = 0;
-    for (const name of events) {
-      const group = groups[name.split(':', 1)[0]!];
-      if (group === undefined) throw new MachineError('bad-option', `no tracepoints '${name}': groups are ${Object.keys(groups).join(', ')}`);
-      mask |= group;
-    }
+  /** @throws MachineError bad-option for an event that is not there */
+  add(expressions: readonly string[], batch: number): number {
     const id = this.nextId++;
-    const subscription = new Subscription(new Set(events), batch, (records) => this.send({ type: 'trace', id, records }));
-    this.subscriptions.set(id, subscription);
-    this.engine.attachTrace(mask, subscription);
+    try {
+      this.sessions.set(id, new TraceSession(this.k, { expressions, batch }, (records) => this.send({ type: 'trace', id, records: [...records] })));
+    } catch (error) {
+      if (error instanceof TraceExpressionError) throw new MachineError('bad-option', error.message);
+      throw error;
+    }
     return id;
   }
 
   remove(id: number): void {
-    const subscription = this.subscriptions.get(id);
-    if (!subscription) return;
-    subscription.flush();
-    this.engine.detachTrace(subscription);
-    this.subscriptions.delete(id);
+    this.sessions.get(id)?.finish();
+    this.sessions.delete(id);
   }
 
   flush(): void {
-    for (const subscription of this.subscriptions.values()) subscription.flush();
+    for (const session of this.sessions.values()) session.flush();
   }
 }

@@ -111,6 +111,12 @@ export class Strace implements TraceSink, StraceSession {
     }
   }
 
+  /** A line about a thread between its calls. */
+  note(tid: number, tgid: number, text: string): void {
+    this.lines.begin(this.tracees.get(tid) ?? newTracee(tid, tgid), this.several);
+    this.lines.end(text);
+  }
+
   /** The machine's own execve, which started the program. */
   private spawned({ tid, pid, fields }: TraceRecord): void {
     if (this.tracees.size > 0) return;
@@ -132,7 +138,7 @@ export class Strace implements TraceSink, StraceSession {
   }
 
   private watch(tid: number, tgid: number): Tracee {
-    const tracee: Tracee = { tid, tgid, running: null, dropped: [], exitCode: null, interrupted: 'unknown' };
+    const tracee = newTracee(tid, tgid);
     this.tracees.set(tid, tracee);
     return tracee;
   }
@@ -289,6 +295,10 @@ export class Strace implements TraceSink, StraceSession {
     const entered = this.tracees.get(next)?.running;
     if (entered) entered.since = time;
   }
+}
+
+function newTracee(tid: number, tgid: number): Tracee {
+  return { tid, tgid, running: null, dropped: [], exitCode: null, interrupted: 'unknown' };
 }
 
 function seconds(nanoseconds: number): string {

@@ -47,12 +47,13 @@ export class BinfmtMisc extends LinuxBinfmt {
     if (entry.flags & MiscFlag.OpenBinary) fd = openForInterpreter(k, bprm);
     else releaseExecFile(k, bprm);
     try {
-      for (const string of [bprm.interp, entry.interpreter]) {
-        copyStrings(k, bprm, 1, new KernelArgs([string]));
-        bprm.argc++;
-      }
+      copyStrings(k, bprm, 'script', 1, new KernelArgs([bprm.interp]));
+      bprm.argc++;
+      copyStrings(k, bprm, 'interpreter', 1, new KernelArgs([entry.interpreter]));
+      bprm.argc++;
       bprm.interp = entry.interpreter;
       bprm.at = 'open_exec';
+      if (execTraced(k)) stage(k, 'open_exec', { interpreter: entry.interpreter, offset: null, size: null });
       bprm.file = openInterpreter(k, entry);
       bprm.at = 'prepare_binprm';
       if (entry.flags & MiscFlag.Credentials) {

@@ -1,19 +1,28 @@
-import { FsMagic, S, Seek } from '@ring3/abi';
+import { FsMagic, S } from '@ring3/abi';
 import type { Kernel } from '../../kernel.js';
-import type { IoIter } from '../../io/io-iter.js';
-import { EINVAL, EPERM, ESRCH } from '../../errno.js';
+import { EINVAL, EPERM } from '../../errno.js';
 import { registerState } from '../../state.js';
-import type { Task } from '../../task/task.js';
 import { DirectoryFile } from '../../vfs/directory-file.js';
-import { File } from '../../vfs/file.js';
+import type { File } from '../../vfs/file.js';
 import { Inode, type InodeChange } from '../../vfs/inode.js';
 import { SuperBlock } from '../../vfs/super-block.js';
+import { applyProcOptions } from './proc-options.js';
+import { ProcTextFile } from './seq-file.js';
 
 /** The proc file system: inodes are made by each lookup; nothing is stored. */
 export class ProcSuperBlock extends SuperBlock {
+  /** What others see of a process: 0 all, 1 that it is there, 2 nothing (mount option hidepid); members of group `gid` see all. */
+  hidePid = 0;
+  gid = 0;
   constructor(dev: number) {
     super(dev, 'proc', 'proc', FsMagic.PROC);
     this.volatile = true;
+  }
+  override get options(): string {
+    return `${this.gid ? `,gid=${this.gid}` : ''}${this.hidePid ? `,hidepid=${this.hidePid}` : ''}`;
+  }
+  override reconfigure(_k: Kernel, data: string): void {
+    applyProcOptions(this, data);
   }
   override statfs(): { blocks: number; bfree: number; bavail: number; files: number; ffree: number } {
     return { blocks: 0, bfree: 0, bavail: 0, files: 0, ffree: 0 };
@@ -28,11 +37,13 @@ registerState('ProcSuperBlock', ProcSuperBlock);
 export const enum ProcIno {
   Root = 1,
   System = 0xf000_0000,
+  Net = 0xf080_0000,
   Sysctl = 0xf100_0000,
   PerTask = 0x1_0000,
-  /** Within a task: fd links and fdinfo files, and threads. */
+  /** Within a task: fd links and fdinfo files, threads, and the links of map_files, by mapping. */
   Fd = 0x1000,
   FdInfo = 0x8000,
+  MapFiles = 0xc000,
 }
 
 export abstract class ProcInode extends Inode {
@@ -58,8 +69,8 @@ export abstract class ProcDirectory extends ProcInode {
 export abstract class ProcTextInode extends ProcInode {
   /** Latin1. @throws ESRCH its task is gone */
   abstract text(k: Kernel): string;
-  /** What was written at once. @throws an Errno */
-  writeText(_k: Kernel, _text: string): void {
+  /** What was written at once, at `pos`. @throws an Errno */
+  writeText(_k: Kernel, _text: string, _pos: number): void {
     throw EINVAL;
   }
   /** @throws EACCES … when the opener may not look */
@@ -70,44 +81,4 @@ export abstract class ProcTextInode extends ProcInode {
   }
 }
 
-/** Longest write that a proc file takes at once (PAGE_SIZE in Linux). */
-const WRITE_MAX = 4096;
-
-/** seq_file: the text is made anew by each read at position 0 and stays the same for those behind. Linux: fs/seq_file.c. */
-export class ProcTextFile extends File {
-  private content: Uint8Array | null = null;
-
-  override get seekable(): boolean {
-    return true;
-  }
-  override read(k: Kernel, iter: IoIter, pos: number): number {
-    if (pos === 0 || !this.content) this.content = latin1Bytes((this.inode as ProcTextInode).text(k));
-    if (pos >= this.content.length) return 0;
-    return iter.put(k, this.content.subarray(pos, pos + iter.remaining));
-  }
-  override write(k: Kernel, iter: IoIter, _pos: number): number {
-    const bytes = new Uint8Array(Math.min(iter.remaining, WRITE_MAX));
-    const n = iter.take(k, bytes);
-    (this.inode as ProcTextInode).writeText(k, String.fromCharCode(...bytes.subarray(0, n)));
-    return n;
-  }
-  override llseek(_k: Kernel, offset: number, whence: number): number {
-    const pos = whence === Seek.SET ? offset : whence === Seek.CUR ? this.pos + offset : -1;
-    if (pos < 0) throw EINVAL;
-    return (this.pos = pos);
-  }
-}
-registerState('ProcTextFile', ProcTextFile);
-
-function latin1Bytes(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
-}
-
-/** The thread with this number. @throws ESRCH gone */
-export function taskOf(k: Kernel, tid: number): Task {
-  const task = k.pids.task(tid);
-  if (!task) throw ESRCH;
-  return task;
-}
+export { taskOf } from './access.js';

@@ -3,38 +3,26 @@ import type { Kernel } from '../../kernel.js';
 import { EINVAL, ENOENT } from '../../errno.js';
 import { registerState } from '../../state.js';
 import { File } from '../../vfs/file.js';
-import { filesystemsText, registerFilesystem } from '../../vfs/filesystems.js';
+import { registerFilesystem } from '../../vfs/filesystems.js';
 import type { DirEntry, Inode } from '../../vfs/inode.js';
 import type { SuperBlock } from '../../vfs/super-block.js';
+import { isInvisible } from './hidepid.js';
 import { ProcDirectory, ProcIno, ProcInode, ProcSuperBlock, ProcTextInode } from './proc-inode.js';
-import { SysctlDirectory } from './sysctl.js';
-import { cpuinfoText, devicesText, loadavgText, meminfoText, statText, uptimeText, versionText, vmstatText } from './system-text.js';
+import { applyProcOptions } from './proc-options.js';
+import { ROOT_FILES, type RootFile } from './root-files.js';
+import { SysctlDirectory } from './sysctl/sysctl.js';
 import { TaskDirectory } from './task-dir.js';
 
-/** Text files of /proc itself. */
-const SYSTEM_FILES: ReadonlyMap<string, (k: Kernel) => string> = new Map<string, (k: Kernel) => string>([
-  ['cmdline', () => '\n'],
-  ['cpuinfo', cpuinfoText],
-  ['devices', devicesText],
-  ['filesystems', filesystemsText],
-  ['loadavg', loadavgText],
-  ['meminfo', meminfoText],
-  ['stat', statText],
-  ['swaps', () => 'Filename\t\t\t\tType\t\tSize\tUsed\tPriority\n'],
-  ['uptime', uptimeText],
-  ['version', versionText],
-  ['vmstat', vmstatText],
-]);
-
 /** Links of /proc; those that depend on who asks. */
-const SYSTEM_LINKS: ReadonlyMap<string, (k: Kernel) => string> = new Map<string, (k: Kernel) => string>([
+const ROOT_LINKS: ReadonlyMap<string, (k: Kernel) => string> = new Map<string, (k: Kernel) => string>([
   ['self', (k) => String(k.current.tgid)],
   ['thread-self', (k) => `${k.current.tgid}/task/${k.current.tid}`],
   ['mounts', () => 'self/mounts'],
+  ['net', () => 'self/net'],
 ]);
 
-function systemIno(name: string): number {
-  const names = [...SYSTEM_LINKS.keys(), ...SYSTEM_FILES.keys()];
+function rootIno(name: string): number {
+  const names = [...ROOT_LINKS.keys(), ...ROOT_FILES.keys()];
   return ProcIno.System + names.indexOf(name);
 }
 
@@ -44,8 +32,9 @@ export class ProcRoot extends ProcDirectory {
     super(k, sb, ProcIno.Root, S.IFDIR | 0o555);
   }
   override lookup(k: Kernel, name: string): Inode | null {
-    if (SYSTEM_FILES.has(name)) return new SystemFile(k, this.sb, name);
-    if (SYSTEM_LINKS.has(name)) return new SystemLink(k, this.sb, name);
+    const file = ROOT_FILES.get(name);
+    if (file) return new RootInode(k, this.sb, name, file.mode);
+    if (ROOT_LINKS.has(name)) return new RootLink(k, this.sb, name);
     if (name === 'sys') return new SysctlDirectory(k, this.sb, '');
     if (!/^[1-9][0-9]{0,6}$/.test(name)) return null;
     // Any thread's number finds its process's directory, though only leaders are listed.
@@ -54,10 +43,12 @@ export class ProcRoot extends ProcDirectory {
   }
   override readdir(k: Kernel): DirEntry[] {
     const entries: DirEntry[] = [];
-    for (const name of SYSTEM_FILES.keys()) entries.push({ name, ino: systemIno(name), type: Dt.REG });
-    for (const name of SYSTEM_LINKS.keys()) entries.push({ name, ino: systemIno(name), type: Dt.LNK });
+    for (const name of ROOT_FILES.keys()) entries.push({ name, ino: rootIno(name), type: Dt.REG });
+    for (const name of ROOT_LINKS.keys()) entries.push({ name, ino: rootIno(name), type: Dt.LNK });
     entries.push({ name: 'sys', ino: new SysctlDirectory(k, this.sb, '').ino, type: Dt.DIR });
-    for (const { tid } of k.pids.processes()) entries.push({ name: String(tid), ino: tid * ProcIno.PerTask, type: Dt.DIR });
+    for (const task of k.pids.processes()) {
+      if (!isInvisible(k, this.sb, task)) entries.push({ name: String(task.tid), ino: task.tid * ProcIno.PerTask, type: Dt.DIR });
+    }
     return entries;
   }
   override refresh(k: Kernel): void {
@@ -66,33 +57,44 @@ export class ProcRoot extends ProcDirectory {
 }
 registerState('ProcRoot', ProcRoot);
 
-export class SystemFile extends ProcTextInode {
+export class RootInode extends ProcTextInode {
   constructor(
     k: Kernel,
     sb: SuperBlock,
     readonly entry: string,
+    mode: number,
   ) {
-    super(k, sb, systemIno(entry), S.IFREG | 0o444);
+    super(k, sb, rootIno(entry), S.IFREG | mode);
+  }
+  private get file(): RootFile {
+    const file = ROOT_FILES.get(this.entry);
+    if (!file) throw ENOENT;
+    return file;
   }
   text(k: Kernel): string {
-    const text = SYSTEM_FILES.get(this.entry);
-    if (!text) throw ENOENT;
+    const { text } = this.file;
+    if (!text) throw EINVAL;
     return text(k);
   }
+  override open(k: Kernel, flags: number): File {
+    const { open } = this.file;
+    return open ? open(flags, this) : super.open(k, flags);
+  }
 }
-registerState('SystemFile', SystemFile);
+registerState('RootInode', RootInode);
 
-export class SystemLink extends ProcInode {
+export class RootLink extends ProcInode {
   constructor(
     k: Kernel,
     sb: SuperBlock,
     readonly entry: string,
   ) {
-    super(k, sb, systemIno(entry), S.IFLNK | 0o777);
-    this.size = entry === 'mounts' ? 11 : 0;
+    super(k, sb, rootIno(entry), S.IFLNK | 0o777);
+    // proc_symlink knows the length of what is always the same.
+    if (entry === 'mounts' || entry === 'net') this.size = `self/${entry}`.length;
   }
   override readlink(k: Kernel): string {
-    const target = SYSTEM_LINKS.get(this.entry);
+    const target = ROOT_LINKS.get(this.entry);
     if (!target) throw ENOENT;
     return target(k);
   }
@@ -100,10 +102,14 @@ export class SystemLink extends ProcInode {
     throw EINVAL;
   }
 }
-registerState('SystemLink', SystemLink);
+registerState('RootLink', RootLink);
 
-/** The machine's one proc file system (there is one pid namespace). Linux: fs/proc/root.c: proc_fill_super. */
-export function createProcFs(k: Kernel): SuperBlock {
+/**
+ * The machine's one proc file system (there is one pid namespace). Options of a mount are checked, but as in 5.4 only those of a remount
+ * change it, as it exists already. Linux: fs/proc/root.c: proc_get_tree, proc_fill_super.
+ */
+export function createProcFs(k: Kernel, _source = '', data = ''): SuperBlock {
+  applyProcOptions(new ProcSuperBlock(0), data);
   const mounted = k.mounts.list.find(({ sb }) => sb instanceof ProcSuperBlock);
   if (mounted) return mounted.sb;
   const sb = new ProcSuperBlock(k.nextId.dev++);

@@ -1,6 +1,6 @@
 import { Dt, S } from '@ring3/abi';
 import type { Kernel } from '../../kernel.js';
-import { EACCES, EINVAL, ENOENT, ESRCH } from '../../errno.js';
+import { EACCES, EINVAL, ENOENT } from '../../errno.js';
 import { registerState } from '../../state.js';
 import type { Task } from '../../task/task.js';
 import { pathString } from '../../vfs/d-path.js';
@@ -8,18 +8,23 @@ import { File } from '../../vfs/file.js';
 import type { DirEntry, Inode } from '../../vfs/inode.js';
 import type { Path } from '../../vfs/path.js';
 import type { SuperBlock } from '../../vfs/super-block.js';
-import { dumpOwner, mayInspect } from './access.js';
+import { dumpOwner, mayInspect, mmToInspect, taskOf } from './access.js';
 import { FdDirectory, FdInfoDirectory } from './fd-dir.js';
-import { ProcDirectory, ProcIno, ProcInode, ProcTextInode, taskOf } from './proc-inode.js';
-import { modeOf, TASK_FILES } from './task-text.js';
+import { mayEnter } from './hidepid.js';
+import { MapFilesDirectory } from './map-files.js';
+import { NetDirectory } from './net-dir.js';
+import { ProcDirectory, ProcIno, ProcInode, ProcTextInode } from './proc-inode.js';
+import { modeOf, TASK_FILES, type TaskFile } from './task-files.js';
 
 const enum TaskIno {
   Directory = 0,
   Threads = 1,
   Fd = 2,
   FdInfo = 3,
+  MapFiles = 4,
+  Net = 5,
   /** cwd, root, exe */
-  Links = 4,
+  Links = 8,
   Files = 16,
   /** The same entries below task/TID. */
   ThreadOffset = 128,
@@ -64,24 +69,44 @@ export class TaskDirectory extends ProcDirectory {
   }
 
   private find(k: Kernel, name: string): Inode | null {
-    const { sb, tid } = this;
-    if (name === 'task' && !this.thread) return new ThreadsDirectory(k, sb, this.inoOf(TaskIno.Threads), tid);
-    if (name === 'fd') return new FdDirectory(k, sb, this.inoOf(TaskIno.Fd), tid);
-    if (name === 'fdinfo') return new FdInfoDirectory(k, sb, this.inoOf(TaskIno.FdInfo), tid);
+    const { sb, tid, thread } = this;
+    switch (name) {
+      case 'task':
+        return thread ? null : new ThreadsDirectory(k, sb, this.inoOf(TaskIno.Threads), tid);
+      case 'fd':
+        return new FdDirectory(k, sb, this.inoOf(TaskIno.Fd), tid);
+      case 'map_files':
+        return thread ? null : new MapFilesDirectory(k, sb, this.inoOf(TaskIno.MapFiles), tid);
+      case 'fdinfo':
+        return new FdInfoDirectory(k, sb, this.inoOf(TaskIno.FdInfo), tid);
+      case 'net':
+        return new NetDirectory(k, sb, this.inoOf(TaskIno.Net));
+    }
     if (isLinkName(name)) return new TaskLink(k, sb, this.inoOf(TaskIno.Links + LINKS.indexOf(name)), tid, name);
     const file = TASK_FILES.get(name);
-    if (!file) return null;
+    if (!file || !this.has(file)) return null;
     const index = [...TASK_FILES.keys()].indexOf(name);
-    return new TaskFileInode(k, sb, this.inoOf(TaskIno.Files + index), modeOf(file), tid, name, !this.thread);
+    return new TaskFileInode(k, sb, this.inoOf(TaskIno.Files + index), modeOf(file), tid, name, !thread);
+  }
+
+  private has(file: TaskFile): boolean {
+    return file.only === undefined || file.only === (this.thread ? 'thread' : 'process');
   }
 
   override readdir(k: Kernel): DirEntry[] {
     taskOf(k, this.tid);
-    const directories = this.thread ? ['fd', 'fdinfo'] : ['task', 'fd', 'fdinfo'];
-    const entries = directories.map((name) => ({ name, ino: this.find(k, name)?.ino ?? 0, type: Dt.DIR as number }));
-    for (const name of TASK_FILES.keys()) entries.push({ name, ino: this.find(k, name)?.ino ?? 0, type: Dt.REG });
-    for (const name of LINKS) entries.push({ name, ino: this.find(k, name)?.ino ?? 0, type: Dt.LNK });
-    return entries;
+    const entry = (type: number) => (name: string) => ({ name, ino: this.find(k, name)?.ino ?? 0, type });
+    const directories = this.thread ? ['fd', 'fdinfo', 'net'] : ['task', 'fd', 'map_files', 'fdinfo', 'net'];
+    const files = [...TASK_FILES].filter(([, file]) => this.has(file)).map(([name]) => name);
+    return [...directories.map(entry(Dt.DIR)), ...files.map(entry(Dt.REG)), ...LINKS.map(entry(Dt.LNK))];
+  }
+
+  override refresh(): void {
+    this.nlink = this.thread ? 5 : 7;
+  }
+
+  override permits(k: Kernel): boolean | null {
+    return this.thread ? null : mayEnter(k, this.sb, taskOf(k, this.tid));
   }
 }
 registerState('TaskDirectory', TaskDirectory);
@@ -130,17 +155,27 @@ export class TaskFileInode extends ProcTextInode {
     super(k, sb, ino, mode);
   }
   override checkOpen(k: Kernel): void {
-    if (TASK_FILES.get(this.entry)?.inspect && !mayInspect(k, taskOf(k, this.tid))) throw EACCES;
+    const task = taskOf(k, this.tid);
+    if (this.file.inspect) mmToInspect(k, task);
+  }
+  private get file(): TaskFile {
+    const file = TASK_FILES.get(this.entry);
+    if (!file) throw ENOENT;
+    return file;
+  }
+  override open(k: Kernel, flags: number): File {
+    const { open } = this.file;
+    return open ? open(k, flags, this, this.tid) : super.open(k, flags);
   }
   text(k: Kernel): string {
-    const file = TASK_FILES.get(this.entry);
-    if (!file) throw ESRCH;
-    return file.text(k, taskOf(k, this.tid), this.whole);
+    const { text } = this.file;
+    if (!text) throw EINVAL;
+    return text(k, taskOf(k, this.tid), this.whole);
   }
-  override writeText(k: Kernel, text: string): void {
-    const write = TASK_FILES.get(this.entry)?.write;
+  override writeText(k: Kernel, text: string, pos: number): void {
+    const { write } = this.file;
     if (!write) throw EINVAL;
-    write(k, taskOf(k, this.tid), text);
+    write(k, taskOf(k, this.tid), text, pos);
   }
 }
 registerState('TaskFileInode', TaskFileInode);

@@ -5,6 +5,7 @@ import type { Task } from '../../task/task.js';
 import { rssOf } from '../../mm/account.js';
 import { pageAlign, pageBase } from '../../mm/page.js';
 import { pageTableBytes } from '../../mm/page-tables.js';
+import { signalsQueuedFor } from '../../signal/pending.js';
 import { rlimit } from '../../task/limits.js';
 
 /** /proc/PID/status: fs/proc/array.c: proc_pid_status, fs/proc/task_mmu.c: task_mem. */
@@ -67,9 +68,9 @@ function fdTableSize(open: number): number {
   return size;
 }
 
-function signalLines(task: Task): string {
+function signalLines(k: Kernel, task: Task): string {
   const { ignored, caught } = handledSignals(task);
-  const queued = task.pending.queue.length + task.signal.shared.queue.length;
+  const queued = signalsQueuedFor(k, task.cred.uid);
   const limit = rlimit(task, RLimit.SIGPENDING);
   return (
     `SigQ:\t${queued}/${limit === Infinity ? '18446744073709551615' : limit}\n` +
@@ -98,7 +99,7 @@ export function statusText(k: Kernel, task: Task): string {
     `NStgid:\t${task.tgid}\nNSpid:\t${task.tid}\nNSpgid:\t${signal.pgrp.nr}\nNSsid:\t${signal.session.nr}\n` +
     (task.mm ? memoryLines(k, task.mm) : '') +
     `Threads:\t${signal.threads.size}\n` +
-    signalLines(task) +
+    signalLines(k, task) +
     `CapInh:\t${mask64(cred.capInheritable)}\n` +
     `CapPrm:\t${mask64(cred.capPermitted)}\n` +
     `CapEff:\t${mask64(cred.capEffective)}\n` +

@@ -18,7 +18,7 @@ export const execEvents = {
   'exec:prepare_arg_pages': { argc: 'int', envc: 'int', limit: 'int', argmin: 'address' },
   /** head: up to 64 of the bytes read, in hexadecimal. */
   'exec:prepare_binprm': { interp: 'text', bytes: 'int', head: 'text', euid: 'int', egid: 'int', set_id: 'bool' },
-  /** what: 'filename', 'envp' or 'argv'. */
+  /** what: 'filename', 'envp', 'argv'; in place of argv[0] also 'script', 'argument', 'interpreter'. */
   'exec:copy_strings': { what: 'text', count: 'int', bytes: 'int', p: 'address', stack_start: 'address', stack_end: 'address' },
   'exec:exec_binprm': { interp: 'text', formats: 'text' },
   'exec:search_binary_handler': { format: 'text', depth: 'int', interp: 'text' },
@@ -40,7 +40,8 @@ export const execEvents = {
     filesz: 'int',
     memsz: 'int',
   },
-  'exec:open_exec': { interpreter: 'text', offset: 'int', size: 'int' },
+  /** offset and size: of the name in PT_INTERP; null where a format itself names the file. */
+  'exec:open_exec': { interpreter: 'text', offset: 'int?', size: 'int?' },
   /** refused: 'magic' or 'machine'. */
   'exec:check_interpreter': { magic: 'bool', type: 'int', machine: 'int', phnum: 'int', refused: 'text?' },
   'exec:pt_gnu_stack': { present: 'bool', executable: 'bool', read_implies_exec: 'bool' },

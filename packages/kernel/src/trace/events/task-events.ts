@@ -33,8 +33,11 @@ export const taskEvents = {
     a5: 'address',
   },
   'syscalls:sys_exit': { nr: 'int', ret: 'int' },
-  /** target: a tid. grp: for the whole process. res: 0 delivered, 1 ignored, 2 already pending, 3 overflow, 4 lost info. */
-  'signal:signal_generate': { ...siginfo, comm: 'text', target: 'int', grp: 'bool', res: 'int' },
+  /**
+   * target: a tid. grp: for the whole process. res: 0 delivered, 1 ignored, 2 already pending, 3 overflow, 4 lost info. blocked: the
+   * target's mask holds it back.
+   */
+  'signal:signal_generate': { ...siginfo, comm: 'text', target: 'int', grp: 'bool', res: 'int', blocked: 'bool' },
   'signal:signal_deliver': { ...siginfo, sa_handler: 'address', sa_flags: 'bits' },
   /** stack: 'current' or 'alternate'. bytes: from the frame to the end of the FXSAVE image above it. The registers are what sigreturn restores. */
   'signal:setup_rt_frame': {
@@ -42,11 +45,13 @@ export const taskEvents = {
     frame: 'address',
     fpstate: 'address',
     bytes: 'int',
+    restorer: 'address',
     stack: 'text',
     uc_flags: 'bits',
     rip: 'address',
     rsp: 'address',
-    rax: 'address',
+    rax: 'bits',
+    rax_high: 'bits',
     eflags: 'bits',
     trapno: 'int',
     err: 'bits',
@@ -59,16 +64,18 @@ export const taskEvents = {
     frame: 'address',
     rip: 'address',
     rsp: 'address',
-    rax: 'address',
+    rax: 'bits',
+    rax_high: 'bits',
     eflags: 'bits',
     mask: 'bits',
     mask_high: 'bits',
   },
   /** kind: 'ERESTARTSYS' …; again: the call that will run, null for EINTR; sig: whose handler runs first, null for none. */
   'signal:restart': { nr: 'int', kind: 'text', again: 'int?', sig: 'int?' },
-  /** What a signal with the default action, or a failed frame, does: 'ignore', 'stop', 'terminate', 'core', 'bad_frame'. */
-  'signal:default_action': { sig: 'int', action: 'text' },
-  'signal:group_continue': { sig: 'int' },
+  /** action: 'ignore', 'stop', 'terminate', 'core', or 'bad_frame' where no frame could be built. target: a tid. */
+  'signal:default_action': { sig: 'int', action: 'text', target: 'int' },
+  /** A stopped process goes on. target: its tgid. */
+  'signal:group_continue': { target: 'int' },
   'signal:group_stop': { sig: 'int' },
   /** prev_state: 'R', or a number of TaskState. */
   'sched:sched_switch': {

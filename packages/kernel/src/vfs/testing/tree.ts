@@ -6,6 +6,7 @@ import type { Task } from '../../task/task.js';
 import { Cred } from '../../task/cred.js';
 import { FilesStruct } from '../../task/files-struct.js';
 import { FsStruct } from '../../task/fs-struct.js';
+import { IoAccounting } from '../../task/io-accounting.js';
 import { KernelIter } from '../../io/kernel-iter.js';
 import type { SuperBlock } from '../super-block.js';
 import { fput } from '../file-table.js';
@@ -26,7 +27,7 @@ export function makeTree(makeRoot: (k: Kernel) => SuperBlock = (k) => createTmpf
   const mount = k.mounts.mount(k, makeRoot(k), null);
   const root = new Path(mount, mount.root);
   const task = k.current as Task & { fs: FsStruct };
-  Object.assign(task, { cred: credOf(0), files: new FilesStruct(), fs: new FsStruct(root, root), op: null, sigPending: false });
+  Object.assign(task, { cred: credOf(0), files: new FilesStruct(), fs: new FsStruct(root, root), op: null, sigPending: false, ioac: new IoAccounting() });
   task.signal.rlimits = task.signal.rlimits.map((limit, which) => (which === 7 ? { cur: 1024, max: 4096 } : limit));
   return k;
 }

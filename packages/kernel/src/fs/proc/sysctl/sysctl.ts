@@ -1,148 +1,32 @@
-import { Cap, S, SuidDump, UtsName } from '@ring3/abi';
-import type { Kernel } from '../../kernel.js';
-import { EINVAL, ENOTDIR, EPERM } from '../../errno.js';
-import { registerState } from '../../state.js';
-import type { SuperBlock } from '../../vfs/super-block.js';
-import { dtOf } from '../../vfs/inode-life.js';
-import type { DirEntry, Inode } from '../../vfs/inode.js';
-import type { File } from '../../vfs/file.js';
-import { NR_OPEN } from '../../task/limits.js';
-import { dropPageCache } from '../../mm/reclaim.js';
-import { PIPE_MAX_SIZE } from '../pipe/pipe.js';
-import { UTS } from '../../uts.js';
-import { PATTERN_MAX } from '../../exec/coredump/config.js';
-import { ProcDirectory, ProcIno, ProcTextInode } from './proc-inode.js';
+import { S, Seek } from '@ring3/abi';
+import { EACCES, EINVAL, EPERM } from '../../../errno.js';
+import type { IoIter } from '../../../io/io-iter.js';
+import type { Kernel } from '../../../kernel.js';
+import { registerState } from '../../../state.js';
+import type { SuperBlock } from '../../../vfs/super-block.js';
+import { dtOf } from '../../../vfs/inode-life.js';
+import { File } from '../../../vfs/file.js';
+import type { DirEntry, Inode } from '../../../vfs/inode.js';
+import { May } from '../../../vfs/permission.js';
+import { ProcDirectory, ProcIno, ProcInode } from '../proc-inode.js';
+import { latin1, latin1Bytes } from '../seq-file.js';
+import { FS_SYSCTLS } from './fs.js';
+import { KERNEL_SYSCTLS } from './kernel.js';
+import type { Sysctl } from './row.js';
+import { VM_SYSCTLS } from './vm.js';
 
-/** One file below /proc/sys. `set` gets what was written, trimmed. */
-interface Sysctl {
-  path: string;
-  get(k: Kernel): string;
-  set?(k: Kernel, value: string): void;
+/** /proc/sys: fs/proc/proc_sysctl.c. */
+
+/** Sorted by path: the order of readdir. */
+const SYSCTLS: readonly Sysctl[] = [...FS_SYSCTLS, ...KERNEL_SYSCTLS, ...VM_SYSCTLS];
+
+/** sysctl_perm, test_perm: root is who has uid or group 0; capabilities do not help. @throws EACCES */
+function checkPermission(k: Kernel, mode: number, mask: number): true {
+  const { cred } = k.current;
+  const bits = cred.euid === 0 ? mode >> 6 : cred.egid === 0 || cred.groups.includes(0) ? mode >> 3 : mode;
+  if (mask & ~bits & (May.READ | May.WRITE | May.EXEC)) throw EACCES;
+  return true;
 }
-
-/** proc_dointvec_minmax. @throws EINVAL */
-function integer(value: string, min: number, max: number): number {
-  const number = Number(value.split(/\s+/)[0]);
-  if (value === '' || !Number.isInteger(number) || number < min || number > max) throw EINVAL;
-  return number;
-}
-
-function uuid(k: Kernel): string {
-  const bytes = new Uint8Array(16);
-  k.platform.random(bytes);
-  bytes[6] = (bytes[6]! & 0x0f) | 0x40;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
-}
-
-/** The same for the life of the machine. */
-function bootId(k: Kernel): string {
-  k.bootId ??= uuid(k);
-  return k.bootId;
-}
-
-/** Open files of the machine (nr_files): those that a descriptor or a mapping of some process holds. */
-function openFiles(k: Kernel): number {
-  const files = new Set<File>();
-  for (const { files: table, mm } of k.pids.tasks()) {
-    for (const file of table?.fds ?? []) if (file) files.add(file);
-    for (const { file } of mm?.vmas ?? []) if (file) files.add(file);
-  }
-  return files.size;
-}
-
-/** LONG_MAX: only RLIMIT_NOFILE limits open files. */
-const NO_LIMIT = '9223372036854775807';
-
-/** A program to pipe core files to is not started here. @throws EINVAL a pattern that asks for one */
-function setCorePattern(k: Kernel, value: string): void {
-  const pattern = value.split(/[\0\n]/)[0]!.slice(0, PATTERN_MAX);
-  if (pattern.startsWith('|')) {
-    k.platform.debug('coredump', `core_pattern '${pattern}': core dumps cannot be piped to a program`);
-    throw EINVAL;
-  }
-  k.coredump.pattern = pattern;
-}
-
-/** What can be set here has an effect; the others say how things are. Sorted by path: the order of readdir. */
-const SYSCTLS: readonly Sysctl[] = [
-  // Empty: where binfmt_misc is mounted.
-  { path: 'fs/binfmt_misc/', get: () => '' },
-  { path: 'fs/file-max', get: () => NO_LIMIT },
-  { path: 'fs/file-nr', get: (k) => `${openFiles(k)}\t0\t${NO_LIMIT}` },
-  { path: 'fs/nr_open', get: () => String(NR_OPEN) },
-  { path: 'fs/pipe-max-size', get: () => String(PIPE_MAX_SIZE) },
-  { path: 'fs/protected_hardlinks', get: () => '0' },
-  { path: 'fs/protected_symlinks', get: () => '0' },
-  {
-    path: 'fs/suid_dumpable',
-    get: (k) => String(k.coredump.suidDumpable),
-    set: (k, value) => void (k.coredump.suidDumpable = integer(value, SuidDump.Disable, SuidDump.Root)),
-  },
-  { path: 'kernel/cap_last_cap', get: () => String(Cap.Last) },
-  { path: 'kernel/core_pattern', get: (k) => k.coredump.pattern, set: setCorePattern },
-  {
-    path: 'kernel/core_uses_pid',
-    get: (k) => String(k.coredump.usesPid),
-    set: (k, value) => void (k.coredump.usesPid = integer(value, -0x8000_0000, 0x7fff_ffff)),
-  },
-  { path: 'kernel/domainname', get: (k) => k.domainname, set: (k, value) => void (k.domainname = value.slice(0, UtsName.MaxName)) },
-  {
-    path: 'kernel/hostname',
-    get: (k) => k.options.hostname,
-    set: (k, value) => void (k.options.hostname = value.slice(0, UtsName.MaxName)),
-  },
-  { path: 'kernel/ngroups_max', get: () => '65536' },
-  { path: 'kernel/osrelease', get: () => UTS.release },
-  { path: 'kernel/ostype', get: () => UTS.sysname },
-  { path: 'kernel/overflowgid', get: () => '65534' },
-  { path: 'kernel/overflowuid', get: () => '65534' },
-  { path: 'kernel/pid_max', get: (k) => String(k.pids.pidMax), set: (k, value) => void (k.pids.pidMax = integer(value, 301, 4194304)) },
-  { path: 'kernel/random/boot_id', get: bootId },
-  { path: 'kernel/random/entropy_avail', get: () => '4096' },
-  { path: 'kernel/random/poolsize', get: () => '4096' },
-  { path: 'kernel/random/uuid', get: uuid },
-  { path: 'kernel/randomize_va_space', get: (k) => (k.options.aslr ? '2' : '0') },
-  { path: 'kernel/sched_rr_timeslice_ms', get: () => '100' },
-  { path: 'kernel/tainted', get: () => '0' },
-  { path: 'kernel/threads-max', get: (k) => String(k.pids.pidMax) },
-  { path: 'kernel/version', get: () => UTS.version },
-  {
-    path: 'vm/drop_caches',
-    get: (k) => String(k.vm.dropCaches),
-    set: (k, value) => {
-      k.vm.dropCaches = integer(value, 1, 4);
-      // Bit 1 is for dentries and inodes, which hold no frames.
-      if (k.vm.dropCaches & 1) dropPageCache(k);
-    },
-  },
-  {
-    path: 'vm/max_map_count',
-    get: (k) => String(k.vm.maxMapCount),
-    set: (k, value) => void (k.vm.maxMapCount = integer(value, 0, 0x7fffffff)),
-  },
-  {
-    path: 'vm/mmap_min_addr',
-    get: (k) => String(k.vm.mmapMinAddr),
-    set: (k, value) => void (k.vm.mmapMinAddr = integer(value, 0, 0x7fffffff)),
-  },
-  {
-    path: 'vm/overcommit_kbytes',
-    get: (k) => String(k.vm.overcommitKbytes),
-    set: (k, value) => void (k.vm.overcommitKbytes = integer(value, 0, 0x7fffffff)),
-  },
-  {
-    path: 'vm/overcommit_memory',
-    get: (k) => String(k.vm.overcommitMemory),
-    set: (k, value) => void (k.vm.overcommitMemory = integer(value, 0, 2)),
-  },
-  {
-    path: 'vm/overcommit_ratio',
-    get: (k) => String(k.vm.overcommitRatio),
-    set: (k, value) => void (k.vm.overcommitRatio = integer(value, 0, 0x7fffffff)),
-  },
-];
 
 /** A directory of /proc/sys; `path` ends with '/', the top's is ''. */
 export class SysctlDirectory extends ProcDirectory {
@@ -152,6 +36,7 @@ export class SysctlDirectory extends ProcDirectory {
     readonly path: string,
   ) {
     super(k, sb, inoOf(path), S.IFDIR | 0o555);
+    this.nlink = 1;
   }
   private names(): Set<string> {
     return new Set(
@@ -163,20 +48,22 @@ export class SysctlDirectory extends ProcDirectory {
   override lookup(k: Kernel, name: string): Inode | null {
     const full = `${this.path}${name}`;
     const leaf = SYSCTLS.find(({ path }) => path === full);
-    if (leaf) return new SysctlFile(k, this.sb, full, S.IFREG | (leaf.set ? 0o644 : 0o444));
+    if (leaf) return new SysctlInode(k, this.sb, full, S.IFREG | leaf.mode);
     return this.names().has(name) ? new SysctlDirectory(k, this.sb, `${full}/`) : null;
   }
   override readdir(k: Kernel): DirEntry[] {
     return [...this.names()].map((name) => {
       const inode = this.lookup(k, name);
-      if (!inode) throw ENOTDIR;
-      return { name, ino: inode.ino, type: dtOf(inode.mode) };
+      return { name, ino: inode?.ino ?? 0, type: dtOf(inode?.mode ?? 0) };
     });
+  }
+  override permits(k: Kernel, mask: number): boolean {
+    return checkPermission(k, this.mode, mask);
   }
 }
 registerState('SysctlDirectory', SysctlDirectory);
 
-export class SysctlFile extends ProcTextInode {
+export class SysctlInode extends ProcInode {
   constructor(
     k: Kernel,
     sb: SuperBlock,
@@ -185,18 +72,58 @@ export class SysctlFile extends ProcTextInode {
   ) {
     super(k, sb, inoOf(path), mode);
   }
-  private row(): Sysctl {
+  get row(): Sysctl {
     const row = SYSCTLS.find(({ path }) => path === this.path);
     if (!row) throw EINVAL;
     return row;
   }
-  text(k: Kernel): string {
-    return `${this.row().get(k)}\n`;
+  override permits(k: Kernel, mask: number): boolean {
+    if (mask & May.EXEC) throw EACCES;
+    return checkPermission(k, this.mode, mask);
   }
-  override writeText(k: Kernel, text: string): void {
-    const { set } = this.row();
-    if (!set) throw EPERM;
-    set(k, text.trim());
+  override open(_k: Kernel, flags: number): File {
+    return new SysctlFile(flags, this, null);
+  }
+}
+registerState('SysctlInode', SysctlInode);
+
+/** Longest write (KMALLOC_MAX_SIZE is far more; one page is what a number's parser looks at). */
+const WRITE_MAX = 4096;
+
+export class SysctlFile extends File {
+  private get row(): Sysctl {
+    return (this.inode as SysctlInode).row;
+  }
+  override get seekable(): boolean {
+    return true;
+  }
+  /** Numbers are read at position 0 only, cut to what the reader asks for; strings anywhere. */
+  override read(k: Kernel, iter: IoIter, pos: number): number {
+    const { row } = this;
+    if (!row.isString) return pos === 0 ? iter.put(k, latin1Bytes(`${row.get(k)}\n`).subarray(0, iter.remaining)) : 0;
+    const text = row.get(k);
+    // The newline belongs to the end of the value, and does not come alone.
+    if (pos > text.length || (pos === text.length && pos > 0 && this.newlineRead)) return 0;
+    const part = `${text}\n`.slice(pos, pos + iter.remaining);
+    this.newlineRead = part.endsWith('\n');
+    return iter.put(k, latin1Bytes(part));
+  }
+  private newlineRead = false;
+
+  /** @throws EPERM nothing can be set @throws EINVAL */
+  override write(k: Kernel, iter: IoIter, pos: number): number {
+    const { row } = this;
+    const asked = iter.remaining;
+    const bytes = new Uint8Array(Math.min(asked, WRITE_MAX));
+    const n = iter.take(k, bytes);
+    if (!row.set) throw EPERM;
+    if (row.isString || pos === 0) row.set(k, latin1(bytes.subarray(0, n)), pos);
+    return n;
+  }
+  override llseek(_k: Kernel, offset: number, whence: number): number {
+    const pos = whence === Seek.CUR ? this.pos + offset : offset;
+    if (whence > Seek.END || pos < 0) throw EINVAL;
+    return (this.pos = pos);
   }
 }
 registerState('SysctlFile', SysctlFile);
