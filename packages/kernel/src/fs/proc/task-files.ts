@@ -146,6 +146,8 @@ export const TASK_FILES: ReadonlyMap<string, TaskFile> = new Map<string, TaskFil
   ['sessionid', { mode: 0o444, text: sessionIdText }],
   ['coredump_filter', { mode: 0o644, only: 'process', text: coredumpFilterText, write: setCoredumpFilter }],
   ['io', { mode: 0o400, text: ioText }],
+  // Only AVX-512 has anything to say here.
+  ['arch_status', { mode: 0o444, text: () => '' }],
   ['timers', { mode: 0o444, only: 'process', text: timersText }],
   ['timerslack_ns', { mode: 0o666, only: 'process', text: timerSlackText, write: setTimerSlack }],
 ]);
