@@ -1,6 +1,7 @@
 export { type HostStreams, StreamHandle } from './host-streams.js';
 export { GuestFiles } from './guest-files.js';
 export { GuestProcess } from './guest-process.js';
+export { parseStop, type Stop, StopExpressionError, type StopPoint, StopWatch } from './inspect/stops.js';
 export { openImageFolder, openTarImage } from './images.js';
 export { DEFAULT_PATH, Machine, type MachineStats } from './machine.js';
 export {
@@ -12,6 +13,7 @@ export {
   type RootSource,
   type SpawnOptions,
 } from './options.js';
+export type { InitialStackView, InspectRequest, InspectView, MappingView, PageWalkView, StackItem, TableEntryView } from '@ring3/kernel';
 export { RLIMIT_NAMES } from './rlimits.js';
 export type { FramePart, SignalEvent, SignalStep, SignalTimeline } from './signals/signal-timeline.js';
 export { StraceExpressionError } from './strace/filter.js';

@@ -12,6 +12,9 @@ import {
   hostInputEnd,
   hostOutputFailed,
   hostOutputWritable,
+  inspect,
+  type InspectRequest,
+  type InspectView,
   type Kernel,
   sendFromOutside,
   sendGroupFromOutside,
@@ -25,6 +28,7 @@ import {
 import { toByteString } from './byte-string.js';
 import { GuestFiles } from './guest-files.js';
 import { GuestProcess } from './guest-process.js';
+import { type Stop, type StopPoint, StopWatch } from './inspect/stops.js';
 import { type HostStreams, StreamHandle } from './host-streams.js';
 import { NodePlatform } from './node/node-platform.js';
 import { type ExitStatus, MachineError, type MachineOptions, type SpawnOptions } from './options.js';
@@ -253,6 +257,19 @@ export class Machine {
   /** Receives each execve from now on as its stages, once it has returned. */
   traceExec(catalogue: Catalogue, done: (trace: ExecTrace) => void): ExecTracer {
     return new ExecTracer(this.kernel, catalogue, done);
+  }
+
+  /**
+   * What is at this moment in a process: plain data. Ask between slices, or in a receiver of tracepoints or stops; null where there is
+   * no such process or its memory is gone.
+   */
+  inspect(request: InspectRequest): InspectView | null {
+    return inspect(this.kernel, request);
+  }
+
+  /** Calls `reached` when the program comes to these points. @see parseStop */
+  watchStops(points: readonly StopPoint[], follow: boolean, reached: (stop: Stop) => void): StopWatch {
+    return new StopWatch(this.kernel, points, follow, reached);
   }
 
   /** Receives tracepoints of these groups (Trace bits), synchronously, as they happen. */

@@ -1,6 +1,9 @@
 import type { Command } from './command.js';
 import { execTraceCommand } from './exec-trace.js';
+import { mapsCommand } from './maps.js';
+import { pagetableCommand } from './pagetable.js';
 import { runCommand } from './run.js';
+import { stackCommand } from './stack.js';
 import { signalsCommand } from './signals.js';
 import { straceCommand } from './strace.js';
 import { traceCommand } from './trace.js';
@@ -9,6 +12,9 @@ import { traceCommand } from './trace.js';
 export const commands: Readonly<Record<string, Command>> = {
   run: runCommand,
   strace: straceCommand,
+  maps: mapsCommand,
+  pagetable: pagetableCommand,
+  stack: stackCommand,
   'exec-trace': execTraceCommand,
   trace: traceCommand,
   signals: signalsCommand,
