@@ -61,3 +61,4 @@ export { openAt } from './vfs/open.js';
 export type { Path } from './vfs/path.js';
 export { May, permission } from './vfs/permission.js';
 export type { SuperBlock } from './vfs/super-block.js';
+export { parsePaging, type PagingPolicy } from './mm/paging-policy.js';

@@ -26,3 +26,4 @@ export { TraceExpressionError, TraceFilter } from './trace/filter.js';
 export { type TraceExport, type TraceFormat, traceFormats } from './trace/formats/trace-export.js';
 export type { TraceReceiver, TraceSession, TraceSettings } from './trace/session.js';
 export type { VmaChange, VmaView } from './trace/vma-diff.js';
+export type { TraceRecord } from '@ring3/kernel';

@@ -24,6 +24,8 @@ import {
   type TraceSink,
   type Tty,
   openAt,
+  type PagingPolicy,
+  parsePaging,
 } from '@ring3/kernel';
 import { toByteString } from './byte-string.js';
 import { GuestFiles } from './guest-files.js';
@@ -57,6 +59,12 @@ export interface MachineStats {
   contextSwitches: number;
   /** Frames of 4 KiB in use. */
   framesUsed: number;
+  /** Pages that faults, populating and eager loading mapped. */
+  pagesMapped: number;
+  /** Of those that countUnusedPages has watched: unmapped without ever having been touched. */
+  pagesUnused: number;
+  /** The largest resident set of a process that has ended, in pages. */
+  maxRss: number;
   /** Counters of the core, by name. */
   core: Record<string, number>;
 }
@@ -98,6 +106,7 @@ export class Machine {
         clock: options.clock ?? 'real',
         hostname: options.hostname ?? 'ring3',
         quantum: QUANTUM,
+        ...(options.paging === undefined ? {} : { paging: pagingPolicy(options.paging) }),
       },
       root: (k) => rootFileSystem(k, options.root ?? { kind: 'empty' }, platform.hostFs),
     });
@@ -241,17 +250,17 @@ export class Machine {
     return new TraceSession(this.kernel, settings, receive);
   }
 
-  /** Receives what happens to signals from now on, while it happens. */
-  signals(receive: (event: SignalEvent) => void): SignalTimeline {
-    return new SignalTimeline(this.kernel, receive);
-  }
-
   /**
    * Writes the tracepoints that `expressions` choose (none: all) from now on, in pieces to `write`.
    * @throws TraceExpressionError
    */
   exportTrace(format: TraceFormat, expressions: readonly string[], write: (text: string) => void): TraceExport {
     return exportTrace(this.kernel, format, expressions, write);
+  }
+
+  /** Receives what happens to signals from now on, while it happens. */
+  signals(receive: (event: SignalEvent) => void): SignalTimeline {
+    return new SignalTimeline(this.kernel, receive);
   }
 
   /** Receives each execve from now on as its stages, once it has returned. */
@@ -277,6 +286,11 @@ export class Machine {
     this.kernel.trace.attach(groups, sink);
   }
 
+  /** From now on `stats` tells how many pages were mapped in vain. Before the first spawn. */
+  countUnusedPages(): void {
+    this.kernel.vm.countUnused = true;
+  }
+
   stats(): MachineStats {
     const k = this.kernel;
     const header = (field: Header): number => k.core.u32[(MemoryMap.Header + field) >>> 2]!;
@@ -288,6 +302,9 @@ export class Machine {
       majorFaults: k.vm.pgMajFault,
       contextSwitches: k.scheduler.switches,
       framesUsed: header(Header.FrameCount) - header(Header.FreeFrames),
+      pagesMapped: k.vm.pagesMapped,
+      pagesUnused: k.vm.pagesUnused,
+      maxRss: k.vm.peakRss,
       core: {
         'TLB misses': counter(Stat.TlbMiss),
         'page walks': counter(Stat.PageWalks),
@@ -300,6 +317,12 @@ export class Machine {
       },
     };
   }
+}
+
+function pagingPolicy(text: string): PagingPolicy {
+  const policy = parsePaging(text);
+  if (!policy) throw new MachineError('bad-option', `paging '${text}' is not demand[:N], eager or hybrid[:N]`);
+  return policy;
 }
 
 function createMachineCore(memoryLimit: number, kernel: () => Kernel) {

@@ -37,6 +37,8 @@ export interface MachineOptions {
   seed?: number;
   clock?: 'real' | 'virtual';
   hostname?: string;
+  /** When pages of files are mapped: 'demand' (default: as Linux), 'demand:N', 'eager', 'hybrid', 'hybrid:N'. @see PagingPolicy */
+  paging?: string;
   /** Where messages for developers go (RING3_DEBUG). */
   debug?: readonly string[];
 }

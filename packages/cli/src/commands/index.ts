@@ -1,5 +1,8 @@
 import type { Command } from './command.js';
+import { disCommand } from './dis.js';
+import { elfCommand } from './elf.js';
 import { execTraceCommand } from './exec-trace.js';
+import { faultsCommand } from './faults.js';
 import { mapsCommand } from './maps.js';
 import { pagetableCommand } from './pagetable.js';
 import { runCommand } from './run.js';
@@ -16,6 +19,9 @@ export const commands: Readonly<Record<string, Command>> = {
   pagetable: pagetableCommand,
   stack: stackCommand,
   'exec-trace': execTraceCommand,
-  trace: traceCommand,
   signals: signalsCommand,
+  faults: faultsCommand,
+  elf: elfCommand,
+  dis: disCommand,
+  trace: traceCommand,
 };
