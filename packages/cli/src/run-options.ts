@@ -17,6 +17,7 @@ const runFlags = {
   'max-insns': { type: 'string' },
   aslr: { type: 'string' },
   layout: { type: 'string' },
+  paging: { type: 'string' },
   seed: { type: 'string' },
   clock: { type: 'string' },
   stats: { type: 'string' },
@@ -55,6 +56,7 @@ export interface RunOptions {
   maxInsns: number | null;
   aslr: boolean;
   layout: 'compact' | 'linux';
+  paging: string;
   seed: number | null;
   clock: 'real' | 'virtual';
   stats: 'text' | 'json' | null;
@@ -147,6 +149,7 @@ function runOptions(values: Omit<Values, 'env'> & { env?: string[] }, program: s
     maxInsns: values['max-insns'] === undefined ? null : parseCount('--max-insns', values['max-insns']),
     aslr: parseChoice('--aslr', values.aslr ?? 'off', ['on', 'off']) === 'on',
     layout: parseChoice('--layout', values.layout ?? 'compact', ['compact', 'linux']),
+    paging: values.paging ?? 'demand',
     seed: values.seed === undefined ? null : parseCount('--seed', values.seed),
     clock: parseChoice('--clock', values.clock ?? 'real', ['real', 'virtual']),
     stats: values.stats === undefined ? null : parseChoice<'text' | 'json'>('--stats', values.stats, ['text', 'json']),

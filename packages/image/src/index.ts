@@ -6,7 +6,7 @@ export { unxz } from './compress/xz.js';
 export { CHUNK_BYTES, chunkBlob, type Chunk } from './format/chunk.js';
 export { ChunkedBlob, type FetchChunk } from './format/chunked-blob.js';
 export type { ImageIndex } from './format/index-file.js';
-export { ImageTree, openImage, type ReadBlob } from './format/open.js';
+export { ImageTree, openImage, openLazyImage, type ReadBlob } from './format/open.js';
 export { packImage } from './format/pack.js';
 export { TreeBuilder } from './tree/builder.js';
 export type { LayerEntry } from './tree/layer.js';

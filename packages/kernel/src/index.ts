@@ -9,7 +9,7 @@ export {
   hostOutputFailed,
   hostOutputWritable,
 } from './fs/host-stream/host-stream.js';
-export { bindImage, type ImageSource } from './fs/imagefs/image-source.js';
+export { bindImage, imageSource, type ImageSource } from './fs/imagefs/image-source.js';
 export { createImageFs } from './fs/imagefs/imagefs.js';
 export { createOverlay } from './fs/overlay/overlay.js';
 export { createTmpfs } from './fs/tmpfs/tmpfs.js';
@@ -62,3 +62,4 @@ export { openAt } from './vfs/open.js';
 export type { Path } from './vfs/path.js';
 export { May, permission } from './vfs/permission.js';
 export type { SuperBlock } from './vfs/super-block.js';
+export { parsePaging, type PagingPolicy } from './mm/paging-policy.js';

@@ -1,6 +1,12 @@
 import type { Command } from './command.js';
+import { disCommand } from './dis.js';
+import { elfCommand } from './elf.js';
 import { execTraceCommand } from './exec-trace.js';
+import { faultsCommand } from './faults.js';
+import { mapsCommand } from './maps.js';
+import { pagetableCommand } from './pagetable.js';
 import { runCommand } from './run.js';
+import { stackCommand } from './stack.js';
 import { signalsCommand } from './signals.js';
 import { straceCommand } from './strace.js';
 import { traceCommand } from './trace.js';
@@ -9,7 +15,13 @@ import { traceCommand } from './trace.js';
 export const commands: Readonly<Record<string, Command>> = {
   run: runCommand,
   strace: straceCommand,
+  maps: mapsCommand,
+  pagetable: pagetableCommand,
+  stack: stackCommand,
   'exec-trace': execTraceCommand,
-  trace: traceCommand,
   signals: signalsCommand,
+  faults: faultsCommand,
+  elf: elfCommand,
+  dis: disCommand,
+  trace: traceCommand,
 };

@@ -25,6 +25,12 @@ export class ChunkedBlob {
     this.names = chunks.names;
   }
 
+  /** Is all of it here? */
+  has(offset: number, length: number): boolean {
+    for (let at = Math.floor(offset / this.bytes); at * this.bytes < offset + length; at++) if (!this.kept.has(at)) return false;
+    return true;
+  }
+
   /** `length` bytes at `offset`, or null where `load` is needed first. */
   read(offset: number, length: number): Uint8Array | null {
     const result = new Uint8Array(length);

@@ -1,4 +1,5 @@
 import { isDirectory, isFile, isSymlink, type ImageNode, type ImageSource } from '../tree/node.js';
+import { ChunkedBlob, type FetchChunk } from './chunked-blob.js';
 import { NodeField, type ImageIndex } from './index-file.js';
 
 /** Reads `length` bytes of the blob at `offset`. */
@@ -18,11 +19,16 @@ export class ImageTree implements ImageSource {
   }
 
   read(id: number, offset: number, length: number): Uint8Array {
+    const at = this.place(id, offset, length);
+    return at.length === 0 ? new Uint8Array(0) : this.readBlob(at.offset, at.length);
+  }
+
+  /** Where bytes of a file lie in the blob. */
+  protected place(id: number, offset: number, length: number): { offset: number; length: number } {
     const node = this.node(id);
     const start = this.fields(id)[NodeField.Rest + 1];
     if (!isFile(node) || typeof start !== 'number') throw new Error(`image: node ${id} is no file`);
-    const available = Math.max(0, Math.min(length, node.size - offset));
-    return available === 0 ? new Uint8Array(0) : this.readBlob(start + offset, available);
+    return { offset: start + offset, length: Math.max(0, Math.min(length, node.size - offset)) };
   }
 
   private fields(id: number): (number | string)[] {
@@ -59,4 +65,38 @@ export function openImage(index: object, readBlob: ReadBlob): ImageTree {
 
 function isIndex(index: object): index is ImageIndex {
   return 'format' in index && index.format === 'ring3-image-1' && 'nodes' in index && Array.isArray(index.nodes);
+}
+
+/** A packed image whose chunks are fetched when a file is touched. */
+class LazyImageTree extends ImageTree {
+  constructor(
+    index: ImageIndex,
+    private readonly blob: ChunkedBlob,
+  ) {
+    super(index, (offset, length) => {
+      const bytes = blob.read(offset, length);
+      if (!bytes) throw new Error('image: bytes that were not fetched');
+      return bytes;
+    });
+  }
+
+  missing(id: number, offset: number, length: number): { offset: number; length: number } | null {
+    const at = this.place(id, offset, length);
+    return at.length === 0 || this.blob.has(at.offset, at.length) ? null : at;
+  }
+
+  async fetch(offset: number, length: number): Promise<Uint8Array> {
+    // What came in may have gone again by the time that several are there.
+    for (;;) {
+      await this.blob.load(offset, length);
+      const bytes = this.blob.read(offset, length);
+      if (bytes) return bytes;
+    }
+  }
+}
+
+/** An image folder of chunks, of which only the index is there. @throws Error not an index of this format, or one without chunks */
+export function openLazyImage(index: object, fetchChunk: FetchChunk): ImageSource {
+  if (!isIndex(index)) throw new Error('image: not an index of format ring3-image-1');
+  return new LazyImageTree(index, new ChunkedBlob(index, fetchChunk));
 }

@@ -8,6 +8,7 @@ import { ExecStack } from '../mm/exec-stack.js';
 import { layoutOf, pieLoadBias, randomizeBrk, randomizes } from '../mm/layout.js';
 import { doMmap } from '../mm/mmap.js';
 import { pageBase, pageOffset } from '../mm/page.js';
+import { loadEagerly, readSegments } from '../mm/paging-policy.js';
 import { clearUser } from '../mm/uaccess.js';
 import { setupArgPages } from './arg-pages.js';
 import { LinuxBinfmt } from './binfmt.js';
@@ -73,6 +74,9 @@ export class BinfmtElf extends LinuxBinfmt {
       }
       const interpreterImage = interpreter && checkInterpreter(k, interpreter);
 
+      readSegments(k, file.inode.mapping, headers);
+      if (interpreter && interpreterImage) readSegments(k, interpreter.file.inode.mapping, interpreterImage.headers);
+
       flushOldExec(k, bprm);
       setPersonality(k, stack !== ExecStack.Disable);
       setupNewExec(k, bprm);
@@ -112,6 +116,7 @@ export class BinfmtElf extends LinuxBinfmt {
       }
       if (execTraced(k)) traceLayout(k, mm);
       if (k.current.personality & Personality.MmapPageZero) mapPageZero(k, mm);
+      loadEagerly(k, mm);
       finalizeExec(k, bprm);
       startThread(k, entry, bprm.p);
     } finally {

@@ -45,6 +45,7 @@ export function flushOldExec(k: Kernel, bprm: LinuxBinprm): void {
 
   // ───────────────────────────── the point of no return ─────────────────────────────
   bprm.at = 'exec_mmap';
+  k.vm.mayWait = false;
   execMmap(k, bprm);
   bprm.mm = null;
   bprm.at = 'flush_old_exec';

@@ -46,6 +46,7 @@ export function mmPut(k: Kernel, mm: Mm): void {
 
 /** mm/mmap.c: exit_mmap */
 function exitMmap(k: Kernel, mm: Mm): void {
+  k.vm.peakRss = Math.max(k.vm.peakRss, mm.hiwaterRss);
   if (k.trace.on(Trace.Mm)) {
     const rss = mm.rssAnon + mm.rssFile + mm.rssShmem;
     traceMm(k, 'mm:exit_mmap', { vmas: mm.vmas.length, pages: mm.totalVm, rss });

@@ -51,6 +51,7 @@ export class PageCache {
     const frame = this.newFrame(k);
     try {
       mapping.readPage(k, index, frame);
+      if (mapping.evictable) countRead(k);
       mapping.pageAdded(k);
     } catch (error) {
       k.core.putFrame(frame);
@@ -85,6 +86,7 @@ export class PageCache {
     const read = new PageRead(this.nextRead++, mapping, index, source);
     this.reads.set(read.id, read);
     mapping.reading.set(index, read);
+    countRead(k);
     askHost(k, read);
     return read;
   }
@@ -196,6 +198,7 @@ export class PageCache {
     if (!(frameFlags(k, frame) & PageFlag.Dirty)) changeFrameFlags(k, frame, PageFlag.Dirty, 0);
     if (!mapping.evictable || mapping.dirty.has(index)) return;
     mapping.dirty.add(index);
+    k.current.ioac.writeBytes += PageSize.Bytes;
     this.dirtyMappings.add(mapping);
   }
 
@@ -209,6 +212,7 @@ export class PageCache {
       // Before the bytes are taken: a write that comes after this faults again and marks the page anew.
       makeClean(k, mapping, index, frame);
       mapping.writePage(k, index, frame);
+      k.vm.pagesOut++;
       changeFrameFlags(k, frame, 0, PageFlag.Dirty);
       mapping.dirty.delete(index);
     }
@@ -232,6 +236,12 @@ export class PageCache {
   }
 }
 registerState('PageCache', PageCache);
+
+/** task_io_account_read, and PGPGIN: a page comes from where the file really is. */
+function countRead(k: Kernel): void {
+  k.vm.pagesIn++;
+  k.current.ioac.readBytes += PageSize.Bytes;
+}
 
 function askHost(k: Kernel, { source, id }: PageRead): void {
   if (!k.platform.blockRead) throw new Error('a file has slow pages, but the platform reads none');

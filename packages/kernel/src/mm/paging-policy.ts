@@ -1,7 +1,9 @@
-import { PageSize, Pte } from '@ring3/abi';
+import { PageSize, Pt, Pte } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import type { AddressSpace } from './address-space.js';
-import { populate } from './populate.js';
+import { handleVmaFault } from './fault.js';
+import { faultNote } from './fault-record.js';
+import { FaultResult } from './fault-result.js';
 import type { Mm, Vma } from './mm.js';
 import { readAhead } from './readahead.js';
 import { Vm } from './vm-flags.js';
@@ -75,17 +77,40 @@ function isImage(vma: Vma): boolean {
   return !(vma.flags & (Vm.GrowsDown | Vm.Io | Vm.PfnMap)) && !vma.frames;
 }
 
-/** Policy 'eager', once execve has mapped program and interpreter: all their pages. */
+/**
+ * Policy 'eager', once execve has mapped program and interpreter: all their pages. They are no page faults, and not counted as such. Pages
+ * that cannot be had are left to faults.
+ */
 export function loadEagerly(k: Kernel, mm: Mm): void {
   if (policyOf(k).kind !== 'eager') return;
-  for (const vma of [...mm.vmas]) {
-    if (isImage(vma)) populate(k, mm, vma.start, vma.end - vma.start);
+  for (const vma of [...mm.vmas]) if (isImage(vma)) loadVma(k, mm, vma);
+}
+
+/** Private writable pages are copied at once: each segment is in memory as it will be used. */
+function loadVma(k: Kernel, mm: Mm, vma: Vma): void {
+  const write = (vma.flags & (Vm.Write | Vm.Shared)) === Vm.Write;
+  for (let va = vma.start; va < vma.end; va += PageSize.Bytes) {
+    const slot = k.core.pteSlot(mm.pgd, va, false);
+    if (slot !== 0 && k.core.u32[slot >>> 2]! & (write ? Pte.RW : Pte.P)) continue;
+    faultNote.pages = 0;
+    const result = handleVmaFault(k, mm, vma, va, write);
+    k.vm.pagesMapped += faultNote.pages;
+    if (result === FaultResult.Oom) return;
+    if (k.vm.countUnused) forgetTouch(k, mm, va);
   }
+}
+
+/** Loading a page was no use of it. */
+function forgetTouch(k: Kernel, mm: Mm, va: number): void {
+  const slot = k.core.pteSlot(mm.pgd, va, false);
+  if (slot === 0) return;
+  k.core.u32[slot >>> 2] = (k.core.u32[slot >>> 2]! & ~Pte.A) >>> 0;
+  k.core.invlpg(mm.pgd, va);
 }
 
 /** A segment as the program header has it. */
 export interface Segment {
-  isLoad: boolean;
+  type: number;
   offset: number;
   filesz: number;
   memsz: number;
@@ -98,8 +123,8 @@ export interface Segment {
 export function readSegments(k: Kernel, mapping: AddressSpace | null, segments: readonly Segment[]): void {
   if (!mapping?.isSlow) return;
   const eager = policyOf(k).kind === 'eager';
-  for (const { isLoad, offset, filesz, memsz } of segments) {
-    if (!isLoad || filesz === 0) continue;
+  for (const { type, offset, filesz, memsz } of segments) {
+    if (type !== Pt.Load || filesz === 0 || offset + filesz > mapping.inode.size) continue;
     const last = Math.floor((offset + filesz - 1) / PageSize.Bytes);
     const first = eager ? Math.floor(offset / PageSize.Bytes) : last;
     if (!eager && memsz <= filesz) continue;

@@ -36,6 +36,8 @@ export class VmState {
   pagesMapped = 0;
   pagesUnused = 0;
   countUnused = false;
+  /** Most pages that an address space which is gone had in memory. */
+  peakRss = 0;
   /** May kernel code that needs a page wait for it (PageWait)? Only where it can be run again from its start. */
   mayWait = false;
   /** Files with slow pages and userfaultfds that there are or were: 0 = nothing ever has to wait. */

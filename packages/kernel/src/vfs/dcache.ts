@@ -16,6 +16,7 @@ export function dLookup(k: Kernel, parent: Dentry, name: string): Dentry {
   const inode = parent.inode!.lookup(k, name);
   if (cached && (cached.mounts.length > 0 || revalidated(cached, inode))) return cached;
   if (cached) dDrop(cached);
+  if (!inode && parent.sb.fixedNames) throw ENOENT;
   const dentry = new Dentry(name, parent, inode, parent.sb);
   if (inode || !parent.sb.volatile) parent.children.set(name, dentry);
   return dentry;

@@ -7,6 +7,8 @@ export abstract class SuperBlock {
   readOnly = false;
   /** Entries come and go by themselves (proc, a host directory): the dentry cache looks them up again each time. */
   volatile = false;
+  /** A name that is not there is ENOENT also to who wants to make it (proc): no negative dentries. */
+  fixedNames = false;
   blockSize = 4096;
   /** The last inode number given out by allocIno. */
   lastIno = 0;

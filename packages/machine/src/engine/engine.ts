@@ -12,9 +12,12 @@ import {
   hostInputEnd,
   hostOutputFailed,
   hostOutputWritable,
+  imageSource,
   inspect,
   type InspectRequest,
   type InspectView,
+  type PagingPolicy,
+  parsePaging,
   type Kernel,
   sendFromOutside,
   sendGroupFromOutside,
@@ -46,6 +49,12 @@ export interface MachineStats {
   hostSeconds: number;
   minorFaults: number;
   majorFaults: number;
+  /** Pages that faults, populating and eager loading mapped. */
+  pagesMapped: number;
+  /** Of those that countUnusedPages has watched: unmapped without ever having been touched. */
+  pagesUnused: number;
+  /** The largest resident set of a process that has ended, in pages. */
+  maxRss: number;
   contextSwitches: number;
   /** Frames of 4 KiB in use. */
   framesUsed: number;
@@ -77,11 +86,13 @@ export class MachineEngine {
 
   /** @throws MachineError when the root or a mount cannot be opened, or memory cannot be had */
   static create(host: EngineHost, options: EngineOptions, streams: HostStreams): MachineEngine {
+    let machine: MachineEngine | null = null;
     const platform = new HostPlatform({
       ...(options.seed === undefined ? {} : { seed: options.seed }),
       virtualClock: options.clock === 'virtual',
       streams,
       hostFs: host.hostFs(),
+      blockRead: (handle, offset, length, id) => void machine!.blockRead(handle, offset, length, id),
       debug: (topic, line) => {
         if (options.debug?.includes(topic)) host.debug(topic, line);
       },
@@ -98,10 +109,11 @@ export class MachineEngine {
         clock: options.clock ?? 'real',
         hostname: options.hostname ?? 'ring3',
         quantum: QUANTUM,
+        ...(options.paging === undefined ? {} : { paging: pagingPolicy(options.paging) }),
       },
       root: (k) => rootFileSystem(k, options.root ?? { kind: 'empty' }, platform.hostFs ?? null),
     });
-    const machine = new MachineEngine(kernel, options, host);
+    machine = new MachineEngine(kernel, options, host);
     mountHostPaths(kernel, machine.files, options.mounts ?? [], platform.hostFs ?? null);
     return machine;
   }
@@ -145,6 +157,21 @@ export class MachineEngine {
     const input = stdin === 'null' ? openAt(k, At.FDCWD, '/dev/null', O.RDONLY, 0) : createHostInput(k, handles.stdin);
     return [input, createHostOutput(k, handles.stdout), createHostOutput(k, handles.stderr)];
   }
+
+  /** Bytes of an image that have to be fetched. */
+  private async blockRead(handle: number, offset: number, length: number, id: number): Promise<void> {
+    let bytes: Uint8Array | null = null;
+    try {
+      bytes = await imageSource(this.kernel, handle).fetch!(offset, length);
+    } catch (error) {
+      this.options.fetchFailed?.(error instanceof Error ? error.message : String(error));
+    }
+    this.kernel.pageCache.blockReadDone(this.kernel, id, bytes);
+    this.loop?.poke();
+    for (const wake of this.fetching.splice(0)) wake();
+  }
+
+  private readonly fetching: (() => void)[] = [];
 
   private guestErrors<T>(path: string, work: () => T): T {
     try {
@@ -274,9 +301,17 @@ export class MachineEngine {
     this.loop?.poke();
   }
 
-  /** One view of a task's state as it is now. */
+  /**
+   * What is at this moment in a process: plain data. Ask between slices, or in a receiver of tracepoints or stops; null where there is
+   * no such process or its memory is gone.
+   */
   inspect(request: InspectRequest): InspectView | null {
     return inspect(this.kernel, request);
+  }
+
+  /** From now on `stats` tells how many pages were mapped in vain. Before the first spawn. */
+  countUnusedPages(): void {
+    this.kernel.vm.countUnused = true;
   }
 
   stats(): MachineStats {
@@ -288,6 +323,9 @@ export class MachineEngine {
       hostSeconds: this.hostSeconds,
       minorFaults: k.vm.pgFault - k.vm.pgMajFault,
       majorFaults: k.vm.pgMajFault,
+      pagesMapped: k.vm.pagesMapped,
+      pagesUnused: k.vm.pagesUnused,
+      maxRss: k.vm.peakRss,
       contextSwitches: k.scheduler.switches,
       framesUsed: header(Header.FrameCount) - header(Header.FreeFrames),
       core: {
@@ -312,6 +350,12 @@ function createMachineCore(module: WebAssembly.Module, memoryLimit: number, kern
       throw new MachineError('out-of-host-memory', `cannot get ${memoryLimit} bytes of memory: ${error.message}`);
     throw error;
   }
+}
+
+function pagingPolicy(text: string): PagingPolicy {
+  const policy = parsePaging(text);
+  if (!policy) throw new MachineError('bad-option', `paging '${text}' is not demand[:N], eager or hybrid[:N]`);
+  return policy;
 }
 
 function environment(env: SpawnOptions['env']): readonly string[] {

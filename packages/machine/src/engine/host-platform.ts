@@ -11,6 +11,8 @@ export interface HostPlatformOptions {
   streams: HostStreams;
   /** Folders of the host; null in a page. */
   hostFs: MountableHostFs | null;
+  /** Reads bytes of a slow source; answers later through k.pageCache.blockReadDone. */
+  blockRead: (handle: number, offset: number, length: number, id: number) => void;
   /** Receives messages for developers, by topic (RING3_DEBUG). */
   debug: (topic: string, line: string) => void;
 }
@@ -60,6 +62,10 @@ export class HostPlatform implements Platform {
 
   streamClosed(handle: number): void {
     this.options.streams.closed(handle);
+  }
+
+  blockRead(handle: number, offset: number, length: number, id: number): void {
+    this.options.blockRead(handle, offset, length, id);
   }
 
   debug(topic: string, line: string): void {

@@ -31,4 +31,5 @@ export type {
   RegistersView,
   StackItem,
   TableEntryView,
+  TraceRecord,
 } from '@ring3/kernel';

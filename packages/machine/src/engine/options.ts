@@ -33,6 +33,10 @@ export interface EngineOptions {
   seed?: number;
   clock?: 'real' | 'virtual';
   hostname?: string;
+  /** Bytes of a lazily fetched image did not come: the guest sees EIO or SIGBUS. */
+  fetchFailed?: (message: string) => void;
+  /** When pages of files are mapped: 'demand' (default: as Linux), 'demand:N', 'eager', 'hybrid', 'hybrid:N'. @see PagingPolicy */
+  paging?: string;
   /** Where messages for developers go (RING3_DEBUG). */
   debug?: readonly string[];
 }

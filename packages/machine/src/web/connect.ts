@@ -21,8 +21,9 @@ function connectWorker({ receive, failed, workerUrl }: ConnectOptions, module: W
   const events = new MessageChannel();
   const start: WorkerStart = { calls: calls.port2, events: events.port2, coreModule: module };
   worker.postMessage(start, [calls.port2, events.port2]);
-  events.port1.onmessage = ({ data }: MessageEvent<MachineEvent[]>) => receive(data);
-  worker.onerror = (event) => failed(new Error(event.message || 'the worker could not be started'));
+  events.port1.addEventListener('message', ({ data }: MessageEvent<MachineEvent[]>) => receive(data));
+  events.port1.start();
+  worker.addEventListener('error', (event) => failed(new Error(event.message || 'the worker could not be started')));
   return {
     service: Comlink.wrap<MachineService>(calls.port1) as unknown as MachineService,
     mode: 'worker',

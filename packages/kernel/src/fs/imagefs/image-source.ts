@@ -18,11 +18,15 @@ export interface ImageNode {
   readonly children?: ReadonlyMap<string, number>;
 }
 
-/** A read-only file tree; node 0 is the root directory. Everything answers at once. */
+/** A read-only file tree; node 0 is the root directory. */
 export interface ImageSource {
   node(id: number): ImageNode;
   /** Bytes of a file; fewer than asked only at its end. @throws anything: the page reads as EIO */
   read(id: number, offset: number, length: number): Uint8Array;
+  /** Where bytes of a file lie that `read` cannot give yet; null: it can. Absent: it always can. */
+  missing?(id: number, offset: number, length: number): { offset: number; length: number } | null;
+  /** For the machine: fetches what `missing` named. @throws anything: the page reads as EIO */
+  fetch?(offset: number, length: number): Promise<Uint8Array>;
 }
 
 /** Sources are host resources: kernel state has their handles only, and a platform knows what these stand for. */

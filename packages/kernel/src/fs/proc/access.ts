@@ -46,3 +46,8 @@ export function taskOf(k: Kernel, tid: number): Task {
   if (!task) throw ESRCH;
   return task;
 }
+
+/** true: it is a thread of the current process; null: the mode decides (Inode.permits). */
+export function ownProcess(k: Kernel, tid: number): true | null {
+  return k.pids.task(tid)?.groupLeader === k.current.groupLeader ? true : null;
+}

@@ -7,7 +7,7 @@ import { File } from '../../vfs/file.js';
 import type { DirEntry, Inode } from '../../vfs/inode.js';
 import type { Path } from '../../vfs/path.js';
 import type { SuperBlock } from '../../vfs/super-block.js';
-import { dumpOwner, mayInspect } from './access.js';
+import { dumpOwner, mayInspect, ownProcess } from './access.js';
 import { ProcDirectory, ProcIno, ProcInode, ProcTextInode, taskOf } from './proc-inode.js';
 
 /** The file behind a task's descriptor. */
@@ -29,6 +29,10 @@ abstract class DescriptorDirectory extends ProcDirectory {
     readonly tid: number,
   ) {
     super(k, sb, ino, S.IFDIR | 0o500);
+  }
+  /** A process may always look at its own, undumpable or not. Linux: proc_fd_permission. */
+  override permits(k: Kernel): boolean | null {
+    return ownProcess(k, this.tid);
   }
   protected abstract make(k: Kernel, fd: number): Inode;
   protected abstract get entryType(): number;

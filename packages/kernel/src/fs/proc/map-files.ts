@@ -9,7 +9,7 @@ import type { File } from '../../vfs/file.js';
 import type { DirEntry, Inode } from '../../vfs/inode.js';
 import type { Path } from '../../vfs/path.js';
 import type { SuperBlock } from '../../vfs/super-block.js';
-import { dumpOwner, mayInspect, taskOf } from './access.js';
+import { dumpOwner, mayInspect, ownProcess, taskOf } from './access.js';
 import { ProcDirectory, ProcIno, ProcInode } from './proc-inode.js';
 
 /** /proc/PID/map_files: a link per mapping of a file, named start-end in hex. Linux: fs/proc/base.c: proc_map_files_operations. */
@@ -38,6 +38,9 @@ export class MapFilesDirectory extends ProcDirectory {
     readonly tid: number,
   ) {
     super(k, sb, ino, S.IFDIR | 0o500);
+  }
+  override permits(k: Kernel): boolean | null {
+    return ownProcess(k, this.tid);
   }
   /** @throws EACCES */
   private check(k: Kernel): void {

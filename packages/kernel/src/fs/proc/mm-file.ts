@@ -82,6 +82,9 @@ function seekFromEnd(file: File, offset: number, whence: number): number {
 
 /** /proc/PID/environ: the environment's place on the stack, whatever is there now. Linux: environ_read. */
 export class EnvironFile extends MmFile {
+  override llseek(_k: Kernel, offset: number, whence: number): number {
+    return seekFromEnd(this, offset, whence);
+  }
   override read(k: Kernel, iter: IoIter, pos: number): number {
     const mm = this.liveMm;
     if (!mm || mm.envEnd === 0) return 0;

@@ -17,6 +17,7 @@ export class ProcSuperBlock extends SuperBlock {
   constructor(dev: number) {
     super(dev, 'proc', 'proc', FsMagic.PROC);
     this.volatile = true;
+    this.fixedNames = true;
   }
   override get options(): string {
     return `${this.gid ? `,gid=${this.gid}` : ''}${this.hidePid ? `,hidepid=${this.hidePid}` : ''}`;
@@ -52,9 +53,11 @@ export abstract class ProcInode extends Inode {
     if ((mode & S.IFMT) === S.IFDIR) this.nlink = 2;
     this.atime = this.mtime = this.ctime = k.clock.realtime(k);
   }
-  /** Only what chmod and chown would change is refused; O_TRUNC of a file that can be written means nothing. */
-  override setattr(_k: Kernel, change: InodeChange): void {
-    if (change.mode !== undefined || change.uid !== undefined || change.gid !== undefined) throw EPERM;
+  /** Only the mode stays as it is; a new owner holds until the next lookup, and O_TRUNC means nothing. Linux: proc_setattr. */
+  override setattr(_k: Kernel, { mode, uid, gid }: InodeChange): void {
+    if (mode !== undefined) throw EPERM;
+    if (uid !== undefined) this.uid = uid;
+    if (gid !== undefined) this.gid = gid;
   }
 }
 

@@ -157,6 +157,7 @@ export class TaskFileInode extends ProcTextInode {
   override checkOpen(k: Kernel): void {
     const task = taskOf(k, this.tid);
     if (this.file.inspect) mmToInspect(k, task);
+    this.file.check?.(task);
   }
   private get file(): TaskFile {
     const file = TASK_FILES.get(this.entry);

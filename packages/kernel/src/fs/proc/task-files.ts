@@ -1,4 +1,4 @@
-import { Cap, CoredumpFilter, S } from '@ring3/abi';
+import { Cap, CoredumpFilter, S, TaskFlag } from '@ring3/abi';
 import type { Kernel } from '../../kernel.js';
 import { EACCES, EINVAL, EPERM, ESRCH } from '../../errno.js';
 import { statmText } from '../../mm/proc-maps.js';
@@ -35,6 +35,8 @@ export interface TaskFile {
   write?(k: Kernel, task: Task, text: string, pos: number): void;
   /** Opening it needs ptrace access to the task (mm_access). */
   inspect?: boolean;
+  /** Checks more at open. @throws an Errno */
+  check?(task: Task): void;
   /** For what is more than a text made at once. */
   open?(k: Kernel, flags: number, inode: Inode, tid: number): File;
 }
@@ -63,7 +65,7 @@ function stackText(k: Kernel, task: Task): string {
 
 function setComm(k: Kernel, task: Task, text: string): void {
   if (task.groupLeader !== k.current.groupLeader) throw EINVAL;
-  task.comm = text.slice(0, 15).replace(/\n$/, '').split('\0')[0]!;
+  task.comm = text.slice(0, 15).split('\0')[0]!;
 }
 
 /** fs/proc/base.c: timerslack_ns_show, timerslack_ns_write. Another's only with CAP_SYS_NICE. */
@@ -99,6 +101,11 @@ function childrenText(_k: Kernel, task: Task): string {
   return children.map(({ tid }) => `${tid} `).join('');
 }
 
+/** fs/proc_namespace.c: mounts_open_common: a zombie has left its namespace. @throws EINVAL */
+function checkMounts({ flags }: Task): void {
+  if (flags & TaskFlag.EXITING) throw EINVAL;
+}
+
 function rollupText(k: Kernel, task: Task): string {
   const mm = mmToInspect(k, task);
   if (!mm) throw ESRCH;
@@ -130,9 +137,9 @@ export const TASK_FILES: ReadonlyMap<string, TaskFile> = new Map<string, TaskFil
   ['maps', { mode: 0o444, open: (k, flags, inode, tid) => new MapsFile(k, flags, inode, tid, 'maps') }],
   ['children', { mode: 0o444, only: 'thread', text: childrenText }],
   ['mem', { mode: 0o600, open: (k, flags, inode, tid) => new MemFile(k, flags, inode, tid) }],
-  ['mounts', { mode: 0o444, text: (k, task) => mountsText(k, task.fs.root) }],
-  ['mountinfo', { mode: 0o444, text: (k, task) => mountinfoText(k, task.fs.root) }],
-  ['mountstats', { mode: 0o400, only: 'process', text: mountstatsText }],
+  ['mounts', { mode: 0o444, check: checkMounts, text: (k, task) => mountsText(k, task.fs.root) }],
+  ['mountinfo', { mode: 0o444, check: checkMounts, text: (k, task) => mountinfoText(k, task.fs.root) }],
+  ['mountstats', { mode: 0o400, check: checkMounts, only: 'process', text: mountstatsText }],
   ['clear_refs', { mode: 0o200, write: writeClearRefs }],
   ['smaps', { mode: 0o444, open: (k, flags, inode, tid) => new MapsFile(k, flags, inode, tid, 'smaps') }],
   ['smaps_rollup', { mode: 0o444, inspect: true, text: rollupText }],
@@ -146,6 +153,8 @@ export const TASK_FILES: ReadonlyMap<string, TaskFile> = new Map<string, TaskFil
   ['sessionid', { mode: 0o444, text: sessionIdText }],
   ['coredump_filter', { mode: 0o644, only: 'process', text: coredumpFilterText, write: setCoredumpFilter }],
   ['io', { mode: 0o400, text: ioText }],
+  // Only AVX-512 has anything to say here.
+  ['arch_status', { mode: 0o444, text: () => '' }],
   ['timers', { mode: 0o444, only: 'process', text: timersText }],
   ['timerslack_ns', { mode: 0o666, only: 'process', text: timerSlackText, write: setTimerSlack }],
 ]);

@@ -3,6 +3,7 @@ import { createCore, loadCoreModule, type Core } from '@ring3/core';
 import { Kernel } from '../../kernel.js';
 import { Cred } from '../../task/cred.js';
 import { SignalStruct } from '../../signal/signal-struct.js';
+import { IoAccounting } from '../../task/io-accounting.js';
 import type { Task } from '../../task/task.js';
 import { Inode } from '../../vfs/inode.js';
 import { RegularFile } from '../../vfs/regular-file.js';
@@ -84,7 +85,7 @@ export function makeMachine(frames = 4096, layout: 'compact' | 'linux' = 'compac
   }));
   const cred = new Cred();
   cred.capEffective = (1n << 38n) - 1n;
-  k.current = { cred, signal, personality: 0, minFlt: 0, majFlt: 0, mm: null, fs: {} } as unknown as Task;
+  k.current = { cred, signal, personality: 0, minFlt: 0, majFlt: 0, mm: null, fs: {}, ioac: new IoAccounting() } as unknown as Task;
   const mm = mmAlloc(k);
   mm.mmapBase = 0xf000_0000;
   k.current.mm = mm;

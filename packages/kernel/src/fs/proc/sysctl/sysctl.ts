@@ -6,7 +6,7 @@ import { registerState } from '../../../state.js';
 import type { SuperBlock } from '../../../vfs/super-block.js';
 import { dtOf } from '../../../vfs/inode-life.js';
 import { File } from '../../../vfs/file.js';
-import type { DirEntry, Inode } from '../../../vfs/inode.js';
+import type { DirEntry, Inode, InodeChange } from '../../../vfs/inode.js';
 import { May } from '../../../vfs/permission.js';
 import { ProcDirectory, ProcIno, ProcInode } from '../proc-inode.js';
 import { latin1, latin1Bytes } from '../seq-file.js';
@@ -81,6 +81,10 @@ export class SysctlInode extends ProcInode {
     if (mask & May.EXEC) throw EACCES;
     return checkPermission(k, this.mode, mask);
   }
+  /** proc_sys_setattr */
+  override setattr(_k: Kernel, { mode, uid, gid }: InodeChange): void {
+    if (mode !== undefined || uid !== undefined || gid !== undefined) throw EPERM;
+  }
   override open(_k: Kernel, flags: number): File {
     return new SysctlFile(flags, this, null);
   }
@@ -113,8 +117,8 @@ export class SysctlFile extends File {
   /** @throws EPERM nothing can be set @throws EINVAL */
   override write(k: Kernel, iter: IoIter, pos: number): number {
     const { row } = this;
-    const asked = iter.remaining;
-    const bytes = new Uint8Array(Math.min(asked, WRITE_MAX));
+    if (iter.remaining === 0) return 0;
+    const bytes = new Uint8Array(Math.min(iter.remaining, WRITE_MAX));
     const n = iter.take(k, bytes);
     if (!row.set) throw EPERM;
     if (row.isString || pos === 0) row.set(k, latin1(bytes.subarray(0, n)), pos);
