@@ -30,7 +30,7 @@ export { sendFromOutside, sendGroupFromOutside, shutDown } from './outside.js';
 export type { HostFs, HostStat, Platform } from './platform.js';
 export { PARKED } from './sched/park.js';
 export { signalName, signalNumber } from './signal/names.js';
-export { spawnProcess, type SpawnRequest } from './spawn.js';
+export { execSpawned, prepareSpawn, spawnProcess, type SpawnRequest } from './spawn.js';
 export { syscallTable } from './syscalls/table.js';
 export type { ArgKind, SyscallRow } from './syscalls/row.js';
 export { ExitRecord, takeExits } from './task/init.js';

@@ -9,7 +9,8 @@ import { Cred } from './task/cred.js';
 import { FilesStruct } from './task/files-struct.js';
 import { FsStruct } from './task/fs-struct.js';
 import { endThread } from './task/exit.js';
-import { Task } from './task/task.js';
+import { PageWait } from './mm/page-read.js';
+import { Task, TaskState } from './task/task.js';
 import { Trace, emit } from './trace/tracer.js';
 import { attachTty } from './tty/ctty.js';
 import type { Tty } from './tty/tty.js';
@@ -35,13 +36,31 @@ export interface SpawnRequest {
 
 /**
  * Starts a program from outside: a child of pid 1 in a session of its own, as a login would. Its end is reported by takeExits.
- * A failure past execve's point of no return is no error here: the task is there, with SIGSEGV pending.
- * @throws Errno as execve gives it before that point; nothing of the task is left then
+ * @throws Errno as execve gives it; nothing of the task is left then
  */
 export function spawnProcess(k: Kernel, request: SpawnRequest): Task {
+  const task = prepareSpawn(k, request);
+  execSpawned(k, task, request, false);
+  return task;
+}
+
+/** The task of a program that is about to be started by execSpawned; it does not run before. */
+export function prepareSpawn(k: Kernel, request: SpawnRequest): Task {
   const task = createTask(k, request);
+  task.state = TaskState.Uninterruptible;
+  return task;
+}
+
+/**
+ * Has a prepared task execute its program.
+ * @param mayWait where pages have to be fetched first, false is returned: call it again after the next blockReadDone
+ * @throws Errno as execve gives it; nothing of the task is left then
+ */
+export function execSpawned(k: Kernel, task: Task, request: SpawnRequest, mayWait: boolean): boolean {
   const previous = k.current;
+  task.state = TaskState.Running;
   switchTo(k, task);
+  k.vm.mayWait = mayWait;
   try {
     task.fs.pwd = pathAt(k, At.FDCWD, request.cwd, LookupFlags.Follow | LookupFlags.Directory);
     const file = execInPath(k, request);
@@ -51,20 +70,25 @@ export function spawnProcess(k: Kernel, request: SpawnRequest): Task {
       emit(k, Trace.Task, 'task:spawn', fields);
     }
   } catch (error) {
-    // Past the point of no return there is a process, which dies of the signal that waits for it.
-    if (error instanceof Errno && task.mm) {
-      switchTo(k, previous);
-      k.scheduler.enqueue(task);
-      return task;
+    if (error instanceof PageWait) {
+      const { read, started, sleep } = error;
+      task.pageWait = { kind: 'page', read, started, sleep, inner: null };
+      task.state = TaskState.Uninterruptible;
+      return false;
     }
-    task.spawned = false;
-    endThread(k, task, 127 << 8);
+    // Past the point of no return there is a process, which dies of the signal that waits for it.
+    if (!(error instanceof Errno && task.mm)) {
+      task.spawned = false;
+      endThread(k, task, 127 << 8);
+      throw error;
+    }
+  } finally {
+    k.vm.mayWait = false;
     switchTo(k, previous);
-    throw error;
   }
-  switchTo(k, previous);
+  task.pageWait = null;
   k.scheduler.enqueue(task);
-  return task;
+  return true;
 }
 
 function createTask(k: Kernel, request: SpawnRequest): Task {

@@ -166,6 +166,8 @@ export type MachineEvent =
   | { type: 'exit'; pid: number; exit: ExitRecord }
   | { type: 'trace'; id: number; records: TraceRecord[] }
   | { type: 'progress'; progress: Progress }
+  /** Something from outside did not come, and the guest has had an I/O error for it. */
+  | { type: 'warning'; error: MachineErrorRecord }
   /** The engine itself failed (a bug of Ring3, or its host ran out of memory), or the host did not take the guest's files. */
   | { type: 'failure'; error: MachineErrorRecord }
   /** The machine has ended: every process is gone. */

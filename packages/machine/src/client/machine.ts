@@ -311,6 +311,9 @@ export class Machine {
       case 'progress':
         this.options.onProgress?.(event.progress);
         break;
+      case 'warning':
+        this.options.onWarning?.(errorOf(event.error));
+        break;
       case 'failure':
         this.end(errorOf(event.error));
         break;

@@ -1,4 +1,4 @@
-import type { MountOption } from '../engine/options.js';
+import type { MachineError, MountOption } from '../engine/options.js';
 import type { FileSpec, MachineLimits, Progress, RootSpec } from '../protocol.js';
 
 export interface MachineOptions {
@@ -26,6 +26,8 @@ export interface MachineOptions {
   /** Closes the machine; what waits for it is rejected with the signal's reason. */
   signal?: AbortSignal;
   onProgress?: (progress: Progress) => void;
+  /** Something from outside did not come, and the guest has had an I/O error for it: fetch-failed. */
+  onWarning?: (error: MachineError) => void;
   /** Topics of messages for developers ('syscalls': calls that are not there). */
   debug?: readonly string[];
 }

@@ -22,7 +22,11 @@ import {
   sendFromOutside,
   sendGroupFromOutside,
   shutDown,
+  execSpawned,
+  prepareSpawn,
   spawnProcess,
+  type SpawnRequest,
+  type Task,
   takeExits,
   type Tty,
   openAt,
@@ -124,23 +128,41 @@ export class MachineEngine {
    * @throws MachineError with the errno that execve gave
    */
   spawn(path: string, args: readonly string[], options: SpawnOptions = {}): GuestProcess {
+    const task = this.guestErrors(path, () => spawnProcess(this.kernel, this.spawnRequest(path, args, options)));
+    return this.spawned(task);
+  }
+
+  /** The same where parts of the program may have to be fetched first. */
+  async spawnFetching(path: string, args: readonly string[], options: SpawnOptions = {}): Promise<GuestProcess> {
+    const k = this.kernel;
+    const request = this.guestErrors(path, () => this.spawnRequest(path, args, options));
+    const task = prepareSpawn(k, request);
+    while (!this.guestErrors(path, () => execSpawned(k, task, request, true))) {
+      await new Promise<void>((resolve) => this.fetching.push(resolve));
+    }
+    return this.spawned(task);
+  }
+
+  private spawnRequest(path: string, args: readonly string[], options: SpawnOptions): SpawnRequest {
     const k = this.kernel;
     const handles = options.handles ?? standardHandles;
     const tty = options.tty ? k.consoles.open(k, { handle: handles.console, ...options.tty }) : null;
     if (tty) this.consoleHandles.add(handles.console);
-    const task = this.guestErrors(path, () =>
-      spawnProcess(k, {
-        path: toByteString(path),
-        argv: [options.argv0 ?? path, ...args].map(toByteString),
-        envp: environment(options.env).map(toByteString),
-        cwd: toByteString(options.cwd ?? '/'),
-        uid: options.uid ?? 0,
-        gid: options.gid ?? 0,
-        files: this.standardFiles(tty, options.stdin ?? 'pipe', handles),
-        ...(tty ? { tty } : {}),
-        ...(options.rlimits ? { rlimits: options.rlimits } : {}),
-      }),
-    );
+    return {
+      path: toByteString(path),
+      argv: [options.argv0 ?? path, ...args].map(toByteString),
+      envp: environment(options.env).map(toByteString),
+      cwd: toByteString(options.cwd ?? '/'),
+      uid: options.uid ?? 0,
+      gid: options.gid ?? 0,
+      files: this.standardFiles(tty, options.stdin ?? 'pipe', handles),
+      ...(tty ? { tty } : {}),
+      ...(options.rlimits ? { rlimits: options.rlimits } : {}),
+    };
+  }
+
+  private spawned(task: Task): GuestProcess {
+    const k = this.kernel;
     const process = new GuestProcess(task.tid, (signo, toGroup) => {
       if (toGroup) sendGroupFromOutside(k, task, signo);
       else sendFromOutside(k, task, signo);

@@ -46,7 +46,11 @@ export class EngineService implements MachineService {
     const root = await openRoot(options.root, (record) => progress({ type: 'progress', progress: record }));
     const { root: _, files, coreModule, limits, ...rest } = options;
     const host = coreModule ? { ...this.host, coreModule } : this.host;
-    this.engine = MachineEngine.create(host, { ...rest, limits, root }, this.streams);
+    const fetchFailed = (message: string): void => {
+      this.outbox.send({ type: 'warning', error: { id: 'fetch-failed', message } });
+      this.outbox.flush();
+    };
+    this.engine = MachineEngine.create(host, { ...rest, limits, root, fetchFailed }, this.streams);
     this.outputLimit = limits.outputBytes ?? Infinity;
     this.traces = new TraceSubscriptions(this.engine.kernel, (event) => this.outbox.send(event));
     await putFiles(this.engine.files, files, (record) => progress({ type: 'progress', progress: record }));
@@ -75,7 +79,7 @@ export class EngineService implements MachineService {
     const outputs = request.tty ? [streams.console] : [stdout === 'pipe' ? streams.stdout : 0, stderr === 'pipe' ? streams.stderr : 0];
     for (const stream of outputs) if (stream !== 0) this.streams.addOutput(stream);
     if (!request.tty && stdin === 'pipe') this.streams.addInput(streams.stdin);
-    const guest = this.machine.spawn(path, args, { ...options, stdin, handles: streams });
+    const guest = await this.machine.spawnFetching(path, args, { ...options, stdin, handles: streams });
     this.processes.set(guest.pid, guest);
     void guest.exited.then((exit) => {
       this.processes.delete(guest.pid);

@@ -1,0 +1,2 @@
+export { openLazyImage } from './format/open.js';
+export type { ImageSource } from './tree/node.js';
