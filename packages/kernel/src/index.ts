@@ -48,6 +48,7 @@ export {
 } from './trace/events/events.js';
 export type { FieldKind, FieldKinds } from './trace/events/field-kinds.js';
 export { Trace, Tracer, type TraceRecord, type TraceSink } from './trace/tracer.js';
+export { installBreakpoints } from './trap/breakpoint.js';
 export { coreImports, pageFault } from './trap/page-fault.js';
 export { restoreSnapshot, takeSnapshot, type Snapshot } from './snapshot/snapshot.js';
 export { InternalFault, runSlice, type SliceResult } from './trap/trap.js';

@@ -14,6 +14,8 @@ export const enum ExitReason {
   Int80 = 6,
   /** An internal fault of the core: a bug of ours, never the guest's. */
   Internal = 7,
+  /** The next instruction is at one of Header.Breakpoints. */
+  Breakpoint = 8,
 }
 
 /** What an instruction's execute function returns: 0 and −1, −2 below, or the ExitReason to leave with. */

@@ -47,6 +47,11 @@ export const enum Header {
   FreeFrames = 0x08,
   /** Set non-zero by the host side to make `run` return ExitReason.Interrupt at the next branch. */
   InterruptRequest = 0x0c,
+  /** How many of the addresses at Breakpoints hold. Who changes them calls tlbFlushAll. */
+  BreakpointCount = 0x10,
+  /** u64 each, MaxBreakpoints of them: `run` returns ExitReason.Breakpoint before an instruction there, unless it is its first. */
+  Breakpoints = 0x18,
+  MaxBreakpoints = 64,
 }
 
 /** struct page, 32 bytes, at MemoryMap.MemMap + 32 × ((frame − FrameBase) >> 12). */

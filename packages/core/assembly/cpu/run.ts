@@ -8,6 +8,7 @@ import { decode } from '../decode/decoder';
 import { hostPageFault } from '../host';
 import { fault, retryWrite } from '../mmu/access';
 import { executeSlow, fetchSlow } from '../mmu/walk';
+import { anyBreakpoint, hasBreakpoint, isBreakpoint } from './breakpoints';
 import { decodedAt, decodeRun, endMarker, joinStraddle, Run, setWritesToCodeGoOn } from './code-cache';
 import { Retired } from './exceptions';
 import { loadCc, storeCc } from './flags';
@@ -40,12 +41,21 @@ export function run(budget: f64): i32 {
       break;
     }
     const traced = isStepping();
+    let single = alone || traced;
+    if (anyBreakpoint()) {
+      const rip = load<u64>(MemoryMap.Cpu + Cpu.Rip);
+      if (remaining != <i64>budget && isBreakpoint(rip)) {
+        reason = ExitReason.Breakpoint;
+        break;
+      }
+      single = single || hasBreakpoint(rip >> PageSize.Shift);
+    }
     const before = remaining;
     let status: i32 = 0;
     let u = entry(load<u64>(MemoryMap.Cpu + Cpu.Rip));
     if (u && load<u16>(u) == HotOp.Straddle) u = joinStraddling();
-    else if (u && (alone || traced || remaining <= Run.Max + 1)) {
-      u = copyRun(u, alone || traced ? 1 : <u32>remaining);
+    else if (u && (single || remaining <= Run.Max + 1)) {
+      u = copyRun(u, single ? 1 : <u32>remaining);
     }
     if (!u) status = fault();
     else if (u == MemoryMap.StepBuffer) {

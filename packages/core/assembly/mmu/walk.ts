@@ -1,3 +1,4 @@
+import { anyBreakpoint, hasBreakpoint } from '../cpu/breakpoints';
 import { Cpu, Stat } from '../../../abi/src/machine/cpu-state';
 import { MemoryMap, PageFlag, PageSize, PageStruct } from '../../../abi/src/machine/memory-map';
 import { Pte } from '../../../abi/src/x86/paging';
@@ -146,6 +147,7 @@ export function executeSlow(va: u64): u32 {
   const slot = walk(va, Access.Fetch);
   if (!slot) return 0;
   const code = codePage(load<u32>(slot) & Pte.FRAME_MASK);
+  if (anyBreakpoint() && hasBreakpoint(page)) return code;
   if (va >> 32) store<u32>(claimTagged(page), code, Tagged.Execute);
   else setEntry(TlbLayout.Execute, <u32>va, code);
   return code;

@@ -50,13 +50,20 @@ syscallTable.forEach((row, nr) => row?.args.forEach((kind, i) => (conversions[6 
 export function startSyscall(k: Kernel): void {
   const task = k.current;
   task.origRax = getRegSigned(k, Cpu.Rax);
-  if (k.trace.on(Trace.Syscalls)) traceEnter(k);
+  if (k.trace.on(Trace.Syscalls)) {
+    traceEnter(k);
+    if (k.trace.stopRequested) {
+      task.op = { kind: 'stopped at entry' };
+      return;
+    }
+  }
   runHandler(k);
 }
 
 /** A task that slept in a call is on the CPU again: its handler runs from the start, with task.op set. */
 export function resumeSyscall(k: Kernel): void {
   if (k.current.op?.kind === 'page') unparkFromPage(k);
+  else if (k.current.op?.kind === 'stopped at entry') k.current.op = null;
   // It slept in a page fault: the instruction runs again.
   if (k.current.origRax === -1) k.current.op = null;
   else runHandler(k);

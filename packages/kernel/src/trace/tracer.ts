@@ -33,6 +33,16 @@ export interface TraceSink {
 
 export class Tracer {
   private mask = 0;
+  /**
+   * Somebody who watches wants the machine to stand still: the slice ends before the next instruction of user mode, and before a system
+   * call that has just been entered does anything. Whoever asked clears it.
+   */
+  stopRequested = false;
+  /** Addresses at whose instruction the machine is to stand still; told by `onBreakpoint`. Header.Breakpoints holds the same. */
+  readonly breakpoints = new Set<number>();
+  onBreakpoint: ((address: number) => void) | null = null;
+  /** The next instruction of this thread is executed although there is a breakpoint: it has just stopped there. */
+  resuming: { tid: number; address: number } | null = null;
   private sinks: { mask: number; sink: TraceSink }[] = [];
   on(group: Trace): boolean {
     return (this.mask & group) !== 0;

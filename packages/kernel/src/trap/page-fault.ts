@@ -31,7 +31,7 @@ export function pageFault(k: Kernel, va: number, error: number): number {
   }
   const result = task.mm ? resolve(k, va, error) : FaultResult.SigsegvMaperr;
   leaveKernel(k);
-  if (result === FaultResult.Ok) return task.state === TaskState.Running ? 0 : 1;
+  if (result === FaultResult.Ok) return task.state === TaskState.Running && !k.trace.stopRequested ? 0 : 1;
   // It waits for its page, or dies instead.
   if (result === FaultResult.Retry) return 1;
   const [cr2Lo, cr2Hi] = getRegPair(k, Cpu.Cr2);

@@ -7,6 +7,7 @@ import { returnToUser } from '../signal/deliver.js';
 import { resumeSyscall, startSyscall } from '../syscalls/dispatch.js';
 import { accountTime, enterKernel, leaveKernel, skipAccounting } from '../time/cpu-time.js';
 import { checkCpuTimers, cpuTimerBudget } from '../time/cpu-timers.js';
+import { isAtBreakpoint } from './breakpoint.js';
 import { userException } from './exceptions.js';
 
 /**
@@ -31,7 +32,7 @@ export function runSlice(k: Kernel, maxInstructions: number): SliceResult {
   skipAccounting(k);
   k.timers.run(k, k.clock.monotonic(k));
 
-  while (left > 0) {
+  while (left > 0 && !k.trace.stopRequested) {
     if (k.current.state !== TaskState.Running || k.scheduler.needResched) {
       if (!k.scheduler.schedule(k)) {
         if (k.init.children.size === 0) return 'dead';
@@ -57,6 +58,7 @@ export function runSlice(k: Kernel, maxInstructions: number): SliceResult {
       if (task.sigPending) continue;
     }
 
+    if (k.trace.stopRequested || (k.trace.breakpoints.size > 0 && isAtBreakpoint(k))) break;
     let budget = Math.min(left, k.scheduler.turnLeft, cpuTimerBudget(k));
     if (virtual) budget = Math.min(budget, Math.max(1, k.timers.next - k.clock.monotonic(k)));
     const before = getReg(k, Cpu.Icount);
@@ -85,6 +87,8 @@ export function runSlice(k: Kernel, maxInstructions: number): SliceResult {
       case ExitReason.Interrupt:
         accountTime(k);
         return 'ready';
+      case ExitReason.Breakpoint:
+        break;
       case ExitReason.Internal:
         throw new InternalFault(k);
     }
