@@ -36,7 +36,8 @@ export interface SpawnRequest {
 /**
  * Starts a program from outside: a child of pid 1 in a session of its own, as a login would. Its end is reported by takeExits.
  * A failure past execve's point of no return is no error here: the task is there, with SIGSEGV pending.
- * @throws Errno as execve gives it before that point; nothing of the task is left then
+ * @throws Errno as execve gives it before that point; nothing of the task is left then, and its files are closed
+ * @throws PageWait a page of the program is still on its way: nothing is left either; call again when k.pageCache.reads has lost `read.id`
  */
 export function spawnProcess(k: Kernel, request: SpawnRequest): Task {
   const task = createTask(k, request);
@@ -44,6 +45,7 @@ export function spawnProcess(k: Kernel, request: SpawnRequest): Task {
   switchTo(k, task);
   try {
     task.fs.pwd = pathAt(k, At.FDCWD, request.cwd, LookupFlags.Follow | LookupFlags.Directory);
+    k.vm.mayWait = true;
     const file = execInPath(k, request);
     if (k.trace.on(Trace.Task)) {
       // argv as /proc/PID/cmdline has it.
@@ -51,6 +53,7 @@ export function spawnProcess(k: Kernel, request: SpawnRequest): Task {
       emit(k, Trace.Task, 'task:spawn', fields);
     }
   } catch (error) {
+    k.vm.mayWait = false;
     // Past the point of no return there is a process, which dies of the signal that waits for it.
     if (error instanceof Errno && task.mm) {
       switchTo(k, previous);

@@ -2,6 +2,7 @@ import { PageSize, S } from '@ring3/abi';
 import type { Kernel } from '../../kernel.js';
 import { EINVAL, EIO, EROFS } from '../../errno.js';
 import { AddressSpace } from '../../mm/address-space.js';
+import type { BlockSource } from '../../mm/page-read.js';
 import { registerState } from '../../state.js';
 import type { File } from '../../vfs/file.js';
 import { dtOf, isDir, isLink, isReg } from '../../vfs/inode-life.js';
@@ -19,6 +20,8 @@ export class ImageSuperBlock extends SuperBlock {
   constructor(
     dev: number,
     readonly handle: number,
+    /** Some of its bytes may have to be waited for. */
+    readonly isLazy: boolean,
   ) {
     super(dev, 'imagefs', 'image', IMAGE_MAGIC);
     this.readOnly = true;
@@ -40,6 +43,18 @@ registerState('ImageSuperBlock', ImageSuperBlock);
 
 /** Pages of a file of the image, read when first touched. */
 export class ImageMapping extends AddressSpace {
+  /** By what the image is, not by whether this file is here: asked often. */
+  override get isSlow(): boolean {
+    return (this.inode as ImageInode).sb.isLazy;
+  }
+  override slowSource(k: Kernel, index: number): BlockSource | null {
+    const { sb, node, size } = this.inode as ImageInode;
+    if (!sb.isLazy) return null;
+    const offset = index * PageSize.Bytes;
+    const length = Math.min(PageSize.Bytes, size - offset);
+    if (imageSource(k, sb.handle).isHere?.(node, offset, length) !== false) return null;
+    return { handle: sb.handle, node, offset, length };
+  }
   override readPage(k: Kernel, index: number, frame: number): void {
     const { sb, node } = this.inode as ImageInode;
     let bytes: Uint8Array;
@@ -110,7 +125,9 @@ registerState('ImageInode', ImageInode);
 export function createImageFs(k: Kernel, source: ImageSource): SuperBlock {
   const dev = k.nextId.dev++;
   bindImage(k.platform, dev, source);
-  const sb = new ImageSuperBlock(dev, dev);
+  const isLazy = source.isHere !== undefined;
+  if (isLazy) k.vm.slowSources++;
+  const sb = new ImageSuperBlock(dev, dev, isLazy);
   sb.root = sb.inode(k, 0);
   return sb;
 }

@@ -1,6 +1,7 @@
 import { PageSize } from '@ring3/abi';
 import type { Kernel } from '../../kernel.js';
 import { AddressSpace } from '../../mm/address-space.js';
+import type { BlockSource } from '../../mm/page-read.js';
 import { registerState } from '../../state.js';
 import type { OverlayInode } from './overlay-inode.js';
 import type { OverlaySuper } from './overlay.js';
@@ -18,6 +19,13 @@ export class OverlayMapping extends AddressSpace {
   }
   override get evictable(): boolean {
     return !this.overlay.keepsPages;
+  }
+  override get isSlow(): boolean {
+    return this.overlay.lowerData?.mapping?.isSlow === true;
+  }
+  override slowSource(k: Kernel, index: number): BlockSource | null {
+    const lower = this.overlay.lowerData?.mapping;
+    return !lower || lower.pages.has(index) ? null : lower.slowSource(k, index);
   }
   override readPage(k: Kernel, index: number, frame: number): void {
     const lower = this.overlay.lowerData?.mapping;
