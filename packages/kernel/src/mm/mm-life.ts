@@ -89,6 +89,7 @@ function copyLayout(to: Mm, from: Mm): void {
   to.coredumpFilter = from.coredumpFilter;
   to.binfmt = from.binfmt;
   to.membarrier = from.membarrier;
+  to.hasLazyFree = from.hasLazyFree;
   to.pkeyTaken = from.pkeyTaken;
   to.totalVm = from.totalVm;
   to.dataVm = from.dataVm;

@@ -87,6 +87,8 @@ export class Mm {
   membarrier = 0;
   /** pkey_alloc took the only key that there is without hardware for them. */
   pkeyTaken = false;
+  /** MADV_FREE may have left pages that can be dropped. */
+  hasLazyFree = false;
   /** No huge pages for it (MMF_DISABLE_THP): a new program's is that of the old one. */
   thpDisabled = false;
 }
