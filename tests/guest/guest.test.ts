@@ -12,18 +12,18 @@ const variants: { name: string; options: string[]; programs: RegExp }[] = [
   {
     name: 'the layout of 5.4',
     options: ['--layout', 'linux'],
-    programs: /^(code|cow|exec|fault-repair|faults|mappings|mm-calls|mm-limits|signals|stack|strings|threads|vma-random)\./,
+    programs: /^(code|cow|exec|fault-repair|faults|mappings|mm-calls|mm-limits|signals|stack|strings|threads|vdso|vma-random|vsyscall)\./,
   },
   {
     name: 'random addresses',
     options: ['--layout', 'linux', '--aslr', 'on'],
-    programs: /^(code|exec|mappings|mm-calls|mm-limits|stack|thread-processes|vma-random)\./,
+    programs: /^(code|exec|mappings|mm-calls|mm-limits|stack|thread-processes|vdso|vma-random)\./,
   },
-  { name: 'random compact addresses', options: ['--aslr', 'on'], programs: /^(code|exec|mappings|mm-calls|mm-limits|stack|vma-random)\./ },
+  { name: 'random compact addresses', options: ['--aslr', 'on'], programs: /^(code|exec|mappings|mm-calls|mm-limits|stack|vdso|vma-random)\./ },
   {
     name: 'the virtual clock',
     options: ['--clock', 'virtual', '--seed', '7'],
-    programs: /^(futex|pipes|poll|restart|sessions|signals|threads|thread-processes|wait)\./,
+    programs: /^(futex|pipes|poll|restart|sessions|signals|threads|thread-processes|vdso|wait)\./,
   },
   { name: 'little memory', options: ['-m', '64m'], programs: /^(cow|mappings|mm-calls|names|pipes|threads|vma-random)\./ },
 ];

@@ -286,6 +286,24 @@ static void advice(void) {
   printf("lazy %s of %s\n", smaps(p, "LazyFree"), smaps(p, "Anonymous"));
   p[0] = 'k';
   printf("lazy %s\n", smaps(p, "LazyFree"));
+  p[2 * PAGE] = 'l';
+  SHOW(madvise(p, 4 * PAGE, MADV_PAGEOUT));
+  printf("kept %c%c, gone %d%d, left %s\n", p[0], p[2 * PAGE], p[PAGE], p[3 * PAGE], smaps(p, "Anonymous"));
+  puts("page out");
+  // A file that nobody else maps and that is not in memory only.
+  int fd = open("/usr/share/common-licenses/GPL-3", O_RDONLY);
+  char *f = mmap(0, 4 * PAGE, rw, MAP_PRIVATE, fd, 0);
+  long sum = 0, again = 0;
+  for (int i = 0; i < 4 * PAGE; i++) sum += f[i];
+  int old = f[PAGE];
+  f[PAGE] = 'P';
+  SHOW(madvise(f, 4 * PAGE, MADV_COLD));
+  printf("resident %s, private %s, referenced %s", smaps(f, "Rss"), smaps(f, "Anonymous"), "");
+  printf("%s\n", smaps(f, "Referenced"));
+  SHOW(madvise(f, 4 * PAGE, MADV_PAGEOUT));
+  printf("resident %s, private %s\n", smaps(f, "Rss"), smaps(f, "Anonymous"));
+  for (int i = 0; i < 4 * PAGE; i++) again += f[i];
+  printf("the same again %d\n", again - 'P' == sum - old);
 }
 
 static void residency(void) {

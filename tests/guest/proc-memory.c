@@ -259,6 +259,68 @@ static void memory_file(void) {
   SHOW(open(path, O_RDONLY));
 }
 
+static uint64_t entry_at(const char *file, uint64_t index) {
+  uint64_t entry = 0;
+  int fd = open(file, O_RDONLY);
+  if (fd < 0 || pread(fd, &entry, 8, index * 8) != 8) perror(file);
+  close(fd);
+  return entry;
+}
+
+/** How often the frame behind `p` is mapped, and what it is. */
+static void show_frame(const char *what, const void *p) {
+  static const struct { int bit; const char *name; } flags[] = {{3, "uptodate"}, {11, "mmap"}, {12, "anon"}, {14, "swapbacked"}, {24, "zero"},
+    {20, "nopage"}, {10, "buddy"}};
+  uint64_t frame = entry_at("/proc/self/pagemap", (uintptr_t)p / PAGE) & ((1ull << 55) - 1);
+  uint64_t bits = entry_at("/proc/kpageflags", frame);
+  printf("%s: frame %d", what, frame != 0);
+  // The zero page is not counted.
+  if (!(bits >> 24 & 1)) printf(", mapped %ld", (long)entry_at("/proc/kpagecount", frame));
+  for (unsigned i = 0; i < sizeof flags / sizeof *flags; i++) {
+    // It belongs to the kernel's image: what else is true of it depends on the kernel.
+    if ((bits >> 24 & 1) && flags[i].bit != 24) continue;
+    if (bits >> flags[i].bit & 1) printf(" %s", flags[i].name);
+  }
+  printf("\n");
+}
+
+static void frames(void) {
+  char *p = mmap(place, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+  volatile char c = p[0];
+  p[PAGE] = 1;
+  show_frame("zero page", p);
+  show_frame("anonymous", p + PAGE);
+  int fd = memfd_create("frames", 0);
+  ftruncate(fd, PAGE);
+  char *q = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  char *r = mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, fd, 0);
+  q[0] = c;
+  show_frame("memfd", q);
+  c = r[0];
+  show_frame("memfd, mapped twice", r);
+  CHILD("fork", {
+    show_frame("child", p + PAGE);
+    p[PAGE] = 2;
+    show_frame("child, written", p + PAGE);
+  });
+  show_frame("parent", p + PAGE);
+  uint64_t before = entry_at("/proc/self/pagemap", (uintptr_t)p / PAGE + 1);
+  CHILD("without CAP_SYS_ADMIN", {
+    setuid(65534);
+    prctl(PR_SET_DUMPABLE, 1);
+    uint64_t entry = entry_at("/proc/self/pagemap", (uintptr_t)p / PAGE + 1);
+    printf("frame %d, present %d\n", (entry & ((1ull << 55) - 1)) != 0, (int)(entry >> 63));
+  });
+  printf("same frame: %d\n", before == entry_at("/proc/self/pagemap", (uintptr_t)p / PAGE + 1));
+  int count = open("/proc/kpagecount", O_RDONLY);
+  char buffer[16];
+  SHOW(pread(count, buffer, 12, 0));
+  SHOW(pread(count, buffer, 8, 4));
+  SHOW(pread(count, buffer, 16, 1l << 50));
+  SHOW(lseek(count, 8, SEEK_SET));
+  close(count);
+}
+
 static void bad_clear_refs(void) {
   clear_refs("0");
   clear_refs("6");
@@ -276,6 +338,7 @@ int main(void) {
   anonymous();
   files();
   memory_file();
+  frames();
   bad_clear_refs();
   return 0;
 }

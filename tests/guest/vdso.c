@@ -1,3 +1,4 @@
+// link: static pie
 // The vdso as a program finds it: through AT_SYSINFO_EHDR, by its dynamic section, as shown in maps; its functions against the calls
 // that they stand for; what may be done with its mappings.
 #include "check.h"

@@ -1,12 +1,13 @@
 // Random calls of the mmap family over a window of pages: the result of each, the window's lines of maps, what status counts.
 // The calls are the same each time. Left out is what newer kernels do otherwise than 5.4 (tests/kernel-differences.md): memory is
-// without reserve, because they drop charges that decide about merging; mremap stays within one mapping and grows only elsewhere.
+// without reserve, because they drop charges that decide about merging; mremap stays within one mapping and grows only elsewhere;
+// private memory is written as soon as it is mapped (odd seeds) or never (even ones), because they merge the two kinds.
 #include "check.h"
 
-enum { WINDOW = 24, BESIDE = 16, CALLS = 120, SEEDS = 24 };
+enum { WINDOW = 24, BESIDE = 16, CALLS = 120, SEEDS = 40 };
 
 static char *base;
-static int fd;
+static int fd, written;
 static unsigned state;
 static unsigned below(unsigned n) {
   state ^= state << 13, state ^= state >> 17, state ^= state << 5;
@@ -92,25 +93,27 @@ static void one_call(void) {
   static const int prots[] = {0, 1, 3, 3, 3, 5, 7, 2};
   static const int advices[] = {0, 1, 2, 3, 4, 8, 10, 11, 12, 13, 16, 17, 18, 19, 20};
   static const int kinds[] = {0x4022, 0x4022, 0x4022, 0x4022, 0x4122, 0x21, 0x4002, 0x4002, 0x01, 0x6022};
+  static const int unwritten[] = {0x4022, 0x4022, 0x4022, 0x4022, 0x4022, 0x21, 0x4002, 0x4002, 0x01, 0x4022};
   unsigned page = below(WINDOW), most = WINDOW - page < 8 ? WINDOW - page : 8, pages = 1 + below(most), kind = below(100);
   char *p = base + page * PAGE;
   size_t n = pages * PAGE;
-  int prot = prots[below(8)];
+  int prot = prots[below(8)], populate = written ? MAP_POPULATE : 0;
   long result;
   errno = 0;
   printf("%u+%u ", page, pages);
   if (kind < 28) {
-    int flags = kinds[below(10)], anonymous = flags & MAP_ANONYMOUS;
+    int flags = (written ? kinds : unwritten)[below(10)], anonymous = flags & MAP_ANONYMOUS;
+    if (written && flags & MAP_PRIVATE) prot = 3, flags |= MAP_POPULATE;
     long offset = anonymous ? 0 : below(10) < 6 ? page : below(32);
     printf("mmap %d %x %ld", prot, flags, offset);
     result = (long)mmap(p, n, prot, flags | MAP_FIXED, anonymous ? -1 : fd, offset * PAGE);
-  } else if (kind < 32) printf("mmap noreplace"), result = (long)mmap(p, n, 3, 0x104022, -1, 0);
-  else if (kind < 34) printf("mmap hint"), result = (long)mmap(p, PAGE, 3, 0x4022, -1, 0), result = result == (long)p ? result : munmap((void *)result, PAGE);
+  } else if (kind < 32) printf("mmap noreplace"), result = (long)mmap(p, n, 3, 0x104022 | populate, -1, 0);
+  else if (kind < 34) printf("mmap hint"), result = (long)mmap(p, PAGE, 3, 0x4022 | populate, -1, 0), result = result == (long)p ? result : munmap((void *)result, PAGE);
   else if (kind < 42) printf("munmap"), result = munmap(p, n);
   else if (kind < 60) printf("mprotect %d", prot), result = mprotect(p, n, prot);
-  else if (kind < 76) { int writes = below(3) > 0; p += below(n); printf("touch %d", writes), result = touch(p, writes); }
+  else if (kind < 76) { int writes = below(3) > 0 && written; p += below(n); printf("touch %d", writes), result = touch(p, writes); }
   else if (kind < 86) { int advice = advices[below(15)]; printf("madvise %d", advice), result = madvise(p, n, advice); }
-  else if (kind < 88) printf("mlock"), result = mlock(p, n);
+  else if (kind < 88 && written) printf("mlock"), result = mlock(p, n);
   else if (kind < 89) printf("mlock2"), result = syscall(SYS_mlock2, p, n, 1);
   else if (kind < 91) printf("munlock"), result = munlock(p, n);
   else if (kind < 93) { int flags = below(8); printf("msync %d", flags), result = msync(p, n, flags); }
@@ -133,13 +136,14 @@ int main(void) {
   size_t all = (WINDOW + BESIDE) * PAGE;
   fd = mkstemp(path);
   unlink(path);
-  if (ftruncate(fd, 20 * PAGE)) return 1;
+  if (ftruncate(fd, 64 * PAGE)) return 1;
   char *area = mmap(0, all + 4 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   base = area + 2 * PAGE;
   for (int seed = 1; seed <= SEEDS; seed++) {
     long start[COUNTS];
     munmap(base - PAGE, all + 2 * PAGE);
     counts(start), counts(start);
+    written = seed % 2;
     state = seed * 2654435761u + 1;
     printf("seed %d\n", seed);
     for (int i = 1; i <= CALLS; i++) {

@@ -1,3 +1,4 @@
+export { codeSections, type CodeSymbol, CodeSymbols, isX86_64 } from './code-symbols.js';
 export { type DynamicEntry, dynamicEntries, dynamicValue } from './dynamic.js';
 export { ElfError, ElfFile, isRelocatable, parseElf, type Section, type Segment } from './elf-file.js';
 export { fileTypeText, headerFields, machineName } from './file-header.js';
@@ -15,4 +16,4 @@ export { type DumpOptions, printElf } from './print/readelf.js';
 export { symbolName } from './print/symbols.js';
 export { type Relocation, relocations, relrAddresses } from './relocations.js';
 export { type ElfSymbol, findSymbol, sectionSymbols, symbolBinding, type SymbolPlace, symbols, symbolType } from './symbols.js';
-export { type SymbolVersion, SymbolVersions, versionDefinitions, versionNeeds } from './versions.js';
+export { type SymbolVersion, type SymbolVersions, versionDefinitions, versionNeeds, versionsOf } from './versions.js';

@@ -1,5 +1,5 @@
 import { Ei, Sht } from '@ring3/abi';
-import type { ElfFile, Section } from './elf-file.js';
+import { ElfError, type ElfFile, type Section } from './elf-file.js';
 import { headerFields } from './file-header.js';
 import { sectionFields, segmentFields } from './header-fields.js';
 import type { Field } from './layout.js';
@@ -12,7 +12,7 @@ import type { DumpOptions } from './print/readelf.js';
 import { symbolName } from './print/symbols.js';
 import { relocations, relrAddresses } from './relocations.js';
 import { sectionSymbols, symbolBinding, symbolType, symbolVisibility } from './symbols.js';
-import { SymbolVersions } from './versions.js';
+import { versionsOf } from './versions.js';
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
@@ -28,7 +28,7 @@ function fieldsJson(fields: readonly Field[]): Json {
 
 function symbolTable(file: ElfFile, section: Section): Json {
   const osAbi = file.ident[Ei.OsAbi]!;
-  const versions = section.sh_type === Sht.DynSym ? new SymbolVersions(file, section) : null;
+  const versions = section.sh_type === Sht.DynSym ? versionsOf(file, section) : null;
   const symbols = sectionSymbols(file, section).map((symbol) => ({
     index: symbol.index,
     offset: symbol.at,
@@ -56,9 +56,16 @@ function relocationTable(file: ElfFile, section: Section): Json {
   return { section: section.name, entries };
 }
 
-/** What `options` ask for as plain data: every field with its place in the file. Other letters than those of tables show nothing. */
+/** How many times its own length a file's sections may have in all, and how many pairs of segment and section are looked at. */
+const MOST_PER_BYTE = 64;
+const MOST_PAIRS = 1 << 22;
+
+/** What `options` ask for as plain data: every field with its place in the file. Other letters than those of tables show nothing. @throws ElfError */
 export function elfJson(file: ElfFile, options: DumpOptions): Json {
   const { sections, segments } = file;
+  const shown = sections.reduce((sum, section) => sum + file.data(section).length, 0);
+  if (shown > MOST_PER_BYTE * file.bytes.length || sections.length * segments.length > MOST_PAIRS)
+    throw new ElfError('its sections overlap too much to be real');
   const ofTypes = (...types: Sht[]): Section[] => sections.filter(({ sh_type }) => types.includes(sh_type));
   const tables = [...(options.symbols ? [Sht.SymTab] : []), ...(options.symbols || options.dynamicSymbols ? [Sht.DynSym] : [])];
   return {

@@ -30,10 +30,31 @@ export const symbolType = ({ st_info }: SymValues): number => st_info & 15;
 export const symbolBinding = ({ st_info }: SymValues): number => st_info >> 4;
 export const symbolVisibility = ({ st_other }: SymValues): number => st_other & 3;
 
+/** How often all of a string table may be read: shared endings make some names overlap, never all of them with everything. */
+const MOST_READINGS = 64;
+
+/** Names of a string table, until they are together so long that the table cannot be a real one. */
+class NameBudget {
+  private left: number;
+
+  constructor(private readonly strings: Uint8Array) {
+    this.left = MOST_READINGS * strings.length;
+  }
+
+  at(offset: number): string {
+    if (offset >= this.strings.length) return offset === 0 ? '' : '<corrupt>';
+    if (this.left <= 0) return '<corrupt>';
+    const name = byteString(this.strings, offset);
+    this.left -= name.length;
+    return name;
+  }
+}
+
 function readTable(file: ElfFile, offset: number, count: number, strings: Uint8Array, indexes: Uint8Array | null): ElfSymbol[] {
   const { reader } = file;
   const size = SYM.size(reader);
   const view = indexes && new DataView(indexes.buffer, indexes.byteOffset, indexes.byteLength);
+  const names = new NameBudget(strings);
   const there = Math.max(0, Math.min(count, Math.floor((file.bytes.length - offset) / size)));
   return Array.from({ length: there }, (_, index) => {
     const at = offset + index * size;
@@ -43,14 +64,23 @@ function readTable(file: ElfFile, offset: number, count: number, strings: Uint8A
       ...values,
       index,
       at,
-      name: values.st_name < strings.length ? byteString(strings, values.st_name) : values.st_name === 0 ? '' : '<corrupt>',
+      name: names.at(values.st_name),
       sectionIndex: extended ? view.getUint32(4 * index, reader.littleEndian) : values.st_shndx,
     };
   });
 }
 
+/** Tables that were read, by their section. */
+const tablesRead = new WeakMap<Section, readonly ElfSymbol[]>();
+
 /** The symbols of one SYMTAB or DYNSYM section. */
-export function sectionSymbols(file: ElfFile, section: Section): ElfSymbol[] {
+export function sectionSymbols(file: ElfFile, section: Section): readonly ElfSymbol[] {
+  const read = tablesRead.get(section) ?? readSection(file, section);
+  tablesRead.set(section, read);
+  return read;
+}
+
+function readSection(file: ElfFile, section: Section): ElfSymbol[] {
   const data = file.data(section);
   const names = file.sections[section.sh_link];
   const indexes = file.sections.find(({ sh_type, sh_link }) => sh_type === Sht.SymTabShndx && sh_link === section.index);
@@ -98,7 +128,7 @@ function gnuSymbolCount({ reader }: ElfFile, at: number): number {
 }
 
 /** All symbols: of .symtab, else of .dynsym, else of the dynamic segment. */
-export function symbols(file: ElfFile): ElfSymbol[] {
+export function symbols(file: ElfFile): readonly ElfSymbol[] {
   const section = file.sectionOfType(Sht.SymTab) ?? file.sectionOfType(Sht.DynSym);
   return section ? sectionSymbols(file, section) : dynamicSymbols(file);
 }

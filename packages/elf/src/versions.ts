@@ -58,20 +58,26 @@ function stringOf(file: ElfFile, section: Section, offset: number): string {
 export function versionDefinitions(file: ElfFile, section: Section): VersionDefinition[] {
   const { reader } = file;
   const size = file.data(section).length;
+  // The chains of names of a real file do not meet.
+  let budget = Math.floor(size / 8);
   const base = Number(section.sh_offset);
-  const names = (start: number, count: number) => [
-    ...chain(
-      start,
-      count,
-      size,
-      8,
-      (offset) => {
-        const values = VERDAUX.read(reader, base + offset);
-        return { ...values, offset, name: stringOf(file, section, values.vda_name) };
-      },
-      ({ vda_next }) => vda_next,
-    ),
-  ];
+  const names = (start: number, count: number) => {
+    const found = [
+      ...chain(
+        start,
+        Math.min(count, budget),
+        size,
+        8,
+        (offset) => {
+          const values = VERDAUX.read(reader, base + offset);
+          return { ...values, offset, name: stringOf(file, section, values.vda_name) };
+        },
+        ({ vda_next }) => vda_next,
+      ),
+    ];
+    budget -= found.length;
+    return found;
+  };
   const read = (offset: number): VersionDefinition => {
     const values = VERDEF.read(reader, base + offset);
     return { ...values, offset, names: names(offset + values.vd_aux, values.vd_cnt) };
@@ -82,20 +88,25 @@ export function versionDefinitions(file: ElfFile, section: Section): VersionDefi
 export function versionNeeds(file: ElfFile, section: Section): VersionNeed[] {
   const { reader } = file;
   const size = file.data(section).length;
+  let budget = Math.floor(size / 16);
   const base = Number(section.sh_offset);
-  const names = (start: number, count: number) => [
-    ...chain(
-      start,
-      count,
-      size,
-      16,
-      (offset) => {
-        const values = VERNAUX.read(reader, base + offset);
-        return { ...values, offset, name: stringOf(file, section, values.vna_name) };
-      },
-      ({ vna_next }) => vna_next,
-    ),
-  ];
+  const names = (start: number, count: number) => {
+    const found = [
+      ...chain(
+        start,
+        Math.min(count, budget),
+        size,
+        16,
+        (offset) => {
+          const values = VERNAUX.read(reader, base + offset);
+          return { ...values, offset, name: stringOf(file, section, values.vna_name) };
+        },
+        ({ vna_next }) => vna_next,
+      ),
+    ];
+    budget -= found.length;
+    return found;
+  };
   const read = (offset: number): VersionNeed => {
     const values = VERNEED.read(reader, base + offset);
     return { ...values, offset, file: stringOf(file, section, values.vn_file), names: names(offset + values.vn_aux, values.vn_cnt) };
@@ -105,6 +116,16 @@ export function versionNeeds(file: ElfFile, section: Section): VersionNeed[] {
 
 /** VER_FLG_BASE: the version of the file itself. */
 const BASE = 1;
+
+/** Those that were read, by the section of their table. */
+const versionsRead = new WeakMap<Section, SymbolVersions>();
+
+/** The versions of a table's symbols, read once. */
+export function versionsOf(file: ElfFile, table: Section): SymbolVersions {
+  const read = versionsRead.get(table) ?? new SymbolVersions(file, table);
+  versionsRead.set(table, read);
+  return read;
+}
 
 /** The versions of the symbols of one table: its VERSYM section with the definitions and needs of the file. */
 export class SymbolVersions {

@@ -64,3 +64,4 @@ export type { Path } from './vfs/path.js';
 export { May, permission } from './vfs/permission.js';
 export type { SuperBlock } from './vfs/super-block.js';
 export { parsePaging, type PagingPolicy } from './mm/paging-policy.js';
+export { PageWait } from './mm/page-read.js';

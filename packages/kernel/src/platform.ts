@@ -23,10 +23,10 @@ export interface Platform {
   /** Host directories, by the handle that the mount option named. Absent where there is none (a page). */
   readonly hostFs?: HostFs;
   /**
-   * Reads bytes that the host cannot give at once (a lazily fetched image, a disk): answers later, never within the call, by the
-   * machine calling k.pageCache.blockReadDone. Absent where no file is slow.
+   * Reads bytes of file `node` of the image (or disk) behind a handle, which the host cannot give at once: the answer comes later, never
+   * within the call, by the machine calling k.pageCache.blockReadDone(k, id, bytes). Absent where no file is slow.
    */
-  blockRead?(handle: number, offset: number, length: number, id: number): void;
+  blockRead?(handle: number, node: number, offset: number, length: number, id: number): void;
   /** One line for developers (RING3_DEBUG), never for the guest. */
   debug(topic: string, line: string): void;
 }

@@ -92,4 +92,6 @@ export const enum PageFlag {
   Writeback = 1 << 8,
   /** PG_readahead: whoever comes to this page has the next window read. */
   Readahead = 1 << 9,
+  /** Anonymous memory that MADV_FREE gave up: may be dropped until it is written again. */
+  LazyFree = 1 << 10,
 }

@@ -129,16 +129,26 @@ export function printSegments(file: ElfFile, printer: Printer, alone: boolean): 
   if (file.sections.length > 0) printMapping(file, printer);
 }
 
+/** Longest path of Linux; what is longer is cut off. */
+const PATH_MAX = 4096;
+
 function printInterpreter(file: ElfFile, { p_offset, p_filesz }: { p_offset: bigint; p_filesz: bigint }, { write, warn }: Printer): void {
   const bytes = file.range(p_offset, p_filesz);
   if (BigInt(bytes.length) < p_filesz || p_filesz < 2n) {
     warn('Unable to read program interpreter');
     return;
   }
-  write(`      [Requesting program interpreter: ${printable(byteString(bytes, 0))}]\n`);
+  write(`      [Requesting program interpreter: ${printable(byteString(bytes.subarray(0, PATH_MAX), 0))}]\n`);
 }
 
-function printMapping({ segments, sections }: ElfFile, { write }: Printer): void {
+/** Pairs of segment and section that are looked at; a core file of a thousand mappings has a million. */
+const MOST_PAIRS = 1 << 22;
+
+function printMapping({ segments, sections }: ElfFile, { write, warn }: Printer): void {
+  if (segments.length * sections.length > MOST_PAIRS) {
+    warn('too many segments and sections to map them');
+    return;
+  }
   write('\n Section to Segment mapping:\n  Segment Sections...\n');
   for (const segment of segments) {
     const names = sections.slice(1).filter((section) => isInSegment(section, segment));

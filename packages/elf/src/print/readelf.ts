@@ -55,8 +55,29 @@ function printDumps(file: ElfFile, { hexDumps, stringDumps }: DumpOptions, print
     }
 }
 
-/** Everything that `options` ask for, in readelf -W's words and order. */
+/** A file's tables can name the same bytes again and again: so many times its own length is more than any real file shows. */
+const MOST_PER_BYTE = 512;
+const ALWAYS_SHOWN = 1 << 20;
+
+class TooLong extends Error {}
+
+/** Everything that `options` ask for, in readelf -W's words and order. What goes on without an end is cut off with a warning. */
 export function printElf(file: ElfFile, options: DumpOptions, printer: Printer): void {
+  let left = ALWAYS_SHOWN + MOST_PER_BYTE * file.bytes.length;
+  const count = (text: string): string => {
+    left -= text.length;
+    if (left < 0) throw new TooLong();
+    return text;
+  };
+  try {
+    printAll(file, options, { write: (text) => printer.write(count(text)), warn: (text) => printer.warn(count(text)) });
+  } catch (error) {
+    if (!(error instanceof TooLong)) throw error;
+    printer.warn('the file refers to the same bytes too often: the rest is not shown');
+  }
+}
+
+function printAll(file: ElfFile, options: DumpOptions, printer: Printer): void {
   for (const warning of file.warnings) printer.warn(warning);
   const alone = !options.fileHeader;
   if (options.fileHeader) printFileHeader(file, printer);

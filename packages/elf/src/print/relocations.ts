@@ -6,7 +6,7 @@ import { relocationName } from '../names/relocations.js';
 import { type Relocation, relocations, relrAddresses } from '../relocations.js';
 import { type ElfSymbol, sectionSymbols, symbolType } from '../symbols.js';
 import { hex, plural, printable, signedHex } from '../text.js';
-import { SymbolVersions } from '../versions.js';
+import { type SymbolVersions, versionsOf } from '../versions.js';
 import type { Printer } from './printer.js';
 
 /** The symbols that the relocations of a section refer to, with their versions. */
@@ -20,7 +20,7 @@ class Targets {
   ) {
     const isTable = table && (table.sh_type === Sht.SymTab || table.sh_type === Sht.DynSym);
     this.symbols = isTable ? sectionSymbols(file, table) : [];
-    this.versions = isTable && table.sh_type === Sht.DynSym ? new SymbolVersions(file, table) : null;
+    this.versions = isTable && table.sh_type === Sht.DynSym ? versionsOf(file, table) : null;
   }
 
   get(index: number): ElfSymbol | undefined {

@@ -4,7 +4,7 @@ import { addressText } from '../header-fields.js';
 import { sectionIndexName, symbolBindingName, symbolTypeName, VISIBILITIES } from '../names/symbols.js';
 import { dynamicSymbols, type ElfSymbol, sectionSymbols, symbolBinding, symbolType, symbolVisibility } from '../symbols.js';
 import { hex, plural, printable, symbolSize } from '../text.js';
-import { type SymbolVersion, SymbolVersions } from '../versions.js';
+import { type SymbolVersion, versionsOf } from '../versions.js';
 import type { Printer } from './printer.js';
 
 /** '@@GLIBC_2.4', '@GLIBC_2.4'; with its number where another file defines it. */
@@ -48,7 +48,7 @@ function printTable(file: ElfFile, section: Section, { write, warn }: Printer): 
   write(`\nSymbol table '${printable(section.name)}' contains ${table.length} ${plural(table.length, 'entry', 'entries')}:\n`);
   if (BigInt(file.data(section).length) < section.sh_size) warn(`the symbol table '${printable(section.name)}' ends beyond the file`);
   write(heading(file));
-  const versions = section.sh_type === Sht.DynSym ? new SymbolVersions(file, section) : null;
+  const versions = section.sh_type === Sht.DynSym ? versionsOf(file, section) : null;
   for (const symbol of table) write(row(file, symbol, versions && versions.of(symbol)));
 }
 
@@ -70,7 +70,7 @@ export function printDynamicSymbols(file: ElfFile, { write }: Printer): void {
     return;
   }
   const section = file.sectionOfType(Sht.DynSym);
-  const versions = section ? new SymbolVersions(file, section) : null;
+  const versions = section ? versionsOf(file, section) : null;
   write(`\nSymbol table for image contains ${table.length} ${plural(table.length, 'entry', 'entries')}:\n${heading(file)}`);
   for (const symbol of table) write(row(file, symbol, versions && versions.of(symbol)));
 }

@@ -3,7 +3,7 @@ import type { ElfFile, Section } from '../elf-file.js';
 import { addressText } from '../header-fields.js';
 import { hex, plural, prefixedHex, printable } from '../text.js';
 import { sectionSymbols } from '../symbols.js';
-import { SymbolVersions, versionDefinitions, versionNeeds } from '../versions.js';
+import { versionsOf, versionDefinitions, versionNeeds } from '../versions.js';
 import type { Printer } from './printer.js';
 
 function title(file: ElfFile, section: Section, kind: string, count: number): string {
@@ -61,7 +61,7 @@ function printSymbolVersions(file: ElfFile, section: Section, { write, warn }: P
     warn(`'${printable(section.name)}' refers to no symbol table`);
     return;
   }
-  const versions = new SymbolVersions(file, table);
+  const versions = versionsOf(file, table);
   const list = sectionSymbols(file, table);
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   for (let start = 0; start < count; start += 4) {

@@ -80,16 +80,17 @@ class LazyImageTree extends ImageTree {
     });
   }
 
-  missing(id: number, offset: number, length: number): { offset: number; length: number } | null {
+  isHere(id: number, offset: number, length: number): boolean {
     const at = this.place(id, offset, length);
-    return at.length === 0 || this.blob.has(at.offset, at.length) ? null : at;
+    return at.length === 0 || this.blob.has(at.offset, at.length);
   }
 
-  async fetch(offset: number, length: number): Promise<Uint8Array> {
+  async fetch(id: number, offset: number, length: number): Promise<Uint8Array> {
+    const at = this.place(id, offset, length);
     // What came in may have gone again by the time that several are there.
     for (;;) {
-      await this.blob.load(offset, length);
-      const bytes = this.blob.read(offset, length);
+      await this.blob.load(at.offset, at.length);
+      const bytes = this.blob.read(at.offset, at.length);
       if (bytes) return bytes;
     }
   }

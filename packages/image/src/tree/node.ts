@@ -26,10 +26,10 @@ export interface ImageSource {
   node(id: number): ImageNode;
   /** Bytes of a file from `offset`; fewer than asked only at its end. */
   read(id: number, offset: number, length: number): Uint8Array;
-  /** Where bytes of a file lie that `read` cannot give yet; null: it can. Absent: it always can. */
-  missing?(id: number, offset: number, length: number): { offset: number; length: number } | null;
-  /** Fetches what `missing` named. */
-  fetch?(offset: number, length: number): Promise<Uint8Array>;
+  /** Can `read` give these bytes now? Absent: always. */
+  isHere?(id: number, offset: number, length: number): boolean;
+  /** Fetches bytes of a file. */
+  fetch?(id: number, offset: number, length: number): Promise<Uint8Array>;
 }
 
 export const enum FileType {

@@ -82,7 +82,9 @@ function residentOf(k: Kernel, mm: Mm, vma: Vma): Pick<MappingView, 'rss' | 'ano
 function kindOf(k: Kernel, mm: Mm, vma: Vma): string {
   switch (vmaName(k, mm, vma)) {
     case '[heap]':
-      return 'heap';
+      // 5.4 shows the bss as [heap], too, where it ends at the brk's start or is one mapping with it.
+      if (vma.start >= mm.startBrk) return 'heap';
+      return vma.end > mm.startBrk ? 'program bss and heap' : 'program bss';
     case '[stack]':
       return 'stack';
     case '[vvar]':

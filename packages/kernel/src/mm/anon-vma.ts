@@ -1,5 +1,6 @@
 import type { Kernel } from '../kernel.js';
 import type { Mm, Vma } from './mm.js';
+import { AnonVma, attachAnonVma, ownAnonVma, shareAnonVma } from './anon-vma-chain.js';
 import { findVmaIndex } from './vma.js';
 import { Vm } from './vm-flags.js';
 
@@ -19,15 +20,44 @@ export function prepareAnonVma(k: Kernel, mm: Mm, vma: Vma): void {
   const index = findVmaIndex(mm, vma.start);
   const next = mm.vmas[index + 1];
   const prev = mm.vmas[index - 1];
-  vma.anonChain = 1;
-  if (next && next.anonVma !== 0 && next.anonChain === 1 && areCompatible(vma, next)) vma.anonVma = next.anonVma;
-  else if (prev && prev.anonVma !== 0 && prev.anonChain === 1 && areCompatible(prev, vma)) vma.anonVma = prev.anonVma;
-  else vma.anonVma = k.vm.nextAnonVma++;
+  if (next && isReusable(next) && areCompatible(vma, next)) shareAnonVma(vma, next);
+  else if (prev && isReusable(prev) && areCompatible(prev, vma)) shareAnonVma(vma, prev);
+  else addRoot(k, vma);
 }
 
-/** mm/rmap.c: anon_vma_fork. A child's vma has its parent's chain and an anon_vma of its own. */
+/** reusable_anon_vma: one that was inherited is not shared further. */
+function isReusable(vma: Vma): boolean {
+  return vma.anonVma !== 0 && vma.anonChain.length === 1;
+}
+
+function addRoot(k: Kernel, vma: Vma): void {
+  const root = new AnonVma(k.vm.nextAnonVma++, null);
+  // Besides the vma it counts as its own parent's child.
+  root.degree = 2;
+  attachAnonVma(vma, root);
+}
+
+/**
+ * mm/rmap.c: anon_vma_fork. The vma of a child has its parent's chain, and an anon_vma of its own: one of the chain that no vma uses and
+ * that has one descendant only, or else a new one. What forks without end thus does not make its chains longer and longer.
+ */
 export function forkAnonVma(k: Kernel, child: Vma, parent: Vma): void {
-  if (parent.anonVma === 0) return;
-  child.anonVma = k.vm.nextAnonVma++;
-  child.anonChain = parent.anonChain + 1;
+  const from = ownAnonVma(parent);
+  if (!from) return;
+  child.anonChain = parent.anonChain;
+  for (const anonVma of child.anonChain) anonVma.links++;
+  // A root has itself and at least one child: it never qualifies.
+  const idle = child.anonChain.find((anonVma) => anonVma !== from && anonVma.degree < 2);
+  if (idle) {
+    child.anonVma = idle.id;
+    idle.degree++;
+    return;
+  }
+  attachAnonVma(child, new AnonVma(k.vm.nextAnonVma++, from));
+  from.degree++;
+}
+
+/** What a child gets for memory that fork wiped (MADV_WIPEONFORK): dup_mmap prepares it at once. */
+export function wipeAnonVma(k: Kernel, child: Vma): void {
+  addRoot(k, child);
 }

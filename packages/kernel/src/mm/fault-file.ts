@@ -43,8 +43,6 @@ function findPage(k: Kernel, vma: Vma, va: number, mapping: AddressSpace, write:
   faultedFrame = k.pageCache.findPage(mapping, index);
   pageRead = false;
   if (faultedFrame !== 0) {
-    const waited = k.current.pageWait;
-    pageRead = waited?.started === true && waited.read?.mapping === mapping && waited.read.index === index;
     if (mapping.evictable) readFurther(k, mapping, vma, index, faultedFrame);
     return FaultResult.Ok;
   }

@@ -6,6 +6,7 @@ import { FaultKind, faultNote, recordFault } from './fault-record.js';
 import { FaultResult } from './fault-result.js';
 import { addMapCount, allocFrame, allocFrameRaw, allocPte, frameFlags, refCount, zeroFrame } from './frames.js';
 import type { Mm, Vma } from './mm.js';
+import type { PageWaitOp } from './page-read.js';
 import { TASK_SIZE_MAX } from './layout.js';
 import { countFile, dirtyLow, protHigh, protLow, pteFrame, pteHasFrame, readPteLow, setPte } from './pte.js';
 import { noteRss } from './account.js';
@@ -40,9 +41,15 @@ function doUserAddrFault(k: Kernel, mm: Mm, va: number, error: number): FaultRes
     faultNote.grewStack = true;
   }
   if (isAccessError(vma, error)) return FaultResult.SigsegvAccerr;
-  const result = handleVmaFault(k, mm, vma, va - (va & PageSize.Mask), (error & PageFaultError.Write) !== 0);
+  let result = handleVmaFault(k, mm, vma, va - (va & PageSize.Mask), (error & PageFaultError.Write) !== 0);
+  if (result === FaultResult.Ok && k.current.pageWait && startedRead(k.current.pageWait, vma, va)) result = FaultResult.Major;
   countFault(k, result);
   return result;
+}
+
+/** The fault slept before, while the page that it had asked for was read: it was a major one then. */
+function startedRead({ read, started }: PageWaitOp, vma: Vma, va: number): boolean {
+  return started && read !== null && read.mapping === mappingOf(vma) && read.index === linearIndex(vma, va);
 }
 
 /** access_error. A fetch is told from a read only once the page is there. */

@@ -61,6 +61,11 @@ export function refCount(k: Kernel, frame: number): number {
   return k.core.u32[(pageStruct(k, frame) + PageStruct.RefCount) >>> 2]!;
 }
 
+/** Entries of page tables that map it. */
+export function mapCount(k: Kernel, frame: number): number {
+  return k.core.u32[(pageStruct(k, frame) + PageStruct.MapCount) >>> 2]!;
+}
+
 export function addMapCount(k: Kernel, frame: number, n: number): void {
   k.core.u32[(pageStruct(k, frame) + PageStruct.MapCount) >>> 2]! += n;
 }

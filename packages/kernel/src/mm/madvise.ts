@@ -3,6 +3,8 @@ import type { Kernel } from '../kernel.js';
 import { EACCES, EINVAL, ENOMEM, EPERM } from '../errno.js';
 import type { Mm, Vma } from './mm.js';
 import { pageAlign, pageOffset } from './page.js';
+import { freeLazily } from './lazy-free.js';
+import { makeCold, pageOut } from './page-out.js';
 import { readAhead } from './readahead.js';
 import { cutOut, findVma, findVmaIndex, linearIndex, mappingOf } from './vma.js';
 import { attributesFrom, mergeVma, setVmaFlags } from './vma-merge.js';
@@ -93,12 +95,16 @@ function adviseVma(k: Kernel, mm: Mm, vma: Vma, prev: Vma | undefined, start: nu
       zapRange(k, mm, vma, start, end);
       return vma;
     case Madv.Free:
-      // Pages may be freed when memory is short; keeping them is allowed, and nothing here swaps.
       if (mappingOf(vma) || vma.frames || vma.flags & (Vm.Locked | Vm.HugeTlb | Vm.PfnMap)) throw EINVAL;
+      freeLazily(k, mm, start, end);
       return vma;
     case Madv.Cold:
+      if (vma.flags & (Vm.Locked | Vm.HugeTlb | Vm.PfnMap)) throw EINVAL;
+      makeCold(k, mm, start, end);
+      return vma;
     case Madv.PageOut:
       if (vma.flags & (Vm.Locked | Vm.HugeTlb | Vm.PfnMap)) throw EINVAL;
+      pageOut(k, mm, vma, start, end);
       return vma;
     case Madv.WillNeed:
       willNeed(k, vma, start, end);

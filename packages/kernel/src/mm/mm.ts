@@ -2,6 +2,7 @@ import { CoredumpFilter } from '@ring3/abi';
 import type { LinuxBinfmt } from '../exec/binfmt.js';
 import type { File } from '../vfs/file.js';
 import type { Userfaultfd } from './userfaultfd.js';
+import type { AnonVma } from './anon-vma-chain.js';
 import { registerState } from '../state.js';
 
 /** struct vm_area_struct: [start, end) with one set of attributes. */
@@ -20,11 +21,11 @@ export class Vma {
   /** vm_mm: set while it is in an address space. */
   mm: Mm | null = null;
   /**
-   * Identity of its anon_vma and the length of its anon_vma_chain, 0 before its first anonymous page. There is no reverse map
+   * Identity of its anon_vma, 0 before its first anonymous page, and its anon_vma_chain from the root on. There is no reverse map
    * behind them; whether two vmas may merge depends on both.
    */
   anonVma = 0;
-  anonChain = 0;
+  anonChain: readonly AnonVma[] = [];
   constructor(
     public start: number,
     public end: number,
@@ -87,6 +88,8 @@ export class Mm {
   membarrier = 0;
   /** pkey_alloc took the only key that there is without hardware for them. */
   pkeyTaken = false;
+  /** MADV_FREE may have left pages that can be dropped. */
+  hasLazyFree = false;
   /** No huge pages for it (MMF_DISABLE_THP): a new program's is that of the old one. */
   thpDisabled = false;
 }

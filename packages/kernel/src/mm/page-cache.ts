@@ -245,5 +245,5 @@ function countRead(k: Kernel): void {
 
 function askHost(k: Kernel, { source, id }: PageRead): void {
   if (!k.platform.blockRead) throw new Error('a file has slow pages, but the platform reads none');
-  k.platform.blockRead(source.handle, source.offset, source.length, id);
+  k.platform.blockRead(source.handle, source.node, source.offset, source.length, id);
 }

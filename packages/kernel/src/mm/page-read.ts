@@ -17,6 +17,7 @@ import type { AddressSpace } from './address-space.js';
 /** Where a page's bytes are on the host: Platform.blockRead's arguments. */
 export interface BlockSource {
   handle: number;
+  node: number;
   offset: number;
   length: number;
 }

@@ -1,12 +1,16 @@
 import { Header, MemoryMap, PageFlag, PageSize, PageStruct } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
+import { dropLazilyFreed } from './lazy-free.js';
 import { unmapPage } from './rmap.js';
 
 /**
- * mm/vmscan.c: shrink_page_list, over all frames in turn (a clock hand). Drops up to `wanted` clean page-cache pages whose bytes can be
- * read again: first those that nobody maps, and if none is left, mapped ones too. Returns how many were freed.
+ * mm/vmscan.c: shrink_page_list, over all frames in turn (a clock hand). Drops up to `wanted` pages: those that programs gave up
+ * (MADV_FREE), then clean page-cache pages whose bytes can be read again, first those that nobody maps, and if none is left, mapped
+ * ones too. Returns how many were freed.
  */
 export function reclaim(k: Kernel, wanted: number): number {
+  const given = dropLazilyFreed(k, wanted);
+  if (given > 0) return given;
   k.pageCache.writebackAll(k);
   const freed = scan(k, wanted, false);
   return freed > 0 ? freed : scan(k, wanted, true);

@@ -21,6 +21,7 @@ class MemSizeStats {
   privateDirty = 0;
   referenced = 0;
   anonymous = 0;
+  lazyFree = 0;
   pss = 0;
   pssAnon = 0;
   pssFile = 0;
@@ -56,6 +57,7 @@ function accountPage(k: Kernel, stats: MemSizeStats, vma: Vma, low: number): voi
   const size = PageSize.Bytes;
   stats.resident += size;
   if (anon) stats.anonymous += size;
+  if (flags & PageFlag.LazyFree && !dirty) stats.lazyFree += size;
   if (low & Pte.A) stats.referenced += size;
   const pss = Math.floor((size * PSS_ONE) / Math.max(1, maps));
   stats.pss += pss;
@@ -84,7 +86,8 @@ function statsText(stats: MemSizeStats, rollup: boolean): string {
     row('Private_Dirty', stats.privateDirty) +
     row('Referenced', stats.referenced) +
     row('Anonymous', stats.anonymous) +
-    ['LazyFree', 'AnonHugePages', 'ShmemPmdMapped', 'FilePmdMapped', 'Shared_Hugetlb'].map((name) => row(name, 0)).join('') +
+    row('LazyFree', stats.lazyFree) +
+    ['AnonHugePages', 'ShmemPmdMapped', 'FilePmdMapped', 'Shared_Hugetlb'].map((name) => row(name, 0)).join('') +
     'Private_Hugetlb:       0 kB\n' +
     row('Swap', 0) +
     row('SwapPss', 0) +

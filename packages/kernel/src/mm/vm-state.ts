@@ -32,6 +32,9 @@ export class VmState {
   /** Pages read from and written to where files really are (pgpgin, pgpgout). */
   pagesIn = 0;
   pagesOut = 0;
+  /** Pages that MADV_FREE gave up, and those of them that went because memory was short (pglazyfree, pglazyfreed). */
+  pagesLazyFree = 0;
+  pagesLazyFreed = 0;
   /** Pages that faults and populating mapped; those of them that were unmapped without ever being touched, where somebody counts. */
   pagesMapped = 0;
   pagesUnused = 0;

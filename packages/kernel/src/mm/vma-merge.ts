@@ -1,6 +1,7 @@
 import { PageSize } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import type { File } from '../vfs/file.js';
+import { shareAnonVma } from './anon-vma-chain.js';
 import type { Mm, Vma } from './mm.js';
 import type { Userfaultfd } from './userfaultfd.js';
 import { dropVma, findVmaIndex, linearIndex, linkFile, unlinkFile } from './vma.js';
@@ -27,10 +28,10 @@ function isMergeable(vma: Vma, attributes: VmaAttributes): boolean {
 
 /**
  * is_mergeable_anon_vma. A vma whose chain is longer than one was cloned from a parent's: it does not take in memory that has no
- * anon_vma yet.
+ * anon_vma yet. Nor does one without any take in memory that has one: 5.4 asks for a chain of exactly one.
  */
 function isMergeableAnon(a: number, b: number, vma: Vma | null): boolean {
-  if ((a === 0 || b === 0) && (!vma || vma.anonChain === 1 || vma.anonVma === 0)) return true;
+  if ((a === 0 || b === 0) && (!vma || vma.anonChain.length === 1)) return true;
   return a === b;
 }
 
@@ -57,10 +58,7 @@ function adjust(k: Kernel, mm: Mm, keep: Vma, start: number, end: number): void 
       i++;
       continue;
     }
-    if (keep.anonVma === 0 && vma.anonVma !== 0) {
-      keep.anonVma = vma.anonVma;
-      keep.anonChain = vma.anonChain;
-    }
+    if (keep.anonVma === 0 && vma.anonVma !== 0) shareAnonVma(keep, vma);
     if (vma.start >= start && vma.end <= end) {
       removed.push(vma);
       mm.vmas.splice(i, 1);

@@ -4,6 +4,7 @@ import type { AddressSpace } from './address-space.js';
 import type { File } from '../vfs/file.js';
 import { fput } from '../vfs/file-table.js';
 import { ENOMEM } from '../errno.js';
+import { shareAnonVma, unlinkAnonVmas } from './anon-vma-chain.js';
 import { STACK_GUARD_GAP } from './layout.js';
 import { Vma, type Mm } from './mm.js';
 import { Vm } from './vm-flags.js';
@@ -87,6 +88,7 @@ export function insertVma(mm: Mm, vma: Vma): void {
 /** remove_vma, for one that is in no set any more. */
 export function dropVma(k: Kernel, vma: Vma): void {
   unlinkFile(vma);
+  unlinkAnonVmas(vma);
   vma.mm = null;
   if (vma.file) fput(k, vma.file);
 }
@@ -99,8 +101,7 @@ export function copyVma(vma: Vma, start: number, end: number, pgoff: number): Vm
   copy.name = vma.name;
   copy.frames = vma.frames;
   copy.userfault = vma.userfault;
-  copy.anonVma = vma.anonVma;
-  copy.anonChain = vma.anonChain;
+  shareAnonVma(copy, vma);
   holdFile(copy.file);
   return copy;
 }

@@ -8,6 +8,8 @@ export class FakePlatform implements Platform {
   readonly debugLines: string[] = [];
   /** Bytes until a stream says that its window is full; absent: never. */
   readonly windows = new Map<number, number>();
+  /** What the kernel asked a slow source for and has not been given yet, by id. */
+  readonly blockReads = new Map<number, { handle: number; node: number; offset: number; length: number }>();
   private seed = 1;
 
   constructor(readonly hostFs?: HostFs) {}
@@ -35,6 +37,10 @@ export class FakePlatform implements Platform {
     if (window === undefined) return true;
     this.windows.set(handle, window - bytes.length);
     return window > bytes.length;
+  }
+
+  blockRead(handle: number, node: number, offset: number, length: number, id: number): void {
+    this.blockReads.set(id, { handle, node, offset, length });
   }
 
   streamWanted(): void {}

@@ -1,5 +1,6 @@
 import { At, Cpu, Header, MemoryMap, O, Sig, Stat } from '@ring3/abi';
 import { createCore } from '@ring3/core';
+import type { ImageSource } from '@ring3/image';
 import {
   coreImports,
   createHostInput,
@@ -46,6 +47,9 @@ const QUANTUM = 1_000_000;
 
 /** Programs are looked for here when the environment has no PATH, as login(1) sets it for root. */
 export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** An image whose bytes may have to be fetched (@ring3/image). */
+type LazySource = Required<Pick<ImageSource, 'fetch'>>;
 
 export interface MachineStats {
   instructions: number;
@@ -96,7 +100,7 @@ export class MachineEngine {
       virtualClock: options.clock === 'virtual',
       streams,
       hostFs: host.hostFs(),
-      blockRead: (handle, offset, length, id) => void machine!.blockRead(handle, offset, length, id),
+      blockRead: (handle, node, offset, length, id) => void machine!.blockRead(handle, node, offset, length, id),
       debug: (topic, line) => {
         if (options.debug?.includes(topic)) host.debug(topic, line);
       },
@@ -181,10 +185,10 @@ export class MachineEngine {
   }
 
   /** Bytes of an image that have to be fetched. */
-  private async blockRead(handle: number, offset: number, length: number, id: number): Promise<void> {
+  private async blockRead(handle: number, node: number, offset: number, length: number, id: number): Promise<void> {
     let bytes: Uint8Array | null = null;
     try {
-      bytes = await imageSource(this.kernel, handle).fetch!(offset, length);
+      bytes = await (imageSource(this.kernel, handle) as unknown as LazySource).fetch(node, offset, length);
     } catch (error) {
       this.options.fetchFailed?.(error instanceof Error ? error.message : String(error));
     }

@@ -12,7 +12,7 @@ export interface HostPlatformOptions {
   /** Folders of the host; null in a page. */
   hostFs: MountableHostFs | null;
   /** Reads bytes of a slow source; answers later through k.pageCache.blockReadDone. */
-  blockRead: (handle: number, offset: number, length: number, id: number) => void;
+  blockRead: (handle: number, node: number, offset: number, length: number, id: number) => void;
   /** Receives messages for developers, by topic (RING3_DEBUG). */
   debug: (topic: string, line: string) => void;
 }
@@ -64,8 +64,8 @@ export class HostPlatform implements Platform {
     this.options.streams.closed(handle);
   }
 
-  blockRead(handle: number, offset: number, length: number, id: number): void {
-    this.options.blockRead(handle, offset, length, id);
+  blockRead(handle: number, node: number, offset: number, length: number, id: number): void {
+    this.options.blockRead(handle, node, offset, length, id);
   }
 
   debug(topic: string, line: string): void {

@@ -18,15 +18,16 @@ export interface ImageNode {
   readonly children?: ReadonlyMap<string, number>;
 }
 
-/** A read-only file tree; node 0 is the root directory. */
+/** A read-only file tree; node 0 is the root directory. Everything answers at once, but for bytes that are not here. */
 export interface ImageSource {
   node(id: number): ImageNode;
   /** Bytes of a file; fewer than asked only at its end. @throws anything: the page reads as EIO */
   read(id: number, offset: number, length: number): Uint8Array;
-  /** Where bytes of a file lie that `read` cannot give yet; null: it can. Absent: it always can. */
-  missing?(id: number, offset: number, length: number): { offset: number; length: number } | null;
-  /** For the machine: fetches what `missing` named. @throws anything: the page reads as EIO */
-  fetch?(offset: number, length: number): Promise<Uint8Array>;
+  /**
+   * A source that fetches lazily: can `read` give these bytes now? Where it cannot, they are asked for through Platform.blockRead, with the
+   * handle of the mount. Absent: always.
+   */
+  isHere?(id: number, offset: number, length: number): boolean;
 }
 
 /** Sources are host resources: kernel state has their handles only, and a platform knows what these stand for. */

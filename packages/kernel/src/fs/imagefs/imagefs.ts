@@ -20,8 +20,8 @@ export class ImageSuperBlock extends SuperBlock {
   constructor(
     dev: number,
     readonly handle: number,
-    /** Files may have to be fetched. */
-    readonly slow: boolean,
+    /** Some of its bytes may have to be waited for. */
+    readonly isLazy: boolean,
   ) {
     super(dev, 'imagefs', 'image', IMAGE_MAGIC);
     this.readOnly = true;
@@ -43,15 +43,17 @@ registerState('ImageSuperBlock', ImageSuperBlock);
 
 /** Pages of a file of the image, read when first touched. */
 export class ImageMapping extends AddressSpace {
+  /** By what the image is, not by whether this file is here: asked often. */
   override get isSlow(): boolean {
-    return (this.inode as ImageInode).sb.slow;
+    return (this.inode as ImageInode).sb.isLazy;
   }
   override slowSource(k: Kernel, index: number): BlockSource | null {
     const { sb, node, size } = this.inode as ImageInode;
+    if (!sb.isLazy) return null;
     const offset = index * PageSize.Bytes;
-    if (!sb.slow || offset >= size) return null;
-    const missing = imageSource(k, sb.handle).missing?.(node, offset, Math.min(PageSize.Bytes, size - offset));
-    return missing ? { handle: sb.handle, ...missing } : null;
+    const length = Math.min(PageSize.Bytes, size - offset);
+    if (imageSource(k, sb.handle).isHere?.(node, offset, length) !== false) return null;
+    return { handle: sb.handle, node, offset, length };
   }
   override readPage(k: Kernel, index: number, frame: number): void {
     const { sb, node } = this.inode as ImageInode;
@@ -123,9 +125,9 @@ registerState('ImageInode', ImageInode);
 export function createImageFs(k: Kernel, source: ImageSource): SuperBlock {
   const dev = k.nextId.dev++;
   bindImage(k.platform, dev, source);
-  const slow = source.missing !== undefined;
-  if (slow) k.vm.slowSources++;
-  const sb = new ImageSuperBlock(dev, dev, slow);
+  const isLazy = source.isHere !== undefined;
+  if (isLazy) k.vm.slowSources++;
+  const sb = new ImageSuperBlock(dev, dev, isLazy);
   sb.root = sb.inode(k, 0);
   return sb;
 }

@@ -21,7 +21,7 @@ export class OverlayMapping extends AddressSpace {
     return !this.overlay.keepsPages;
   }
   override get isSlow(): boolean {
-    return this.overlay.lowerData?.mapping?.isSlow ?? false;
+    return this.overlay.lowerData?.mapping?.isSlow === true;
   }
   override slowSource(k: Kernel, index: number): BlockSource | null {
     const lower = this.overlay.lowerData?.mapping;

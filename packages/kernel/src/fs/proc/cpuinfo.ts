@@ -54,6 +54,12 @@ export function cpuinfoText(): string {
     // rdtsc counts nanoseconds; bogomips follow from the time-stamp counter's frequency, as where it is known.
     ['cpu MHz\t\t', '1000.000'],
     ['cache size\t', `${Cpuid.CacheKib} KB`],
+    ['physical id\t', 0],
+    ['siblings\t', 1],
+    ['core id\t\t', 0],
+    ['cpu cores\t', 1],
+    ['apicid\t\t', 0],
+    ['initial apicid\t', 0],
     ['fpu\t\t', 'yes'],
     ['fpu_exception\t', 'yes'],
     ['cpuid level\t', Cpuid.MaxLeaf],

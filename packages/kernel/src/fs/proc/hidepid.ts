@@ -6,7 +6,6 @@ import { mayInspect } from './access.js';
 import { ProcSuperBlock } from './proc-inode.js';
 import { HidePid } from './proc-options.js';
 
-
 /** fs/proc/base.c: has_pid_permissions. */
 function sees(k: Kernel, sb: SuperBlock, task: Task, from: HidePid): boolean {
   if (!(sb instanceof ProcSuperBlock) || sb.hidePid < from) return true;

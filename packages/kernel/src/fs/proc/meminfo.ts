@@ -6,6 +6,8 @@ import type { Mm } from '../../mm/mm.js';
 import { pageTableBytes } from '../../mm/page-tables.js';
 
 const KIB_PER_PAGE = PageSize.Bytes / 1024;
+/** 32 TiB less one (VMALLOC_TOTAL). */
+const VMALLOC_KIB = 34359738367;
 
 const line = (name: string, kib: number): string => `${`${name}:`.padEnd(16)}${String(kib).padStart(8)} kB\n`;
 
@@ -90,6 +92,10 @@ export function meminfoText(k: Kernel): string {
     ['Committed_AS', committed],
   ];
   return (
-    rows.map(([name, pages]) => line(name, pages * KIB_PER_PAGE)).join('') + line('VmallocTotal', 34359738367) + line('VmallocUsed', 0)
+    rows.map(([name, pages]) => line(name, pages * KIB_PER_PAGE)).join('') +
+    line('VmallocTotal', VMALLOC_KIB) +
+    line('VmallocUsed', 0) +
+    line('VmallocChunk', 0) +
+    line('Percpu', 0)
   );
 }

@@ -1,50 +1,13 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import { At, O, S } from '@ring3/abi';
 import { describe, expect, it } from 'vitest';
-import { Errno } from '../../errno.js';
-import { doExecve } from '../../exec/exec.js';
-import { makeMachine, putFile } from '../../exec/testing/machine.js';
-import { KernelIter } from '../../io/kernel-iter.js';
+import { putFile } from '../../exec/testing/machine.js';
 import type { Kernel } from '../../kernel.js';
 import { fdInstall } from '../../vfs/file-table.js';
 import { LookupFlags, pathAt } from '../../vfs/namei.js';
 import { openAt } from '../../vfs/open.js';
-import { createProcFs } from './procfs.js';
-
-function withProc(): Kernel {
-  const k = makeMachine();
-  const { root } = k.current.fs;
-  root.inode.mkdir(k, 'proc', S.IFDIR | 0o555, k.current.cred);
-  root.inode.mkdir(k, 'bin', S.IFDIR | 0o755, k.current.cred);
-  root.inode.mkdir(k, 'lib64', S.IFDIR | 0o755, k.current.cred);
-  k.mounts.mount(k, createProcFs(k), pathAt(k, At.FDCWD, '/proc', LookupFlags.Follow));
-  putFile(k, '/lib64/ld-linux-x86-64.so.2', readFileSync('/lib64/ld-linux-x86-64.so.2'));
-  putFile(k, '/bin/cat', readFileSync('/bin/cat'));
-  doExecve(k, '/bin/cat', ['cat', 'two words'], ['A=1', 'B=2']);
-  return k;
-}
-
-function read(k: Kernel, path: string, chunk = 7): string {
-  const file = openAt(k, At.FDCWD, path, O.RDONLY, 0);
-  let text = '';
-  for (;;) {
-    const bytes = new Uint8Array(chunk);
-    const n = file.read(k, new KernelIter(bytes), text.length);
-    if (n === 0) return text;
-    text += String.fromCharCode(...bytes.subarray(0, n));
-  }
-}
-
-function write(k: Kernel, path: string, text: string): string {
-  const file = openAt(k, At.FDCWD, path, O.WRONLY, 0);
-  try {
-    file.write(k, new KernelIter(Uint8Array.from(text, (c) => c.charCodeAt(0))), 0);
-    return 'ok';
-  } catch (error) {
-    return (error as Errno).name;
-  }
-}
+import { read, withProc, write } from './testing/proc.js';
 
 const link = (k: Kernel, path: string): string => pathAt(k, At.FDCWD, path, LookupFlags.None).inode.readlink(k);
 const list = (k: Kernel, path: string): string[] =>
@@ -68,14 +31,14 @@ describe('/proc/PID', () => {
         .trim()
         .split('\n')
         .map((line) => line.split(':')[0]!);
-    const k = withProc();
+    const k = withProc(readFileSync);
     const text = read(k, '/proc/self/status');
     expect(names(text)).toEqual(names(native('/proc/self/status')).filter((name) => !newer.includes(name)));
     expect(text).toMatch(/^Name:\tcat\nUmask:\t0022\nState:\tR \(running\)\nTgid:\t1\n/);
     expect(text).toMatch(/^VmStk:\t {5}13[26] kB$/m);
   });
   it('stat has 52 fields, those about memory as the mm has them', () => {
-    const k = withProc();
+    const k = withProc(readFileSync);
     const fields = read(k, '/proc/self/stat').trim().split(' ');
     expect(fields.length).toBe(native('/proc/self/stat').trim().split(' ').length);
     expect(fields.slice(0, 3)).toEqual(['1', '(cat)', 'R']);
@@ -84,7 +47,7 @@ describe('/proc/PID', () => {
   });
   it('limits are laid out as natively', () => {
     const shape = (text: string): string => text.replace(/(unlimited|\d+) +(unlimited|\d+) +/g, '# # ');
-    const k = withProc();
+    const k = withProc(readFileSync);
     const text = read(k, '/proc/self/limits');
     expect(shape(text)).toBe(shape(native('/proc/self/limits')));
     expect(text.split('\n').map((line) => line.length)).toEqual(
@@ -94,7 +57,7 @@ describe('/proc/PID', () => {
     );
   });
   it('cmdline, environ, comm, auxv, maps', () => {
-    const k = withProc();
+    const k = withProc(readFileSync);
     expect(read(k, '/proc/self/cmdline')).toBe('cat\0two words\0');
     expect(read(k, '/proc/self/environ')).toBe('A=1\0B=2\0');
     expect(read(k, '/proc/1/comm')).toBe('cat\n');
@@ -107,7 +70,7 @@ describe('/proc/PID', () => {
     expect(read(k, '/proc/self/oom_score_adj')).toBe('500\n');
   });
   it('links lead to the things themselves', () => {
-    const k = withProc();
+    const k = withProc(readFileSync);
     expect(link(k, '/proc/self')).toBe('1');
     expect(link(k, '/proc/thread-self')).toBe('1/task/1');
     expect(link(k, '/proc/self/exe')).toBe('/bin/cat');
@@ -123,14 +86,15 @@ describe('/proc/PID', () => {
     );
   });
   it('every listed entry can be looked up, with the number that readdir said', () => {
-    const k = withProc();
+    const k = withProc(readFileSync);
     const visit = (path: string, depth: number): void => {
       for (const { name, ino } of pathAt(k, At.FDCWD, path, LookupFlags.Follow).inode.readdir(k)) {
         const found = pathAt(k, At.FDCWD, `${path}/${name}`, LookupFlags.None).inode;
         expect(`${path}/${name} ${found.ino}`).toBe(`${path}/${name} ${ino}`);
         const type = found.mode & S.IFMT;
         if (type === S.IFDIR && depth < 5) visit(`${path}/${name}`, depth + 1);
-        if (type === S.IFREG && found.mode & 0o444 && !['mem', 'pagemap'].includes(name)) expect(read(k, `${path}/${name}`, 4096)).toBeTypeOf('string');
+        if (type === S.IFREG && found.mode & 0o444 && !['mem', 'pagemap'].includes(name))
+          expect(read(k, `${path}/${name}`, 4096)).toBeTypeOf('string');
       }
     };
     visit('/proc', 0);
@@ -139,7 +103,7 @@ describe('/proc/PID', () => {
 
 describe('/proc', () => {
   it('cpuinfo, uptime, version, sysctls', () => {
-    const k = withProc();
+    const k = withProc(readFileSync);
     expect(read(k, '/proc/cpuinfo')).toMatch(
       /^processor\t: 0\nvendor_id\t: GenuineIntel\n[^]*\nflags\t\t: fpu tsc [^]*power management:\n\n$/,
     );

@@ -31,7 +31,7 @@ function devicesText(): string {
 
 const readable = (text: (k: Kernel) => string): RootFile => ({ mode: 0o444, text });
 
-/** There are no block devices, no swap, and no modules; what would be a table of them is empty. */
+/** There are no block devices and no swap: tables of them are empty, that of partitions without its header, as in Linux. */
 export const ROOT_FILES: ReadonlyMap<string, RootFile> = new Map<string, RootFile>([
   ['cmdline', readable(() => '\n')],
   ['cpuinfo', readable(cpuinfoText)],
@@ -44,7 +44,7 @@ export const ROOT_FILES: ReadonlyMap<string, RootFile> = new Map<string, RootFil
   ['loadavg', readable(loadavgText)],
   ['locks', readable(locksText)],
   ['meminfo', readable(meminfoText)],
-  ['partitions', readable(() => 'major minor  #blocks  name\n\n')],
+  ['partitions', readable(() => '')],
   ['stat', readable(statText)],
   ['swaps', readable(() => 'Filename\t\t\t\tType\t\tSize\tUsed\tPriority\n')],
   ['uptime', readable(uptimeText)],

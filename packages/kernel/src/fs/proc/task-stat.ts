@@ -1,10 +1,10 @@
 import type { Kernel } from '../../kernel.js';
 import { rssOf } from '../../mm/account.js';
 import { rusageOf } from '../../task/rusage.js';
-import { waitStatus } from '../../task/status.js';
-import { TaskState, type Task } from '../../task/task.js';
+import type { Task } from '../../task/task.js';
 import { mayInspect } from './access.js';
 import { handledSignals } from './task-status.js';
+import { sleepingIn } from './wchan.js';
 
 const NS_PER_TICK = 10_000_000;
 const RLIM_INFINITY = '18446744073709551615';
@@ -25,7 +25,6 @@ export function taskStatText(k: Kernel, task: Task, whole: boolean): string {
   const { ignored, caught } = handledSignals(task);
   const rssLimit = signal.rlimits[RLIMIT_RSS]?.cur ?? Infinity;
   const address = (va: number): number => (permitted ? va : 0);
-  const sleeping = task.state === TaskState.Interruptible || task.state === TaskState.Uninterruptible;
   const { tty } = signal;
   const fields: (number | string)[] = [
     task.state,
@@ -60,7 +59,7 @@ export function taskStatText(k: Kernel, task: Task, whole: boolean): string {
     low31(task.blocked),
     low31(ignored),
     low31(caught),
-    permitted && sleeping ? 1 : 0,
+    permitted && (!whole || signal.threads.size < 2) && sleepingIn(k, task) !== '' ? 1 : 0,
     0,
     0,
     task.exitSignal,
@@ -71,7 +70,7 @@ export function taskStatText(k: Kernel, task: Task, whole: boolean): string {
     0,
     0,
     ...(mm && permitted ? [mm.startData, mm.endData, mm.startBrk, mm.argStart, mm.argEnd, mm.envStart, mm.envEnd] : [0, 0, 0, 0, 0, 0, 0]),
-    permitted ? (whole ? waitStatus(task) : task.exitCode) : 0,
+    permitted ? task.exitCode : 0,
   ];
   return `${task.tid} (${task.comm}) ${fields.join(' ')}\n`;
 }

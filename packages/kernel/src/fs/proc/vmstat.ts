@@ -33,8 +33,10 @@ export function vmstatText(k: Kernel): string {
     ['pswpout', 0],
     ['pgalloc_dma32', allocated],
     ['pgfree', allocated - (totalRamPages(k) - free)],
+    ['pglazyfree', vm.pagesLazyFree],
     ['pgfault', vm.pgFault],
     ['pgmajfault', vm.pgMajFault],
+    ['pglazyfreed', vm.pagesLazyFreed],
     ['oom_kill', vm.oomKills],
   ];
   return rows.map(([name, value]) => `${name} ${value}\n`).join('');

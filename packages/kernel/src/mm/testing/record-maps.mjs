@@ -25,6 +25,12 @@ function script(seed) {
   const next = random(seed);
   const pick = (list) => list[next(list.length)];
   const prots = [0, 1, 3, 3, 3, 5, 7, 2];
+  // Newer kernels merge private memory that was written with memory that was not: all of it is at once (MAP_POPULATE), or none ever.
+  const written = seed % 2 === 1;
+  const populate = written ? 0x8000 : 0;
+  const kinds = written
+    ? [0xc022, 0xc022, 0xc022, 0xc022, 0x21, 0xc002, 0xc002, 0x01, 0xc022, 0xc122]
+    : [0x4022, 0x4022, 0x4022, 0x4022, 0x21, 0x4002, 0x4002, 0x01, 0x4022];
   const lines = [];
   for (let i = 0, count = 8 + next(33); i < count; i++) {
     const page = next(pages);
@@ -34,15 +40,15 @@ function script(seed) {
     const line = (...fields) => lines.push([fields[0], ...fields.slice(1).map((v) => v.toString(16))].join(' '));
     if (kind < 30) {
       // Without reserve: newer kernels drop charges where 5.4 keeps them, which decides about merging.
-      const flags = pick([0x4022, 0x4022, 0x4022, 0x4022, 0x21, 0x4002, 0x4002, 0x01, 0x4022, 0x4122]);
+      const flags = pick(kinds);
       const file = flags & 0x20 ? 0 : 1;
-      line('m', a, n, pick(prots), flags | 0x10, file, file ? (next(10) < 6 ? a - base : next(32) * 4096) : 0);
-    } else if (kind < 35) line('m', a, n, 3, 0x104022, 0, 0);
+      line('m', a, n, flags & populate ? 3 : pick(prots), flags | 0x10, file, file ? (next(10) < 6 ? a - base : next(32) * 4096) : 0);
+    } else if (kind < 35) line('m', a, n, 3, 0x104022 | populate, 0, 0);
     else if (kind < 45) line('u', a, n);
     else if (kind < 65) line('p', a, n, pick(prots));
-    else if (kind < 80) line(pick(['w', 'w', 'r']), a + next(n));
+    else if (kind < 80) line(written ? pick(['w', 'w', 'r']) : 'r', a + next(n));
     else if (kind < 88) line('a', a, n, pick([0, 1, 2, 3, 4, 8, 10, 11, 14, 15, 16, 17, 18, 19]));
-    else if (kind < 92) line(pick(['l', 'n']), a, n);
+    else if (kind < 92) line(written ? pick(['l', 'n']) : 'n', a, n);
     else if (kind < 93) line('s', a, n, 4);
     else if (seed >= firstWithMremap) line('M', a, n, n + next(5) * 4096, pick([0, 3, 3]), base + (pages + next(16)) * 4096);
   }

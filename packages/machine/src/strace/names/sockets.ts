@@ -63,6 +63,7 @@ export const messageBits = table(
   [0x100, 'MSG_WAITALL'],
   [0x4000, 'MSG_NOSIGNAL'],
   [0x8000, 'MSG_MORE'],
+  [0x1_0000, 'MSG_WAITFORONE'],
   [0x4000_0000, 'MSG_CMSG_CLOEXEC'],
 );
 

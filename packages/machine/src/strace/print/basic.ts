@@ -73,6 +73,9 @@ export const bufferIn = atEntry((call, i) => bufferText(call, call.arg(i), lengt
 /** A buffer that the call fills; its result says how far. */
 export const bufferOut = atExit((call, i) => (call.failed ? address(call.arg(i)) : bufferText(call, call.arg(i), Number(call.result))));
 
+/** The value or the list of extended attributes: with a length of 0 only its size is asked. */
+export const attributeOut = atExit((call, i) => (call.arg(i + 1) === 0n ? address(call.arg(i)) : bufferOut.print(call, i)));
+
 export const randomOut = atExit((call, i) =>
   call.failed ? address(call.arg(i)) : bufferText(call, call.arg(i), Number(call.result), quoteHex),
 );

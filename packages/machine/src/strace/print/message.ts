@@ -8,7 +8,7 @@ import { iovecText } from './file.js';
 import { socketAddressText } from './socket-address.js';
 
 /** struct msghdr: name8 namelen4 pad4 iov8 iovlen8 control8 controllen8 flags4. */
-const MessageBytes = 56;
+export const MessageBytes = 56;
 
 /** struct cmsghdr: len8 level4 type4, then data; the next one begins at a multiple of 8. */
 const ControlHeaderBytes = 16;
@@ -41,7 +41,7 @@ function dataText(view: DataView, at: number, size: number, level: number, type:
   return `0x${type.toString(16)}`;
 }
 
-function messageText(call: Call, va: bigint, available: number): string {
+export function messageText(call: Call, va: bigint, available: number): string {
   return structText(call, va, MessageBytes, (view) => {
     const word = (at: number) => view.getBigUint64(at, true);
     const control = word(40) === 0n ? '' : `msg_control=${controlText(call, word(32), Number(word(40)))}, `;

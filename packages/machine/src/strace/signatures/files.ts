@@ -25,6 +25,7 @@ import {
 } from '../names/files.js';
 import {
   bufferIn,
+  attributeOut,
   bufferOut,
   choice,
   cwdOut,
@@ -95,8 +96,8 @@ const readv = plain(descriptor, iovecOut, ulong);
 const writev = plain(descriptor, iovecIn, ulong);
 const stat = plain(path, statOut);
 const setxattr = plain(path, string, bufferIn, ulong, flags(xattrBits));
-const getxattr = plain(path, string, bufferOut, ulong);
-const listxattr = plain(path, bufferOut, ulong);
+const getxattr = plain(path, string, attributeOut, ulong);
+const listxattr = plain(path, attributeOut, ulong);
 
 const leases = choice(lockTypes);
 const fdFlags = flags(fdBits);
@@ -249,8 +250,8 @@ export const fileSignatures: Readonly<Record<string, Signature>> = {
   fsetxattr: plain(descriptor, string, bufferIn, ulong, flags(xattrBits)),
   getxattr,
   lgetxattr: getxattr,
-  fgetxattr: plain(descriptor, string, bufferOut, ulong),
+  fgetxattr: plain(descriptor, string, attributeOut, ulong),
   listxattr,
   llistxattr: listxattr,
-  flistxattr: plain(descriptor, bufferOut, ulong),
+  flistxattr: plain(descriptor, attributeOut, ulong),
 };

@@ -8,6 +8,7 @@ import { fileSignatures } from './files.js';
 import { memorySignatures } from './memory.js';
 import { newerCalls, otherSignatures } from './newer.js';
 import { processSignatures } from './processes.js';
+import { rarerSignatures } from './rarer.js';
 import { socketSignatures } from './sockets.js';
 import { waitingSignatures } from './waiting.js';
 
@@ -19,6 +20,7 @@ const byName: Readonly<Record<string, Signature>> = {
   ...eventSignatures,
   ...socketSignatures,
   ...otherSignatures,
+  ...rarerSignatures,
 };
 
 /** The six registers: what is printed of a call that nobody knows. */
