@@ -24,7 +24,7 @@ export { Kernel, type KernelOptions } from './kernel.js';
 export type { Mm } from './mm/mm.js';
 export { mapsText } from './mm/proc-maps.js';
 export { peekUser } from './mm/peek.js';
-export { readRemote } from './mm/remote-access.js';
+export { readRemote, writeRemote } from './mm/remote-access.js';
 export { makeFolders, mountAt } from './mount-at.js';
 export { sendFromOutside, sendGroupFromOutside, shutDown } from './outside.js';
 export type { HostFs, HostStat, Platform } from './platform.js';

@@ -1,7 +1,7 @@
-import type { TraceRecord } from '@ring3/kernel';
+import type { InspectRequest, InspectView, TraceRecord } from '@ring3/kernel';
 import type { MachineStats } from './engine/engine.js';
 
-export type { TraceRecord };
+export type { InspectRequest, InspectView, TraceRecord };
 import type { MachineErrorId, MountOption } from './engine/options.js';
 
 /**
@@ -60,6 +60,26 @@ export interface ExitRecord {
   signalNumber: number;
   /** Why the machine ended it, where a limit did. */
   limit?: LimitName;
+}
+
+export type StepUnit = 'insn' | 'over' | 'out' | 'syscall' | 'fault' | 'stage' | 'signal';
+
+/** Why the machine stands still, and where. */
+export interface Stop {
+  reason: 'pause' | 'step' | 'stop-spec';
+  /** The word of pause-at that was met. */
+  spec?: string;
+  /** The process and thread whose turn it is. */
+  pid: number;
+  tid: number;
+  /** Address of its next instruction. */
+  ip: number;
+  /** Instructions retired so far. */
+  icount: number;
+  /** The tracepoint that stopped it. */
+  record?: TraceRecord;
+  /** The process as it was at a stage of execve: the machine itself has gone on to the end of the call. */
+  view?: InspectView;
 }
 
 export interface Progress {
@@ -139,8 +159,19 @@ export interface MachineService {
   /** Nobody reads an output stream any more: the guest's next write to it is EPIPE. */
   cancelOutput(stream: number): Promise<void>;
   resize(stream: number, cols: number, rows: number): Promise<void>;
-  pause(): Promise<void>;
+  /** Stands still between two instructions. */
+  pause(): Promise<Stop>;
   resume(): Promise<void>;
+  /** Only while paused: goes on to the next instruction, or event. Resolves when it stands there, or with null when all has ended. */
+  step(unit: StepUnit): Promise<Stop | null>;
+  /** Where to pause by itself: pause-at. @throws MachineError bad-option */
+  setStops(specs: readonly string[]): Promise<void>;
+  /** What is at this moment in a process; null: there is none, or its memory is gone. */
+  inspect(request: InspectRequest): Promise<InspectView | null>;
+  /** Memory of a process; fewer bytes where it ends. */
+  readMemory(pid: number, address: number, length: number): Promise<Uint8Array>;
+  /** @returns bytes written */
+  writeMemory(pid: number, address: number, bytes: Uint8Array): Promise<number>;
   stats(): Promise<MachineStats>;
   /** Records of these events ('group' or 'group:event') arrive as `trace` events until `unsubscribe`. @returns an id */
   subscribe(events: readonly string[], batch: number): Promise<number>;
@@ -164,6 +195,8 @@ export type MachineEvent =
   /** No process has the input stream open any more. */
   | { type: 'input-closed'; stream: number }
   | { type: 'exit'; pid: number; exit: ExitRecord }
+  /** It has paused by itself (stop-spec). */
+  | { type: 'stopped'; stop: Stop }
   | { type: 'trace'; id: number; records: TraceRecord[] }
   | { type: 'progress'; progress: Progress }
   /** Something from outside did not come, and the guest has had an I/O error for it. */

@@ -2,7 +2,19 @@ import type { TraceRecord } from '@ring3/kernel';
 import { connect, rootFromString } from '#connect';
 import type { MachineStats } from '../engine/engine.js';
 import { MachineError } from '../engine/options.js';
-import type { ExitRecord, FileStat, MachineEvent, MachineService, RootSpec, SpawnRequest, StreamNumbers } from '../protocol.js';
+import type {
+  ExitRecord,
+  FileStat,
+  InspectRequest,
+  InspectView,
+  MachineEvent,
+  MachineService,
+  RootSpec,
+  SpawnRequest,
+  StepUnit,
+  Stop,
+  StreamNumbers,
+} from '../protocol.js';
 import { errorOf } from '../protocol-errors.js';
 import { Collector } from './collector.js';
 import type { Connection } from './connection.js';
@@ -165,13 +177,44 @@ export class Machine {
     return reader;
   }
 
-  /** No guest instruction runs until `resume`. */
-  async pause(): Promise<void> {
-    await this.call((service) => service.pause());
+  /** Stands still between two instructions, until `resume` or `step`. */
+  async pause(): Promise<Stop> {
+    return this.call((service) => service.pause());
   }
 
   async resume(): Promise<void> {
     await this.call((service) => service.resume());
+  }
+
+  /**
+   * From a pause on to the next instruction ('insn'; 'over': not into a call; 'out': until the function has returned) or event ('syscall',
+   * 'fault', 'stage' of an execve, 'signal' that is delivered). Null: everything has ended before.
+   */
+  async step({ unit = 'insn' }: { unit?: StepUnit } = {}): Promise<Stop | null> {
+    return this.call((service) => service.step(unit));
+  }
+
+  /**
+   * Pauses by itself at these places, and tells onStop: a stage of execve ('load_elf_binary'), a symbol of the program, an address
+   * ('0x401000'), 'fault[:N]', 'syscall:NAME[:N]', 'signal:NAME', 'insn:N'. @throws MachineError bad-option
+   */
+  async setStops(specs: readonly string[]): Promise<void> {
+    await this.call((service) => service.setStops(specs));
+  }
+
+  /** What is at this moment in a process; null: there is none, or its memory is gone. */
+  async inspect(request: InspectRequest): Promise<InspectView | null> {
+    return this.call((service) => service.inspect(request));
+  }
+
+  /** Memory of a process; fewer bytes where it ends. */
+  async readMemory(pid: number, address: number, length: number): Promise<Uint8Array> {
+    return this.call((service) => service.readMemory(pid, address, length));
+  }
+
+  /** @returns how many bytes were written */
+  async writeMemory(pid: number, address: number, bytes: Uint8Array): Promise<number> {
+    return this.call((service) => service.writeMemory(pid, address, bytes));
   }
 
   async stats(): Promise<MachineStats> {
@@ -304,6 +347,9 @@ export class Machine {
         break;
       case 'exit':
         this.exit(event.pid, event.exit);
+        break;
+      case 'stopped':
+        this.options.onStop?.(event.stop);
         break;
       case 'trace':
         this.traces.get(event.id)?.receive(event.records);

@@ -1,5 +1,5 @@
 import type { MachineError, MountOption } from '../engine/options.js';
-import type { FileSpec, MachineLimits, Progress, RootSpec } from '../protocol.js';
+import type { FileSpec, MachineLimits, Progress, RootSpec, Stop } from '../protocol.js';
 
 export interface MachineOptions {
   /**
@@ -26,6 +26,8 @@ export interface MachineOptions {
   /** Closes the machine; what waits for it is rejected with the signal's reason. */
   signal?: AbortSignal;
   onProgress?: (progress: Progress) => void;
+  /** The machine has paused by itself (setStops). */
+  onStop?: (stop: Stop) => void;
   /** Something from outside did not come, and the guest has had an I/O error for it: fetch-failed. */
   onWarning?: (error: MachineError) => void;
   /** Topics of messages for developers ('syscalls': calls that are not there). */

@@ -20,6 +20,8 @@ export interface RunLoopOptions {
   yieldToHost(): Promise<void>;
   /** No process is left: the loop waits for the next one instead of ending. */
   outlivesProcesses?: boolean;
+  /** Instructions after which the machine may have to stand still (StopControl); asked before each slice. */
+  instructionsUntilStop?(): number;
   limits: { instructions: number; wallTime: number };
 }
 
@@ -83,7 +85,7 @@ export class RunLoop {
       if (left <= 0) return { reason: 'instructions' };
       if (performance.now() >= this.deadline) return { reason: 'wallTime' };
       this.poked = false;
-      const result = this.slice(Math.min(SLICE_INSTRUCTIONS, left));
+      const result = this.slice(Math.min(SLICE_INSTRUCTIONS, left, options.instructionsUntilStop?.() ?? Infinity));
       options.afterSlice?.();
       if (result === 'dead' && !options.outlivesProcesses) break;
       await this.serveHost(result);
@@ -105,6 +107,7 @@ export class RunLoop {
   private async serveHost(result: SliceResult): Promise<void> {
     // Under a virtual clock input comes at once, whatever the guest's other tasks could do meanwhile.
     const awaitsInput = this.kernel.options.clock === 'virtual' && this.kernel.hostStreams?.awaited === true;
+    if (this.paused) return;
     if (result !== 'ready' || awaitsInput) {
       await this.sleep();
     } else if (performance.now() - this.lastYield > HOST_YIELD_MS) {

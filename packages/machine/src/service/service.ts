@@ -2,7 +2,7 @@ import { MachineEngine, type MachineStats } from '../engine/engine.js';
 import type { EngineHost } from '../engine/host.js';
 import type { GuestProcess } from '../engine/guest-process.js';
 import { MachineError } from '../engine/options.js';
-import type { FileStat, MachineEvent, MachineService, SpawnRequest, WireOptions } from '../protocol.js';
+import type { FileStat, InspectRequest, InspectView, MachineEvent, MachineService, SpawnRequest, StepUnit, Stop, WireOptions } from '../protocol.js';
 import { openRoot } from './open-root.js';
 import { putFiles } from './put-files.js';
 import { Outbox } from './outbox.js';
@@ -54,6 +54,7 @@ export class EngineService implements MachineService {
     this.outputLimit = limits.outputBytes ?? Infinity;
     this.traces = new TraceSubscriptions(this.engine.kernel, (event) => this.outbox.send(event));
     await putFiles(this.engine.files, files, (record) => progress({ type: 'progress', progress: record }));
+    this.engine.onStop = (stop) => this.outbox.send({ type: 'stopped', stop });
     this.running = this.serve(this.engine);
   }
 
@@ -116,12 +117,35 @@ export class EngineService implements MachineService {
     this.machine.resize(cols, rows, stream);
   }
 
-  async pause(): Promise<void> {
-    this.machine.pause();
+  async pause(): Promise<Stop> {
+    return this.machine.pause();
   }
 
   async resume(): Promise<void> {
     this.machine.resume();
+  }
+
+  async step(unit: StepUnit): Promise<Stop | null> {
+    const stop = await this.machine.step(unit);
+    this.traces?.flush();
+    this.outbox.flush();
+    return stop;
+  }
+
+  async setStops(specs: readonly string[]): Promise<void> {
+    await this.machine.setStops(specs);
+  }
+
+  async inspect(request: InspectRequest): Promise<InspectView | null> {
+    return this.machine.inspect(request);
+  }
+
+  async readMemory(pid: number, address: number, length: number): Promise<Uint8Array> {
+    return this.machine.readMemory(pid, address, length);
+  }
+
+  async writeMemory(pid: number, address: number, bytes: Uint8Array): Promise<number> {
+    return this.machine.writeMemory(pid, address, bytes);
   }
 
   async stats(): Promise<MachineStats> {
