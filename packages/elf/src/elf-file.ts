@@ -1,9 +1,18 @@
 import { Ei, ElfClass, ElfData, ElfType, PN_XNUM, Pt, Shn, Sht } from '@ring3/abi';
 import { ByteReader, byteString } from './reader.js';
-import { EHDR, type EhdrValues, PHDR, type PhdrValues, SHDR, type ShdrValues } from './structures.js';
+import { EHDR, type EhdrValues, PHDR, type PhdrValues, REL, RELA, SHDR, type ShdrValues, SYM } from './structures.js';
 
 /** What is no ELF file, or too short to say what it is. The message is one line. */
 export class ElfError extends Error {}
+
+const ENTRY_LAYOUTS: Readonly<Record<number, { size(reader: ByteReader): number }>> = {
+  [Sht.SymTab]: SYM,
+  [Sht.DynSym]: SYM,
+  [Sht.Rel]: REL,
+  [Sht.Rela]: RELA,
+  [Sht.Group]: { size: () => 4 },
+  [Sht.Relr]: { size: ({ is64 }) => (is64 ? 8 : 4) },
+};
 
 export interface Section extends ShdrValues {
   readonly index: number;
@@ -129,7 +138,7 @@ export class ElfFile {
       this.warnings.push(`Reading ${count * e_shentsize} bytes extends past end of file for section headers`);
       return [];
     }
-    const headers: ShdrValues[] = Array.from({ length: count }, (_, index) => SHDR.read(reader, start + index * e_shentsize));
+    const headers = Array.from({ length: count }, (_, index) => this.checked(SHDR.read(reader, start + index * e_shentsize), index));
     const names = headers[e_shstrndx === Shn.XIndex ? first.sh_link : e_shstrndx];
     const strings = names && names.sh_type !== Sht.Null ? this.data(names) : null;
     return headers.map((header, index) => ({
@@ -138,6 +147,14 @@ export class ElfFile {
       at: start + index * e_shentsize,
       name: strings === null ? '<no-strings>' : header.sh_name < strings.length ? byteString(strings, header.sh_name) : '<corrupt>',
     }));
+  }
+
+  /** Tables whose entries have one size are read with it, whatever sh_entsize says. */
+  private checked(header: ShdrValues, index: number): ShdrValues {
+    const size = ENTRY_LAYOUTS[header.sh_type]?.size(this.reader);
+    if (size === undefined || header.sh_entsize === BigInt(size)) return header;
+    this.warnings.push(`Section ${index} has invalid sh_entsize of ${header.sh_entsize}: ${size} is used`);
+    return { ...header, sh_entsize: BigInt(size) };
   }
 
   private readSegments(): Segment[] {

@@ -61,7 +61,7 @@ export function printSections(file: ElfFile, printer: Printer, alone: boolean): 
   for (const section of file.sections) {
     const text = fieldTexts(sectionFields(file, section));
     write(
-      `  [${String(section.index).padStart(2)}] ${text['sh_name']!.padEnd(17)} ${text['sh_type']!.slice(0, 15).padEnd(15)} ` +
+      `  [${String(section.index).padStart(2)}] ${text['sh_name']!.padEnd(17)} ${text['sh_type']!.padEnd(15)} ` +
         `${text['sh_addr']} ${text['sh_offset']} ${text['sh_size']} ${text['sh_entsize']} ${text['sh_flags']!.padStart(3)} ` +
         `${text['sh_link']!.padStart(2)} ${text['sh_info']!.padStart(3)} ${text['sh_addralign']!.padStart(2)}\n`,
     );
