@@ -124,7 +124,7 @@ function dupVma(k: Kernel, to: Mm, from: Mm, vma: Vma): void {
   copy.flags &= ~(Vm.LockedMask | Vm.UffdMissing | Vm.UffdWp);
   copy.userfault = null;
   unlinkAnonVmas(copy);
-  if (vma.flags & Vm.WipeOnFork) wipeAnonVma(k, copy);
+  if (vma.flags & Vm.WipeOnFork) wipeAnonVma(k, copy, from, vma);
   else forkAnonVma(k, copy, vma);
   copy.mm = to;
   to.vmas.push(copy);
