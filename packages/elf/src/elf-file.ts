@@ -33,13 +33,20 @@ export class ElfFile {
   readonly header: EhdrValues;
   readonly sections: readonly Section[];
   readonly segments: readonly Segment[];
+  /** The header of section 0, which has what does not fit into the ELF header; null where there is no table. */
+  readonly firstSection: ShdrValues | null;
+  /** Is there a table of section names? */
+  readonly hasNames: boolean;
   /** What is wrong in the headers, one line each, in readelf's words where it has them. */
   readonly warnings: string[] = [];
 
   /** @throws ElfError */
   constructor(readonly reader: ByteReader) {
     this.header = EHDR.read(reader, Ei.NIdent);
-    this.sections = this.readSections();
+    const { sections, first, hasNames } = this.readSections();
+    this.sections = sections;
+    this.firstSection = first;
+    this.hasNames = hasNames;
     this.segments = this.readSegments();
   }
 
@@ -58,7 +65,7 @@ export class ElfFile {
   /** e_shnum, or what section 0 says where it is 0. */
   get sectionCount(): number {
     const { e_shnum, e_shoff } = this.header;
-    const first = this.sections[0];
+    const first = this.firstSection;
     return e_shnum === 0 && e_shoff !== 0n && first ? Number(first.sh_size) : e_shnum;
   }
 
@@ -114,39 +121,42 @@ export class ElfFile {
     return null;
   }
 
-  private readSections(): Section[] {
+  private readSections(): { sections: Section[]; first: ShdrValues | null; hasNames: boolean } {
+    const none = { sections: [], first: null, hasNames: false };
     const { e_shoff, e_shentsize, e_shnum, e_shstrndx } = this.header;
     if (e_shoff === 0n) {
-      if (e_shnum !== 0)
-        this.warnings.push('possibly corrupt ELF file header - it has a non-zero section header offset, but no section headers');
-      return [];
+      if (e_shnum !== 0) this.warnings.push('Section headers are not available!');
+      return none;
     }
     const { reader } = this;
     const size = SHDR.size(reader);
     if (e_shentsize < size) {
       this.warnings.push('The e_shentsize field in the ELF header is less than the size of an ELF section header');
-      return [];
+      return none;
     }
     const start = Number(e_shoff);
     if (!reader.has(start, size)) {
       this.warnings.push(`Reading ${e_shentsize * e_shnum} bytes extends past end of file for section headers`);
-      return [];
+      return none;
     }
     const first = SHDR.read(reader, start);
     const count = e_shnum === 0 ? Number(first.sh_size) : e_shnum;
+    if (count === 0)
+      this.warnings.push('possibly corrupt ELF file header - it has a non-zero section header offset, but no section headers');
     if (!reader.has(start, count * e_shentsize)) {
       this.warnings.push(`Reading ${count * e_shentsize} bytes extends past end of file for section headers`);
-      return [];
+      return { ...none, first };
     }
     const headers = Array.from({ length: count }, (_, index) => this.checked(SHDR.read(reader, start + index * e_shentsize), index));
     const names = headers[e_shstrndx === Shn.XIndex ? first.sh_link : e_shstrndx];
     const strings = names && names.sh_type !== Sht.Null ? this.data(names) : null;
-    return headers.map((header, index) => ({
+    const sections = headers.map((header, index) => ({
       ...header,
       index,
       at: start + index * e_shentsize,
       name: strings === null ? '<no-strings>' : header.sh_name < strings.length ? byteString(strings, header.sh_name) : '<corrupt>',
     }));
+    return { sections, first, hasNames: strings !== null };
   }
 
   /** Tables whose entries have one size are read with it, whatever sh_entsize says. */
