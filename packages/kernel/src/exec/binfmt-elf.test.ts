@@ -12,7 +12,7 @@ import { makeMachine, putFile } from './testing/machine.js';
 function image(type: ElfType, base: number, more: readonly ElfSegment[] = []): Buffer {
   const text = { type: Pt.Load, flags: Pf.R | Pf.X, offset: 0, vaddr: base, filesz: 0x1000 };
   const data = { type: Pt.Load, flags: Pf.R | Pf.W, offset: 0x1000, vaddr: base + 0x1000, filesz: 0x100, memsz: 0x3000 };
-  const file = elfFile({ type, entry: base + 0x800, headers: [...more, text, data], size: 0x2000 });
+  const file = Buffer.from(elfFile({ type, entry: base + 0x800, headers: [...more, text, data], size: 0x2000 }));
   file.write('/ld\0', 0x700, 'latin1');
   return file;
 }
@@ -81,7 +81,7 @@ describe('where things lie', () => {
       [0xb00, 0x5555_5555_3000],
     ] as const) {
       const load = { type: Pt.Load, flags: Pf.R | Pf.W | Pf.X, offset: vaddr, vaddr, filesz: 0x1000 };
-      const file = elfFile({ type: ElfType.Dyn, headers: [{ ...INTERP }, load], size: 0x2000 });
+      const file = Buffer.from(elfFile({ type: ElfType.Dyn, headers: [INTERP, load], size: 0x2000 }));
       file.write('/ld\0', 0x700, 'latin1');
       const k = start(file);
       expect(k.current.mm!.startCode).toBe(page + vaddr);

@@ -131,7 +131,8 @@ const CODE = 'b8e70000008b3d020000000f055d000000';
 function library({ headers = [{ type: Pt.Load }], ...options }: Partial<ElfOptions> = {}): Buffer {
   const place = { vaddr: LIBRARY, filesz: 0x300, memsz: 0x2100 };
   // Read only: uselib maps everything readable, writable and executable.
-  const file = elfFile({ ...options, size: 0x400, headers: headers.map((header) => ({ flags: Pf.R, ...place, ...header })) });
+  const segments = headers.map((header) => ({ flags: Pf.R, ...place, ...header }));
+  const file = Buffer.from(elfFile({ ...options, size: 0x400, headers: segments }));
   file.fill(0xee, TEXT).write(CODE, TEXT, 'hex');
   return file;
 }

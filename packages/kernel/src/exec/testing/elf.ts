@@ -27,23 +27,24 @@ export function elfFile({
   phentsize = 56,
   headers,
   size,
-}: ElfOptions): Buffer {
-  const file = Buffer.alloc(size);
-  file.write('\x7fELF', 0, 'latin1');
-  file.writeUInt16LE(type, Ehdr.Type);
-  file.writeUInt16LE(machine, Ehdr.Machine);
-  file.writeBigUInt64LE(BigInt(entry), Ehdr.Entry);
-  file.writeBigUInt64LE(64n, Ehdr.PhOff);
-  file.writeUInt16LE(phentsize, Ehdr.PhEntSize);
-  file.writeUInt16LE(headers.length, Ehdr.PhNum);
+}: ElfOptions): Uint8Array {
+  const file = new Uint8Array(size);
+  const view = new DataView(file.buffer);
+  file.set([0x7f, 0x45, 0x4c, 0x46]);
+  view.setUint16(Ehdr.Type, type, true);
+  view.setUint16(Ehdr.Machine, machine, true);
+  view.setBigUint64(Ehdr.Entry, BigInt(entry), true);
+  view.setBigUint64(Ehdr.PhOff, BigInt(Ehdr.Bytes), true);
+  view.setUint16(Ehdr.PhEntSize, phentsize, true);
+  view.setUint16(Ehdr.PhNum, headers.length, true);
   headers.forEach(({ type: kind, flags = 0, offset = 0, vaddr = 0, filesz = 0, memsz = filesz }, i) => {
-    const at = 64 + i * Phdr.Bytes;
-    file.writeUInt32LE(kind, at + Phdr.Type);
-    file.writeUInt32LE(flags, at + Phdr.Flags);
-    file.writeBigUInt64LE(BigInt(offset), at + Phdr.Offset);
-    file.writeBigUInt64LE(BigInt(vaddr), at + Phdr.Vaddr);
-    file.writeBigUInt64LE(BigInt(filesz), at + Phdr.FileSz);
-    file.writeBigUInt64LE(BigInt(memsz), at + Phdr.MemSz);
+    const at = Ehdr.Bytes + i * Phdr.Bytes;
+    view.setUint32(at + Phdr.Type, kind, true);
+    view.setUint32(at + Phdr.Flags, flags, true);
+    view.setBigUint64(at + Phdr.Offset, BigInt(offset), true);
+    view.setBigUint64(at + Phdr.Vaddr, BigInt(vaddr), true);
+    view.setBigUint64(at + Phdr.FileSz, BigInt(filesz), true);
+    view.setBigUint64(at + Phdr.MemSz, BigInt(memsz), true);
   });
   return file;
 }
