@@ -72,6 +72,8 @@ describe('json', () => {
       'mm:mprotect',
       'mm:brk',
       'mm:exit_mmap',
+      'mm:handle_mm_fault',
+      'mm:expand_stack',
       'exceptions:page_fault_user',
       'signal:signal_generate',
       'signal:signal_deliver',

@@ -12,19 +12,21 @@ const variants: { name: string; options: string[]; programs: RegExp }[] = [
   {
     name: 'the layout of 5.4',
     options: ['--layout', 'linux'],
-    programs: /^(code|cow|exec|fault-repair|faults|mappings|mm-calls|mm-limits|signals|stack|strings|threads|vdso|vma-random|vsyscall)\./,
+    programs: /^(code|cow|demand|exec|fault-repair|faults|faults-signals|mappings|mm-calls|mm-limits|pager|signals|stack|strings|threads|userfaultfd|vdso|vma-random|vsyscall)\./,
   },
   {
     name: 'random addresses',
     options: ['--layout', 'linux', '--aslr', 'on'],
-    programs: /^(code|exec|mappings|mm-calls|mm-limits|stack|thread-processes|vdso|vma-random)\./,
+    programs: /^(code|exec|mappings|mm-calls|mm-limits|pager|stack|thread-processes|vdso|vma-random)\./,
   },
   { name: 'random compact addresses', options: ['--aslr', 'on'], programs: /^(code|exec|mappings|mm-calls|mm-limits|stack|vdso|vma-random)\./ },
   {
     name: 'the virtual clock',
     options: ['--clock', 'virtual', '--seed', '7'],
-    programs: /^(futex|pipes|poll|restart|sessions|signals|threads|thread-processes|vdso|wait)\./,
+    programs: /^(futex|pipes|poll|restart|sessions|signals|threads|thread-processes|userfaultfd|vdso|wait)\./,
   },
+  { name: 'paging by prediction', options: ['--paging', 'hybrid:3'], programs: /^(code|cow|exec|faults|faults-signals|mappings|pager)\./ },
+  { name: 'eager paging', options: ['--paging', 'eager'], programs: /^(code|cow|exec|faults|faults-signals|mappings|pager)\./ },
   { name: 'little memory', options: ['-m', '64m'], programs: /^(cow|mappings|mm-calls|names|pipes|threads|vma-random)\./ },
 ];
 

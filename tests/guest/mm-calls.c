@@ -396,6 +396,8 @@ static void sealed(void) {
   SHOW(ftruncate(m, 4 * PAGE));
   SHOW(pwrite(m, "x", 1, 3 * PAGE));
   SHOW(pwrite(m, "x", 1, 3 * PAGE - 1));
+  SHOW(pwrite(m, s, PAGE, 2 * PAGE + 100));
+  SHOW(pwrite(m, s, 2, 3 * PAGE - 1));
   SHOW(fcntl(m, F_ADD_SEALS, 16));
   s[0] = 'o';
   SHOW(pwrite(m, "x", 1, 0));

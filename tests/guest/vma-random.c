@@ -1,7 +1,8 @@
 // Random calls of the mmap family over a window of pages: the result of each, the window's lines of maps, what status counts.
 // The calls are the same each time. Left out is what newer kernels do otherwise than 5.4 (tests/kernel-differences.md): memory is
 // without reserve, because they drop charges that decide about merging; mremap stays within one mapping and grows only elsewhere;
-// private memory is written as soon as it is mapped (odd seeds) or never (even ones), because they merge the two kinds.
+// private memory is written as soon as it is mapped (odd seeds) or never (even ones), because they merge the two kinds; nothing is
+// wiped on fork, because there they leave out an anon_vma.
 #include "check.h"
 
 enum { WINDOW = 24, BESIDE = 16, CALLS = 120, SEEDS = 40 };
@@ -112,7 +113,7 @@ static void one_call(void) {
   else if (kind < 42) printf("munmap"), result = munmap(p, n);
   else if (kind < 60) printf("mprotect %d", prot), result = mprotect(p, n, prot);
   else if (kind < 76) { int writes = below(3) > 0 && written; p += below(n); printf("touch %d", writes), result = touch(p, writes); }
-  else if (kind < 86) { int advice = advices[below(15)]; printf("madvise %d", advice), result = madvise(p, n, advice); }
+  else if (kind < 86) { int advice = advices[below(15)]; if (written && advice == MADV_WIPEONFORK) advice = MADV_DONTDUMP; printf("madvise %d", advice), result = madvise(p, n, advice); }
   else if (kind < 88 && written) printf("mlock"), result = mlock(p, n);
   else if (kind < 89) printf("mlock2"), result = syscall(SYS_mlock2, p, n, 1);
   else if (kind < 91) printf("munlock"), result = munlock(p, n);
@@ -129,6 +130,30 @@ static void one_call(void) {
   }
   if (result < 0) printf(": %s\n", error_name(errno));
   else printf(": %ld\n", result >= (long)base && result < (long)base + (WINDOW + BESIDE) * PAGE ? (result - (long)base) / PAGE : result);
+}
+
+/**
+ * Children of children go on with the calls. Those whose parents are gone may take over an anon_vma of a forebear's, which decides about
+ * merging. `orphan`: each parent ends before its child goes on.
+ */
+static void generations(int left, int orphan) {
+  long start[COUNTS];
+  fflush(stdout);
+  pid_t parent = getpid();
+  if (fork()) {
+    if (!orphan) wait(0);
+    return;
+  }
+  while (orphan && getppid() == parent) usleep(1000);
+  counts(start);
+  printf("generation %d\n", left);
+  for (int i = 1; i <= 32; i++) {
+    one_call();
+    if (i % 8 == 0) show(start);
+  }
+  if (left > 1) generations(left - 1, orphan);
+  fflush(stdout);
+  _exit(0);
 }
 
 int main(void) {
@@ -150,6 +175,21 @@ int main(void) {
       one_call();
       if (i % 8 == 0) show(start);
     }
+    if (!written) continue;
+    // The last one closes the pipe.
+    int ends[2];
+    char byte;
+    pipe(ends);
+    fflush(stdout);
+    if (fork() == 0) {
+      close(ends[0]);
+      generations(4, seed % 4 == 3);
+      _exit(0);
+    }
+    close(ends[1]);
+    read(ends[0], &byte, 1);
+    close(ends[0]);
+    wait(0);
   }
   return 0;
 }

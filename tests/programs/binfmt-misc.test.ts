@@ -118,11 +118,12 @@ describe('binfmt_misc', () => {
       ls $M
       printf ':n:M:253:abc::/bin/cat:' > $M/register; echo ':n:E::ext::/bin/cat:' > $M/register; echo ':status:E::ext::/bin/cat:' > $M/register
       echo ':f:E::ext::/nonexistent:F' > $M/register; echo ':f:E::ext::/etc:F' > $M/register
+      echo ":$(printf %0256d 0):E::ext::/bin/cat:" > $M/register; echo ":$(printf %0255d 0):E::ext::/bin/cat:" > $M/register; ls $M | wc -L
       echo 2 > $M/n; echo 01 > $M/status; cat $M/register`;
     const invalid = 'echo: write error: Invalid argument\n';
     expect(await script(text)).toBe(
-      `register\nstatus\n${invalid.repeat(bad.length)}${'echo: write error: File exists\n'.repeat(2)}` +
-        'echo: write error: No such file or directory\necho: write error: Permission denied\n' +
+      `register\nstatus\n255\n${invalid.repeat(bad.length)}${'echo: write error: File exists\n'.repeat(2)}` +
+        'echo: write error: No such file or directory\necho: write error: Permission denied\necho: write error: File name too long\n' +
         `${invalid.repeat(2)}/bin/cat: /proc/sys/fs/binfmt_misc/register: Invalid argument\n`.replace('/bin/cat: ', 'cat: '),
     );
   });

@@ -15,19 +15,26 @@ const words = (text: string): string => text.replace(/[ \t]+/g, ' ').replace(/ $
 const numbers = (text: string): string => words(text.replace(/\d+(\.\d+)?([KMGi]*B?)\b/g, '#'));
 const heading = (text: string): string => words(text.split('\n')[0]!);
 
+/** Waits until a command succeeds, some seconds at most. */
+const until = (command: string): string => `i=0; until ${command} || [ $i -gt 60 ]; do i=$((i+1)); sleep 0.1; done`;
+
 const cases: Case[] = [
   { name: 'ps of a process by its number', needs: ['ps'], script: 'ps -o state=,comm=,args=,ni=,nlwp=,tty= -p $$' },
   { name: 'ps finds children', needs: ['ps'], script: 'sleep 97 & ps -o comm=,args= --ppid $$ | grep sleep; kill $!' },
-  { name: 'ps shows where a process sleeps', needs: ['ps'], script: 'sleep 97 & sleep 0.3; ps -o stat=,wchan:32= -p $!; kill $!' },
+  {
+    name: 'ps shows where a process sleeps',
+    needs: ['ps'],
+    script: `sleep 97 & ${until('ps -o wchan:32= -p $! | grep -q nanosleep')}; ps -o stat=,wchan:32= -p $!; kill $!`,
+  },
   {
     name: 'ps shows a stopped process',
     needs: ['ps'],
-    script: 'sleep 97 & sleep 0.2; kill -STOP $!; sleep 0.1; ps -o stat= -p $!; kill -KILL $!',
+    script: `sleep 97 & kill -STOP $!; ${until('ps -o stat= -p $! | grep -q T')}; ps -o stat= -p $!; kill -KILL $!`,
   },
   {
     name: 'ps shows a zombie',
     needs: ['ps', 'bash'],
-    script: "bash -c 'sleep 0 & exec sleep 1' & sleep 0.5; ps -o stat=,args= --ppid $!; wait",
+    script: `bash -c 'sleep 1 & exec sleep 97' & ${until('ps -o stat= --ppid $! | grep -q Z')}; ps -o stat=,args= --ppid $!; kill $!`,
   },
   { name: 'ps aux: columns', needs: ['ps'], script: 'ps aux', shape: heading },
   { name: 'ps -ef: columns', needs: ['ps'], script: 'ps -ef', shape: heading },
@@ -57,7 +64,7 @@ const cases: Case[] = [
   {
     name: 'pgrep, pkill and pidof',
     needs: ['pgrep', 'pidof'],
-    script: 'sleep 97 & sleep 0.2; pgrep -P $$ -x sleep | wc -l; pidof sleep | grep -wc $!; pkill -P $$ sleep; wait $!; echo $?',
+    script: 'sleep 97 & sleep 0.5; pgrep -P $$ -x sleep | wc -l; pidof sleep | grep -wc $!; pkill -P $$ sleep; wait $!; echo $?',
   },
   {
     name: 'uptime',

@@ -52,17 +52,20 @@ function versionSuffix(versions: SymbolVersions, symbol: ElfSymbol): string {
   return symbol.st_shndx === Shn.Undef ? '@Base' : '@@Base';
 }
 
+const distanceText = (distance: bigint): string =>
+  distance === 0n ? '' : distance > 0n ? `+0x${distance.toString(16)}` : `-0x${(-distance).toString(16)}`;
+
 /** The symbols of a file by address, and the names that dynamic relocations give to slots of the GOT. */
 export class CodeSymbols {
   private readonly sorted: readonly CodeSymbol[];
   /** Names of GOT slots. */
-  private readonly slots = new Map<bigint, string>();
+  private readonly slots = new Map<bigint, { name: string; value: bigint | null }>();
   /** Slots that a function without a name fills. */
   private readonly resolvers = new Map<bigint, string>();
 
   constructor(private readonly file: ElfFile) {
     this.readSlots();
-    this.sorted = [...this.tableSymbols(), ...this.pltSymbols()].sort(compare);
+    this.sorted = [...this.tableSymbols(), ...this.pltSymbols()].toSorted(compare);
   }
 
   /** All symbols of a section, one for each address. */
@@ -80,12 +83,11 @@ export class CodeSymbols {
   /** '<main+0x10>' for an address, '<main-0x10>' where no symbol stands before it; '' where there is none at all. `section` is that of the instruction. */
   describe(address: bigint, section: number): string {
     const slot = this.slots.get(address);
-    if (slot !== undefined) return `<${slot}>`;
+    // objdump counts from the symbol that the slot will point to, where that is of the file.
+    if (slot) return slot.value === null ? `<${slot.name}>` : `<${slot.name}${distanceText(address - slot.value)}>`;
     const symbol = this.before(address, section) ?? this.sorted.find((first) => !isRelocatable(this.file) || first.section === section);
     if (!symbol) return '';
-    const distance = address - symbol.address;
-    if (distance === 0n) return `<${symbol.name}>`;
-    return distance > 0n ? `<${symbol.name}+0x${distance.toString(16)}>` : `<${symbol.name}-0x${(-distance).toString(16)}>`;
+    return `<${symbol.name}${distanceText(address - symbol.address)}>`;
   }
 
   private base(address: bigint): bigint {
@@ -145,7 +147,10 @@ export class CodeSymbols {
         const target = list[symbol];
         if (type === IRELATIVE && list.length > 1) this.resolvers.set(offset, `*ABS*+0x${(addend ?? 0n).toString(16)}`);
         if (symbol === 0 || !target) continue;
-        this.slots.set(offset, target.name + versionSuffix(versions, target));
+        this.slots.set(offset, {
+          name: target.name + versionSuffix(versions, target),
+          value: target.st_shndx === Shn.Undef ? null : target.st_value,
+        });
       }
     }
   }
@@ -166,7 +171,7 @@ export class CodeSymbols {
       if (jump === undefined) continue;
       const address = section.sh_addr + BigInt(at);
       const slot = address + BigInt(jump + 6) + BigInt(view.getInt32(at + jump + 2, true));
-      const name = this.slots.get(slot) ?? this.resolvers.get(slot);
+      const name = this.slots.get(slot)?.name ?? this.resolvers.get(slot);
       if (name === undefined) continue;
       found.push({
         name: `${name.split('@')[0]}@plt`,

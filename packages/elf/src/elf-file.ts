@@ -1,9 +1,18 @@
 import { Ei, ElfClass, ElfData, ElfType, PN_XNUM, Pt, Shn, Sht } from '@ring3/abi';
 import { ByteReader, byteString } from './reader.js';
-import { EHDR, type EhdrValues, PHDR, type PhdrValues, SHDR, type ShdrValues } from './structures.js';
+import { EHDR, type EhdrValues, PHDR, type PhdrValues, REL, RELA, SHDR, type ShdrValues, SYM } from './structures.js';
 
 /** What is no ELF file, or too short to say what it is. The message is one line. */
 export class ElfError extends Error {}
+
+const ENTRY_LAYOUTS: Readonly<Record<number, { size(reader: ByteReader): number }>> = {
+  [Sht.SymTab]: SYM,
+  [Sht.DynSym]: SYM,
+  [Sht.Rel]: REL,
+  [Sht.Rela]: RELA,
+  [Sht.Group]: { size: () => 4 },
+  [Sht.Relr]: { size: ({ is64 }) => (is64 ? 8 : 4) },
+};
 
 export interface Section extends ShdrValues {
   readonly index: number;
@@ -24,13 +33,20 @@ export class ElfFile {
   readonly header: EhdrValues;
   readonly sections: readonly Section[];
   readonly segments: readonly Segment[];
+  /** The header of section 0, which has what does not fit into the ELF header; null where there is no table. */
+  readonly firstSection: ShdrValues | null;
+  /** Is there a table of section names? */
+  readonly hasNames: boolean;
   /** What is wrong in the headers, one line each, in readelf's words where it has them. */
   readonly warnings: string[] = [];
 
   /** @throws ElfError */
   constructor(readonly reader: ByteReader) {
     this.header = EHDR.read(reader, Ei.NIdent);
-    this.sections = this.readSections();
+    const { sections, first, hasNames } = this.readSections();
+    this.sections = sections;
+    this.firstSection = first;
+    this.hasNames = hasNames;
     this.segments = this.readSegments();
   }
 
@@ -49,7 +65,7 @@ export class ElfFile {
   /** e_shnum, or what section 0 says where it is 0. */
   get sectionCount(): number {
     const { e_shnum, e_shoff } = this.header;
-    const first = this.sections[0];
+    const first = this.firstSection;
     return e_shnum === 0 && e_shoff !== 0n && first ? Number(first.sh_size) : e_shnum;
   }
 
@@ -105,39 +121,50 @@ export class ElfFile {
     return null;
   }
 
-  private readSections(): Section[] {
+  private readSections(): { sections: Section[]; first: ShdrValues | null; hasNames: boolean } {
+    const none = { sections: [], first: null, hasNames: false };
     const { e_shoff, e_shentsize, e_shnum, e_shstrndx } = this.header;
     if (e_shoff === 0n) {
-      if (e_shnum !== 0)
-        this.warnings.push('possibly corrupt ELF file header - it has a non-zero section header offset, but no section headers');
-      return [];
+      if (e_shnum !== 0) this.warnings.push('Section headers are not available!');
+      return none;
     }
     const { reader } = this;
     const size = SHDR.size(reader);
     if (e_shentsize < size) {
       this.warnings.push('The e_shentsize field in the ELF header is less than the size of an ELF section header');
-      return [];
+      return none;
     }
     const start = Number(e_shoff);
     if (!reader.has(start, size)) {
       this.warnings.push(`Reading ${e_shentsize * e_shnum} bytes extends past end of file for section headers`);
-      return [];
+      return none;
     }
     const first = SHDR.read(reader, start);
     const count = e_shnum === 0 ? Number(first.sh_size) : e_shnum;
+    if (count === 0)
+      this.warnings.push('possibly corrupt ELF file header - it has a non-zero section header offset, but no section headers');
     if (!reader.has(start, count * e_shentsize)) {
       this.warnings.push(`Reading ${count * e_shentsize} bytes extends past end of file for section headers`);
-      return [];
+      return { ...none, first };
     }
-    const headers: ShdrValues[] = Array.from({ length: count }, (_, index) => SHDR.read(reader, start + index * e_shentsize));
+    const headers = Array.from({ length: count }, (_, index) => this.checked(SHDR.read(reader, start + index * e_shentsize), index));
     const names = headers[e_shstrndx === Shn.XIndex ? first.sh_link : e_shstrndx];
     const strings = names && names.sh_type !== Sht.Null ? this.data(names) : null;
-    return headers.map((header, index) => ({
+    const sections = headers.map((header, index) => ({
       ...header,
       index,
       at: start + index * e_shentsize,
       name: strings === null ? '<no-strings>' : header.sh_name < strings.length ? byteString(strings, header.sh_name) : '<corrupt>',
     }));
+    return { sections, first, hasNames: strings !== null };
+  }
+
+  /** Tables whose entries have one size are read with it, whatever sh_entsize says. */
+  private checked(header: ShdrValues, index: number): ShdrValues {
+    const size = ENTRY_LAYOUTS[header.sh_type]?.size(this.reader);
+    if (size === undefined || header.sh_entsize === BigInt(size)) return header;
+    this.warnings.push(`Section ${index} has invalid sh_entsize of ${header.sh_entsize}: ${size} is used`);
+    return { ...header, sh_entsize: BigInt(size) };
   }
 
   private readSegments(): Segment[] {

@@ -1,4 +1,4 @@
-import { DynTag, Ei, ElfMachine, ElfType, PN_XNUM, Shn } from '@ring3/abi';
+import { DynTag, Ei, ElfMachine, ElfType, PN_XNUM, Pt, Shn } from '@ring3/abi';
 import { dynamicEntries, dynamicValue } from './dynamic.js';
 import type { ElfFile } from './elf-file.js';
 import type { Field } from './layout.js';
@@ -14,7 +14,7 @@ export function machineName(machine: number): string {
 
 /** A program that is linked as a shared object says so in DT_FLAGS_1. */
 export function isPie(file: ElfFile): boolean {
-  if (file.header.e_type !== ElfType.Dyn) return false;
+  if (file.header.e_type !== ElfType.Dyn || !file.segmentOfType(Pt.Dynamic)) return false;
   return ((dynamicValue(dynamicEntries(file), DynTag.Flags1) ?? 0n) & DF_1_PIE) !== 0n;
 }
 
@@ -63,14 +63,15 @@ export function headerFields(file: ElfFile): Field[] {
     e_machine: () => machineName(header.e_machine),
     e_version: () => `0x${hex(header.e_version)}`,
     e_entry: () => `0x${hex(header.e_entry)}`,
-    e_phoff: () => `${header.e_phoff} (bytes into file)`,
-    e_shoff: () => `${header.e_shoff} (bytes into file)`,
+    // As signed numbers, so that what cannot be is seen at once.
+    e_phoff: () => `${BigInt.asIntN(64, header.e_phoff)} (bytes into file)`,
+    e_shoff: () => `${BigInt.asIntN(64, header.e_shoff)} (bytes into file)`,
     e_flags: () => `0x${hex(header.e_flags)}${machineFlags(header.e_machine, header.e_flags)}`,
     e_ehsize: () => `${header.e_ehsize} (bytes)`,
     e_phentsize: () => `${header.e_phentsize} (bytes)`,
     e_phnum: () => `${header.e_phnum}${header.e_phnum === PN_XNUM && sections.length > 0 ? ` (${segmentCount})` : ''}`,
     e_shentsize: () => `${header.e_shentsize} (bytes)`,
-    e_shnum: () => `${header.e_shnum}${header.e_shnum === 0 && sections.length > 0 ? ` (${sectionCount})` : ''}`,
+    e_shnum: () => `${header.e_shnum}${header.e_shnum === 0 && file.firstSection ? ` (${sectionCount})` : ''}`,
     e_shstrndx: () => {
       const real = header.e_shstrndx === Shn.XIndex && sections.length > 0 ? ` (${namesIndex})` : '';
       const outside = namesIndex !== Shn.Undef && namesIndex >= sectionCount ? ' <corrupt: out of range>' : '';

@@ -93,14 +93,19 @@ function readSection(file: ElfFile, section: Section): ElfSymbol[] {
   );
 }
 
-/** The dynamic symbols as ld.so finds them: through the dynamic segment, without sections. They are counted by the hash tables. */
+/**
+ * The dynamic symbols as ld.so finds them: through the dynamic segment. Their number is in the hash tables; a GNU one leaves undefined
+ * symbols out, so that the section, where there is one, knows better.
+ */
 export function dynamicSymbols(file: ElfFile): ElfSymbol[] {
   const entries = dynamicEntries(file);
   const [table, strings, size] = [DynTag.SymTab, DynTag.StrTab, DynTag.StrSz].map((tag) => dynamicValue(entries, tag));
   const at = table === undefined ? null : file.offsetOf(table);
   const text = strings === undefined ? null : file.offsetOf(strings);
   if (at === null || text === null) return [];
-  return readTable(file, at, dynamicSymbolCount(file, entries), file.range(BigInt(text), size ?? 0n), null);
+  const section = file.sections.find(({ sh_type, sh_offset }) => sh_type === Sht.DynSym && sh_offset === BigInt(at));
+  const counted = section ? Math.floor(file.data(section).length / SYM.size(file.reader)) : 0;
+  return readTable(file, at, Math.max(counted, dynamicSymbolCount(file, entries)), file.range(BigInt(text), size ?? 0n), null);
 }
 
 function dynamicSymbolCount(file: ElfFile, entries: ReturnType<typeof dynamicEntries>): number {

@@ -86,7 +86,7 @@ export const enum PageFlag {
   PageCache = 1 << 4,
   /** A page-table page. */
   PageTable = 1 << 5,
-  /** The shared zero page, vdso and the like: never freed, never counted. */
+  /** The shared zero page, [vvar] and the like: never freed, never counted. */
   Reserved = 1 << 6,
   Uptodate = 1 << 7,
   Writeback = 1 << 8,

@@ -47,7 +47,7 @@ class ExecObserver implements Observer {
     const { follow, output } = this.options;
     const stream = follow ? process.stderr : process.stdout;
     if (follow) this.output.write(`${this.printed === 1 ? '' : '\n'}pid ${trace.pid}: ${trace.path}\n`);
-    this.output.write(execText(trace, english, output === null && stream.isTTY === true));
+    this.output.write(execText(trace, english, output === null && stream.isTTY === true && !process.env['NO_COLOR']));
     this.output.flush();
   }
 }

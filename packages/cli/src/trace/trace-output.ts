@@ -1,8 +1,8 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { CliError, CliStatus } from '../cli-error.js';
 
-/** Bytes that are kept before they are written. */
-const BufferedBytes = 1 << 16;
+/** Characters that are kept before they are written to a file; a terminal or pipe gets each piece at once, between the program's own output. */
+const BufferedLength = 1 << 16;
 
 /** Where a trace goes: a file, or a stream of this process. Never holds more than a block. */
 export class TraceOutput {
@@ -26,7 +26,7 @@ export class TraceOutput {
 
   write(text: string): void {
     this.buffered += text;
-    if (this.buffered.length >= BufferedBytes) this.flush();
+    if (this.buffered.length >= (this.path === null ? 0 : BufferedLength)) this.flush();
   }
 
   /** @throws CliError the file does not take it */

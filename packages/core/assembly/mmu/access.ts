@@ -73,6 +73,7 @@ export function rd(va: u64, size: u32): u32 {
   }
   if (offset <= <u32>PageSize.Bytes - size) return readSlow(va);
   const split = PageSize.Bytes - offset;
+  if (leavesCanonical(va + split)) return nonCanonicalFault();
   const first = readSlow(va);
   if (!first) return 0;
   const second = readSlow(va + split);
@@ -105,7 +106,13 @@ export function rw(va: u64, size: u32): u32 {
   return p;
 }
 
+/** An access that crosses into the non-canonical hole is #GP before either page is looked at. */
+function leavesCanonical(second: u64): bool {
+  return second == 0x8000_0000_0000;
+}
+
 function writeCrossing(va: u64, size: u32, split: u32): u32 {
+  if (leavesCanonical(va + split)) return nonCanonicalFault();
   const first = writeSlow(va);
   if (!first) return 0;
   const second = writeSlow(va + split);

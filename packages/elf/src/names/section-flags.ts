@@ -30,6 +30,7 @@ const FLAGS: Readonly<Record<string, Flag>> = {
 
 const MASK_OS = 0x0ff00000n;
 const MASK_PROC = 0xf0000000n;
+const PROC_FIRST = 0x10000000n;
 const RETAIN = 0x200000n;
 const MBIND = 0x1000000n;
 const LARGE = 0x10000000n;
@@ -45,7 +46,7 @@ function extension(flag: bigint, { machine, osAbi }: FlagContext): Flag | undefi
   if (flag === PURECODE && machine === ElfMachine.Arm) return { letter: 'y', name: 'ARM_PURECODE' };
   if (flag === ORDERED) return { letter: 'p', name: 'ORDERED' };
   if (flag === RETAIN && (osAbi === GNU || osAbi === FREEBSD)) return { letter: 'R', name: 'GNU_RETAIN' };
-  if (flag === MBIND && (osAbi === GNU || osAbi === 0)) return { letter: 'D', name: 'GNU_MBIND' };
+  if (flag === MBIND && (osAbi === GNU || osAbi === FREEBSD || osAbi === 0)) return { letter: 'D', name: 'GNU_MBIND' };
   return undefined;
 }
 
@@ -55,17 +56,16 @@ function bitsOf(flags: bigint): bigint[] {
   return bits;
 }
 
-/** 'WA' */
+/** 'WA'. The first flag of the system or the processor that has no letter of its own stands for all that follow of its kind. */
 export function sectionFlagLetters(flags: bigint, context: FlagContext): string {
   let text = '';
-  let seen = '';
+  let left = flags;
   for (const bit of bitsOf(flags)) {
-    const flag = FLAGS[hex(bit)] ?? extension(bit, context);
-    const letter = flag?.letter ?? (bit & MASK_OS ? 'o' : bit & MASK_PROC ? 'p' : 'x');
-    // All other bits of the system, and of the processor, share one letter.
-    if ((letter === 'o' || letter === 'p') && seen.includes(letter)) continue;
-    seen += letter;
+    if ((left & bit) === 0n) continue;
+    const letter = FLAGS[hex(bit)]?.letter ?? extension(bit, context)?.letter ?? (bit & MASK_OS ? 'o' : bit & MASK_PROC ? 'p' : 'x');
     text += letter;
+    if (letter === 'o') left &= ~MASK_OS;
+    if (letter === 'p') left &= PROC_FIRST - 1n;
   }
   return text;
 }
@@ -91,7 +91,7 @@ export function sectionFlagNames(flags: bigint, context: FlagContext): string {
 export function sectionFlagKey({ machine, osAbi }: FlagContext): string {
   const extra = [
     ...(osAbi === GNU || osAbi === FREEBSD ? ['R (retain)'] : []),
-    ...(osAbi === GNU || osAbi === 0 ? ['D (mbind)'] : []),
+    ...(osAbi === GNU || osAbi === FREEBSD || osAbi === 0 ? ['D (mbind)'] : []),
     ...(machine === ElfMachine.X86_64 ? ['l (large)'] : []),
     ...(machine === ElfMachine.Arm ? ['y (purecode)'] : []),
     'p (processor specific)',

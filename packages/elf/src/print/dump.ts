@@ -11,7 +11,7 @@ export function sectionsNamed({ sections }: ElfFile, argument: string): Section[
 
 function dataOf(file: ElfFile, section: Section, { write, warn }: Printer): Uint8Array | null {
   if (section.sh_size === 0n || section.sh_type === Sht.NoBits) {
-    write(`\nSection '${printable(section.name)}' has no data to dump.\n`);
+    write(`Section '${printable(section.name)}' has no data to dump.\n`);
     return null;
   }
   const data = file.data(section);
@@ -67,10 +67,14 @@ export function printStringDump(file: ElfFile, section: Section, printer: Printe
   write('\n');
 }
 
+/** Where the text behind an end of line goes on. */
+const CONTINUED = `\n${' '.repeat(12)}`;
+
 function escaped(bytes: Uint8Array): string {
   return [...bytes]
-    .map((byte) =>
-      byte === 0x0a ? '\\n' : byte < 0x20 || byte === 0x7f ? `^${String.fromCharCode(byte ^ 0x40)}` : String.fromCharCode(byte),
-    )
+    .map((byte, at) => {
+      if (byte === 0x0a) return at + 1 < bytes.length ? `\\n${CONTINUED}` : '\\n';
+      return byte < 0x20 || byte === 0x7f ? `^${String.fromCharCode(byte ^ 0x40)}` : String.fromCharCode(byte);
+    })
     .join('');
 }

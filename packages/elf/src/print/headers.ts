@@ -41,7 +41,8 @@ export function printFileHeader(file: ElfFile, { write }: Printer): void {
 function sectionsHeading(file: ElfFile, { write }: Printer, alone: boolean): boolean {
   const { sections, header } = file;
   if (sections.length === 0) {
-    write('\nThere are no sections in this file.\n');
+    // Of a table that cannot be read, a warning was given.
+    if (header.e_shnum === 0 && header.e_shoff === 0n) write('\nThere are no sections in this file.\n');
     return false;
   }
   if (alone)
@@ -61,7 +62,7 @@ export function printSections(file: ElfFile, printer: Printer, alone: boolean): 
   for (const section of file.sections) {
     const text = fieldTexts(sectionFields(file, section));
     write(
-      `  [${String(section.index).padStart(2)}] ${text['sh_name']!.padEnd(17)} ${text['sh_type']!.slice(0, 15).padEnd(15)} ` +
+      `  [${String(section.index).padStart(2)}] ${text['sh_name']!.padEnd(17)} ${text['sh_type']!.padEnd(15)} ` +
         `${text['sh_addr']} ${text['sh_offset']} ${text['sh_size']} ${text['sh_entsize']} ${text['sh_flags']!.padStart(3)} ` +
         `${text['sh_link']!.padStart(2)} ${text['sh_info']!.padStart(3)} ${text['sh_addralign']!.padStart(2)}\n`,
     );
@@ -126,7 +127,7 @@ export function printSegments(file: ElfFile, printer: Printer, alone: boolean): 
     );
     if (segment.p_type === Pt.Interp) printInterpreter(file, segment, printer);
   }
-  if (file.sections.length > 0) printMapping(file, printer);
+  if (file.hasNames) printMapping(file, printer);
 }
 
 /** Longest path of Linux; what is longer is cut off. */
@@ -161,7 +162,7 @@ export function printGroups(file: ElfFile, { write, warn }: Printer): void {
   const { sections, reader } = file;
   const groups = sections.filter(({ sh_type }) => sh_type === Sht.Group);
   if (groups.length === 0) {
-    write('\nThere are no section groups in this file.\n');
+    if (sections.length > 0 || file.header.e_shnum === 0) write('\nThere are no section groups in this file.\n');
     return;
   }
   for (const section of groups) {

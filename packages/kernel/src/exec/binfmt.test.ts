@@ -12,6 +12,7 @@ import { LinuxBinfmt } from './binfmt.js';
 import { doExecve } from './exec.js';
 import { searchBinaryHandler } from './search.js';
 import type { LinuxBinprm } from './bprm.js';
+import { elfFile, type ElfOptions } from './testing/elf.js';
 import { makeMachine, putFile } from './testing/machine.js';
 
 let k: Kernel;
@@ -126,38 +127,13 @@ const TEXT = 0x200;
 /** mov eax, 231; mov edi, [rip + …]: the word behind the code; syscall; then that word. */
 const CODE = 'b8e70000008b3d020000000f055d000000';
 
-interface LibraryOptions {
-  type?: ElfType;
-  machine?: number;
-  phentsize?: number;
-  headers?: { type: number; offset?: number; vaddr?: number; filesz?: number; memsz?: number }[];
-}
-
 /** A shared library in the sense of uselib(2): fixed addresses, one PT_LOAD with code, data, and a bss of two pages. */
-function library({
-  type = ElfType.Exec,
-  machine = ElfMachine.X86_64,
-  phentsize = 56,
-  headers = [{ type: Pt.Load }],
-}: LibraryOptions = {}): Buffer {
-  const file = Buffer.alloc(0x400, 0xee).fill(0, 0, TEXT);
-  file.write('\x7fELF', 0, 'latin1');
-  file.writeUInt16LE(type, Ehdr.Type);
-  file.writeUInt16LE(machine, Ehdr.Machine);
-  file.writeBigUInt64LE(64n, Ehdr.PhOff);
-  file.writeUInt16LE(phentsize, Ehdr.PhEntSize);
-  file.writeUInt16LE(headers.length, Ehdr.PhNum);
-  headers.forEach(({ type: kind, offset = 0, vaddr = LIBRARY, filesz = 0x300, memsz = 0x2100 }, i) => {
-    const at = 64 + i * Phdr.Bytes;
-    file.writeUInt32LE(kind, at + Phdr.Type);
-    // Read only: uselib maps everything readable, writable and executable.
-    file.writeUInt32LE(Pf.R, at + Phdr.Flags);
-    file.writeBigUInt64LE(BigInt(offset), at + Phdr.Offset);
-    file.writeBigUInt64LE(BigInt(vaddr), at + Phdr.Vaddr);
-    file.writeBigUInt64LE(BigInt(filesz), at + Phdr.FileSz);
-    file.writeBigUInt64LE(BigInt(memsz), at + Phdr.MemSz);
-  });
-  file.write(CODE, TEXT, 'hex');
+function library({ headers = [{ type: Pt.Load }], ...options }: Partial<ElfOptions> = {}): Buffer {
+  const place = { vaddr: LIBRARY, filesz: 0x300, memsz: 0x2100 };
+  // Read only: uselib maps everything readable, writable and executable.
+  const segments = headers.map((header) => ({ flags: Pf.R, ...place, ...header }));
+  const file = Buffer.from(elfFile({ ...options, size: 0x400, headers: segments }));
+  file.fill(0xee, TEXT).write(CODE, TEXT, 'hex');
   return file;
 }
 

@@ -52,15 +52,16 @@ export function commitLimit(k: Kernel): number {
   return overcommitKbytes ? overcommitKbytes >>> 2 : Math.floor((totalRamPages(k) * overcommitRatio) / 100);
 }
 
-/** mm/util.c: __vm_enough_memory. Commits `pages`. @throws ENOMEM */
-export function commitMemory(k: Kernel, mm: Mm, pages: number): void {
+/** mm/util.c: __vm_enough_memory. Commits `pages` for mm; null: for nobody's. @throws ENOMEM */
+export function commitMemory(k: Kernel, mm: Mm | null, pages: number): void {
   const mode = k.vm.overcommitMemory;
   if (mode === Overcommit.Guess && pages > totalRamPages(k)) throw ENOMEM;
   if (mode === Overcommit.Never) {
     const admin = k.current.cred.capable(Cap.SYS_ADMIN);
     // Something stays for the administrator, and as much as 1/32 of the process for its user.
-    const allowed = commitLimit(k) - (admin ? 0 : k.vm.adminReserveKbytes >>> 2) - Math.min(mm.totalVm / 32, k.vm.userReserveKbytes >>> 2);
-    if (k.vm.committed + pages > allowed) throw ENOMEM;
+    const allowed =
+      commitLimit(k) - (admin ? 0 : k.vm.adminReserveKbytes >>> 2) - Math.min((mm?.totalVm ?? 0) / 32, k.vm.userReserveKbytes >>> 2);
+    if (k.vm.committed + pages >= allowed) throw ENOMEM;
   }
   k.vm.committed += pages;
 }

@@ -16,12 +16,16 @@ function areCompatible(a: Vma, b: Vma): boolean {
 
 /** mm/rmap.c: anon_vma_prepare. Before the first anonymous page of a vma: a neighbour's anon_vma if they may merge one day, or a new one. */
 export function prepareAnonVma(k: Kernel, mm: Mm, vma: Vma): void {
-  if (vma.anonVma !== 0) return;
-  const index = findVmaIndex(mm, vma.start);
+  if (vma.anonVma === 0) prepareLike(k, vma, mm, vma);
+}
+
+/** `vma` gets what `model`, which lies in mm, would get (find_mergeable_anon_vma). */
+function prepareLike(k: Kernel, vma: Vma, mm: Mm, model: Vma): void {
+  const index = findVmaIndex(mm, model.start);
   const next = mm.vmas[index + 1];
   const prev = mm.vmas[index - 1];
-  if (next && isReusable(next) && areCompatible(vma, next)) shareAnonVma(vma, next);
-  else if (prev && isReusable(prev) && areCompatible(prev, vma)) shareAnonVma(vma, prev);
+  if (next && isReusable(next) && areCompatible(model, next)) shareAnonVma(vma, next);
+  else if (prev && isReusable(prev) && areCompatible(prev, model)) shareAnonVma(vma, prev);
   else addRoot(k, vma);
 }
 
@@ -57,7 +61,10 @@ export function forkAnonVma(k: Kernel, child: Vma, parent: Vma): void {
   from.degree++;
 }
 
-/** What a child gets for memory that fork wiped (MADV_WIPEONFORK): dup_mmap prepares it at once. */
-export function wipeAnonVma(k: Kernel, child: Vma): void {
-  addRoot(k, child);
+/**
+ * What a child gets for memory that fork wipes (MADV_WIPEONFORK): dup_mmap prepares it at once, and, as the new vma has not been linked
+ * yet, by the neighbours in the parent.
+ */
+export function wipeAnonVma(k: Kernel, child: Vma, from: Mm, parent: Vma): void {
+  prepareLike(k, child, from, parent);
 }

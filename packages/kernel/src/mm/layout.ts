@@ -17,7 +17,7 @@ export const STACK_GUARD_GAP = 256 * PAGE_SIZE;
 export interface Layout {
   taskSize: number;
   stackTop: number;
-  /** ELF_ET_DYN_BASE: where a PIE with an interpreter goes. */
+  /** ELF_ET_DYN_BASE: where a PIE with an interpreter goes; two thirds of TASK_SIZE, which is at no page's start. */
   pieBase: number;
   /** Bits of randomness of mmap base and PIE (mmap_rnd_bits), and pages of the stack's (STACK_RND_MASK). */
   mmapRndBits: number;
@@ -29,7 +29,7 @@ export interface Layout {
 const LINUX: Layout = {
   taskSize: TASK_SIZE_MAX,
   stackTop: TASK_SIZE_MAX,
-  pieBase: 0x5555_5555_4000,
+  pieBase: 0x5555_5555_4aaa,
   mmapRndBits: 28,
   stackRndPages: 0x3f_ffff,
   brkRnd: 0x200_0000,

@@ -1,9 +1,9 @@
 import { Seal } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
-import { EPERM } from '../errno.js';
+import { ENOMEM, ENOSPC, EPERM } from '../errno.js';
 import { registerState } from '../state.js';
 import { AddressSpace } from './address-space.js';
-import { uncommitMemory } from './account.js';
+import { commitMemory, uncommitMemory } from './account.js';
 import { Vm } from './vm-flags.js';
 
 /** The page cache of a file that lives in memory only (tmpfs, memfd, shared anonymous memory): a page not there is a hole of zeros. */
@@ -20,10 +20,19 @@ export class MemoryMapping extends AddressSpace {
   override get evictable(): boolean {
     return false;
   }
-  override pageAdded(_k: Kernel): void {
+  /** shmem_inode_acct_block: what was not committed as a whole is page by page. @throws ENOSPC beyond the commit limit */
+  override pageAdded(k: Kernel): void {
+    if (this.committed === 0) {
+      try {
+        commitMemory(k, k.current.mm, 1);
+      } catch (error) {
+        throw error === ENOMEM ? ENOSPC : error;
+      }
+    }
     this.inode.blocks += 8;
   }
-  override pageRemoved(_k: Kernel): void {
+  override pageRemoved(k: Kernel): void {
+    if (this.committed === 0) uncommitMemory(k, 1);
     this.inode.blocks -= 8;
   }
   /** mapping_map_writable, shmem_mmap. With F_SEAL_FUTURE_WRITE shared mappings stay read-only for ever. */

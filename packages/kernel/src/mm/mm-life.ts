@@ -124,7 +124,7 @@ function dupVma(k: Kernel, to: Mm, from: Mm, vma: Vma): void {
   copy.flags &= ~(Vm.LockedMask | Vm.UffdMissing | Vm.UffdWp);
   copy.userfault = null;
   unlinkAnonVmas(copy);
-  if (vma.flags & Vm.WipeOnFork) wipeAnonVma(k, copy);
+  if (vma.flags & Vm.WipeOnFork) wipeAnonVma(k, copy, from, vma);
   else forkAnonVma(k, copy, vma);
   copy.mm = to;
   to.vmas.push(copy);
@@ -134,7 +134,7 @@ function dupVma(k: Kernel, to: Mm, from: Mm, vma: Vma): void {
 
 /** mm/memory.c: copy_page_range. File pages without private copies are not copied: the child faults them in. */
 function copyPages(k: Kernel, to: Mm, from: Mm, vma: Vma, copy: Vma): void {
-  if (vma.anonVma === 0) return;
+  if (vma.anonVma === 0 && !(vma.flags & Vm.PfnMap)) return;
   const cow = isCowMapping(vma.flags);
   let done = k.core.copyRange(to.pgd, from.pgd, vma.start, vma.end, cow);
   if (!done && makeRoom(k)) {

@@ -1,7 +1,8 @@
-import { MapFlag, Madv, O, PageFaultError, PageSize, Prot } from '@ring3/abi';
+import { MapFlag, Madv, O, Overcommit, PageFaultError, PageSize, Prot } from '@ring3/abi';
 import { describe, expect, it } from 'vitest';
 import { EAGAIN, EEXIST, EFAULT, EINVAL, ENOMEM, EPERM } from '../errno.js';
 import { KernelIter } from '../io/kernel-iter.js';
+import { commitLimit, totalRamPages } from './account.js';
 import { doBrk } from './brk.js';
 import { FaultResult, handleMmFault } from './fault.js';
 import { doMadvise } from './madvise.js';
@@ -298,6 +299,103 @@ describe('calls', () => {
     file.inode.seals = 8;
     expect(() => doMmap(k, mm, file, 0, P, RW, MapFlag.Shared, 0)).toThrowError();
     expect(writeRemote(k, mm, 0x1000, new Uint8Array(1))).toBe(0);
+  });
+});
+
+describe('commit limit', () => {
+  const SHARED = MapFlag.Shared | MapFlag.Anonymous;
+  function limited(mode: Overcommit) {
+    const machine = makeMachine(2048);
+    machine.k.vm.overcommitMemory = mode;
+    machine.k.vm.overcommitRatio = 50;
+    return machine;
+  }
+  it('guesses: only what could never fit is refused', () => {
+    const { k, mm } = limited(Overcommit.Guess);
+    const total = totalRamPages(k);
+    expect(thrown(() => doMmap(k, mm, null, 0, (total + 1) * P, RW, PRIVATE, 0))).toBe(ENOMEM);
+    doMmap(k, mm, null, 0, (total + 1) * P, RW, PRIVATE | MapFlag.NoReserve, 0);
+    for (let i = 0; i < 4; i++) doMmap(k, mm, null, 0, total * P, RW, PRIVATE, 0);
+    expect(k.vm.committed).toBe(4 * total);
+  });
+  it('always: everything goes', () => {
+    const { k, mm } = limited(Overcommit.Always);
+    doMmap(k, mm, null, 0, totalRamPages(k) * 3 * P, RW, PRIVATE, 0);
+    expect(k.vm.committed).toBe(totalRamPages(k) * 3);
+  });
+  it('never: private writable and shared memory up to the limit, reserved or not', () => {
+    const { k, mm } = limited(Overcommit.Never);
+    k.vm.userReserveKbytes = 0;
+    const limit = commitLimit(k);
+    expect(limit).toBe(Math.floor(totalRamPages(k) / 2));
+    doMmap(k, mm, null, 0, 10 * limit * P, Prot.Read, PRIVATE, 0);
+    expect(k.vm.committed).toBe(0);
+    expect(thrown(() => doMmap(k, mm, null, 0, limit * P, RW, PRIVATE | MapFlag.NoReserve, 0))).toBe(ENOMEM);
+    const half = Math.floor((limit - 1) / 2);
+    const first = doMmap(k, mm, null, 0, half * P, RW, PRIVATE | MapFlag.NoReserve, 0);
+    const second = doMmap(k, mm, null, 0, half * P, RW, SHARED, 0);
+    expect(k.vm.committed).toBe(2 * half);
+    expect(thrown(() => dupMm(k, mm))).toBe(ENOMEM);
+    expect(k.vm.committed).toBe(2 * half);
+    doMunmap(k, mm, first, half * P);
+    doMunmap(k, mm, second, half * P);
+    expect(k.vm.committed).toBe(0);
+  });
+  it('never: mprotect, mremap and the pages of a memory file count too', () => {
+    const { k, mm } = limited(Overcommit.Never);
+    k.vm.overcommitKbytes = 100 * 4;
+    k.vm.userReserveKbytes = 0;
+    expect(commitLimit(k)).toBe(100);
+    const va = doMmap(k, mm, null, 0, 120 * P, Prot.Read, PRIVATE, 0);
+    expect(thrown(() => doMprotect(k, mm, va, 120 * P, RW))).toBe(ENOMEM);
+    doMprotect(k, mm, va, 50 * P, RW);
+    expect(k.vm.committed).toBe(50);
+    expect(thrown(() => doMremap(k, mm, va, 50 * P, 120 * P, 1, 0))).toBe(ENOMEM);
+    expect(k.vm.committed).toBe(50);
+    const file = createMemfd(k, 'x', false);
+    file.inode.size = 90 * P;
+    const shared = doMmap(k, mm, file, 0, 90 * P, RW, MapFlag.Shared, 0);
+    expect(k.vm.committed).toBe(50);
+    for (let i = 0; i < 49; i++) putU8(k, shared + i * P, 1);
+    expect(k.vm.committed).toBe(99);
+    expect(handleMmFault(k, mm, shared + 60 * P, PageFaultError.User | PageFaultError.Write)).toBe(FaultResult.SigbusAdrerr);
+    doMunmap(k, mm, va, 120 * P);
+    expect(k.vm.committed).toBe(49);
+  });
+  it('keeps something for the administrator', () => {
+    const { k, mm } = limited(Overcommit.Never);
+    k.vm.overcommitKbytes = 100 * 4;
+    k.vm.userReserveKbytes = 0;
+    k.vm.adminReserveKbytes = 20 * 4;
+    k.current.cred.capEffective = 0n;
+    expect(thrown(() => doMmap(k, mm, null, 0, 80 * P, RW, PRIVATE, 0))).toBe(ENOMEM);
+    doMmap(k, mm, null, 0, 79 * P, RW, PRIVATE, 0);
+  });
+});
+
+describe('memory that was given up', () => {
+  it('goes first when memory is short, but for what was written since or is shared', () => {
+    const { k, mm, file } = withFile(4);
+    k.pids = { processes: () => [{ signal: { threads: new Set([{ mm }]) } }] } as never;
+    const cached = doMmap(k, mm, file, 0, 4 * P, Prot.Read, MapFlag.Private, 0);
+    for (let i = 0; i < 4; i++) getU8(k, cached + i * P);
+    const va = doMmap(k, mm, null, 0, 6 * P, RW, PRIVATE, 0);
+    for (let i = 0; i < 6; i++) putU8(k, va + i * P, 1);
+    doMadvise(k, mm, va, 5 * P, Madv.Free);
+    expect([0, 1, 5].map((i) => getU8(k, va + i * P))).toEqual([1, 1, 1]);
+    putU8(k, va + 2 * P, 2);
+    const before = mm.rssAnon;
+    expect(reclaim(k, 100)).toBe(4);
+    expect(mm.rssAnon).toBe(before - 4);
+    expect([0, 1, 2, 3, 4, 5].map((i) => getU8(k, va + i * P))).toEqual([0, 0, 2, 0, 0, 1]);
+    expect(k.vm.pagesLazyFree).toBe(5);
+    expect(k.vm.pagesLazyFreed).toBe(4);
+    expect(mm.rssFile).toBe(4);
+    doMadvise(k, mm, va + 5 * P, P, Madv.Free);
+    const child = dupMm(k, mm);
+    reclaim(k, 100);
+    expect(getU8(k, va + 5 * P)).toBe(1);
+    mmPut(k, child);
   });
 });
 

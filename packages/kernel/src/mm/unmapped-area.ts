@@ -1,14 +1,15 @@
 import { Cap, MapFlag } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import { EINVAL, ENOMEM, EPERM } from '../errno.js';
-import { TASK_SIZE_MAX } from './layout.js';
+import { randomBits, randomizes, TASK_SIZE_MAX } from './layout.js';
 import type { Mm } from './mm.js';
 import { PAGE_SIZE, pageAlign, pageBase, pageOffset } from './page.js';
 import { findVma, findVmaIndex, startGap } from './vma.js';
 
-/** The window of MAP_32BIT (find_start_end). */
+/** The window of MAP_32BIT (find_start_end), and within how many pages of it searches begin where addresses are random. */
 const LOW_BEGIN = 0x4000_0000;
 const LOW_END = 0x8000_0000;
+const LOW_RANDOM_BITS = 13;
 
 /**
  * mm/mmap.c: get_unmapped_area. Where a new mapping of `length` bytes (page multiple) goes: at `hint` if MAP_FIXED or free there, else
@@ -16,16 +17,19 @@ const LOW_END = 0x8000_0000;
  */
 export function getUnmappedArea(k: Kernel, mm: Mm, hint: number, length: number, flags: number): number {
   if (length > TASK_SIZE_MAX) throw ENOMEM;
-  const va = flags & MapFlag.Fixed ? hint : findFree(mm, hint, length, flags);
+  const va = flags & MapFlag.Fixed ? hint : findFree(k, mm, hint, length, flags);
   if (va > TASK_SIZE_MAX - length) throw ENOMEM;
   if (pageOffset(va)) throw EINVAL;
   if (va < k.vm.mmapMinAddr && !k.current.cred.capable(Cap.SYS_RAWIO)) throw EPERM;
   return va;
 }
 
-function findFree(mm: Mm, hint: number, length: number, flags: number): number {
+function findFree(k: Kernel, mm: Mm, hint: number, length: number, flags: number): number {
   if (length > mm.taskSize) throw ENOMEM;
-  if (flags & MapFlag.Bit32) return bottomUp(mm, hint, length, LOW_BEGIN, LOW_END);
+  if (flags & MapFlag.Bit32) {
+    const begin = LOW_BEGIN + (randomizes(k) ? randomBits(k, LOW_RANDOM_BITS) * PAGE_SIZE : 0);
+    return bottomUp(mm, hint, length, begin, LOW_END);
+  }
   if (mm.legacyLayout) return bottomUp(mm, hint, length, mm.mmapLegacyBase, mm.taskSize);
   if (hint) {
     const va = pageBase(hint);

@@ -27,9 +27,7 @@ export function dequeueSignal(k: Kernel, task: Task, blocked: bigint): SigInfo |
  */
 export function dequeueSynchronous(task: Task): SigInfo | null {
   if ((task.pending.set & ~task.blocked & SynchronousSignals) === 0n) return null;
-  const at = task.pending.queue.findIndex(
-    (info) => info.code > SiCode.User && hasSignal(SynchronousSignals, info.signo),
-  );
+  const at = task.pending.queue.findIndex((info) => info.code > SiCode.User && hasSignal(SynchronousSignals, info.signo));
   if (at < 0) return null;
   const info = take(task.pending, at);
   recalcSigPending(task);

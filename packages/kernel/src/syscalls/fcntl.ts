@@ -2,7 +2,7 @@ import { Cap, Fcntl, FdFlag, O, OwnerType, Seal } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import { EBADF, EBUSY, EINVAL, EPERM } from '../errno.js';
 import { PipeFile } from '../fs/pipe/pipe-file.js';
-import { PIPE_MAX_SIZE, roundPipeSize } from '../fs/pipe/pipe.js';
+import { roundPipeSize } from '../fs/pipe/pipe.js';
 import { getI32, putU32 } from '../mm/uaccess.js';
 import { setAsync, setFileOwner } from '../vfs/fasync.js';
 import type { File } from '../vfs/file.js';
@@ -71,7 +71,7 @@ function setFlags(k: Kernel, file: File, fd: number, arg: number): number {
 function setPipeSize(k: Kernel, file: File, bytes: number): number {
   if (!(file instanceof PipeFile)) throw EBADF;
   const size = roundPipeSize(bytes);
-  if (size > PIPE_MAX_SIZE && size > file.capacity && !k.current.cred.capable(Cap.SYS_RESOURCE)) throw EPERM;
+  if (size > k.sysctls.pipeMaxSize && size > file.capacity && !k.current.cred.capable(Cap.SYS_RESOURCE)) throw EPERM;
   return file.pipe.resize(k, size);
 }
 

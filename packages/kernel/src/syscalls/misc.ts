@@ -19,7 +19,6 @@ import { TASK_SIZE_MAX } from '../mm/layout.js';
 import { accessOk, copyFromUser, copyToUser, getU64, putU64Pair } from '../mm/uaccess.js';
 import { LOAD_ONE } from '../sched/load-average.js';
 import { restartFunction } from '../sched/restart.js';
-import { NR_OPEN } from '../task/limits.js';
 import { waitOn } from '../sched/wait.js';
 import type { Task } from '../task/task.js';
 import { getRegPair, setRegPair } from '../task/regs.js';
@@ -95,7 +94,7 @@ function doPrlimit(k: Kernel, task: Task, resource: number, change: { cur: numbe
   const old = task.signal.rlimits[resource]!;
   if (!change) return old;
   if (change.cur > change.max) throw EINVAL;
-  if (resource === RLimit.NOFILE && change.max > NR_OPEN) throw EPERM;
+  if (resource === RLimit.NOFILE && change.max > k.sysctls.nrOpen) throw EPERM;
   if (change.max > old.max && !k.current.cred.capable(Cap.SYS_RESOURCE)) throw EPERM;
   // A CPU limit of 0 means one second, as no signal could come before any time was used.
   const next = resource === RLimit.CPU && change.cur === 0 ? { cur: 1, max: change.max } : change;

@@ -37,6 +37,8 @@ function deadlineOf(k: Kernel, ns: number | undefined): number | undefined {
 /** Nothing is ready: parks on every queue until the deadline. Returns 0 when that is past. */
 function waitReady(k: Kernel, kind: string, queues: WaitQueue[], deadline: number | undefined, interrupted: Errno): number {
   const op: BlockedOp = deadline === undefined ? { kind } : { kind, deadline };
+  // A signal counts even where there is no time to wait. Linux: do_poll, core_sys_select.
+  if (k.current.sigPending) throw interrupted;
   if (expired(k, op)) return 0;
   return waitOn(k, queues, op, interrupted);
 }

@@ -155,7 +155,9 @@ function timerCreate(k: Kernel, clock: number, event: number, idOut: number): nu
   } else if (clock !== ClockId.Realtime && clock !== ClockId.Monotonic && clock !== ClockId.BootTime && clock !== ClockId.Tai) {
     throw EOPNOTSUPP;
   }
-  const id = signal.nextTimerId;
+  if (signalsQueuedFor(k, k.current.cred.uid) >= rlimit(k.current, RLimit.SIGPENDING)) throw EAGAIN;
+  // A call that fails from here on uses up its number.
+  const id = signal.nextTimerId++;
   let value: [number, number] = [id, 0];
   let signo: number = Sig.ALRM;
   let notify: number = SigEvNotify.Signal;
@@ -173,9 +175,7 @@ function timerCreate(k: Kernel, clock: number, event: number, idOut: number): nu
     }
     if (notify !== SigEvNotify.None && (signo <= 0 || signo > Sig.Count)) throw EINVAL;
   }
-  if (signalsQueuedFor(k, k.current.cred.uid) >= rlimit(k.current, RLimit.SIGPENDING)) throw EAGAIN;
   putU32(k, idOut, id);
-  signal.nextTimerId++;
   const timerClock = isCpuClock(clock) && clock < 0 ? ClockId.ProcessCpuTime : clock;
   const counted = timerClock === ClockId.ThreadCpuTime ? (thread ?? k.current) : thread;
   signal.posixTimers.set(id, new PosixTimer(id, timerClock, notify, signo, value, signal, counted));

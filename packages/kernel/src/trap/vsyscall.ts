@@ -1,8 +1,9 @@
 import { Cpu, PageFaultError, Sig, SiCode, Sys, Vector } from '@ring3/abi';
-import { EFAULT } from '../errno.js';
+import { EFAULT, Errno } from '../errno.js';
 import type { Kernel } from '../kernel.js';
 import { FaultResult, handleMmFault } from '../mm/fault.js';
 import { TASK_SIZE_MAX } from '../mm/layout.js';
+import type { Mm } from '../mm/mm.js';
 import { getU64 } from '../mm/uaccess.js';
 import { forceSignal, kernelInfo } from '../signal/send.js';
 import { syscallTable } from '../syscalls/table.js';
@@ -82,7 +83,7 @@ function makeWritable(k: Kernel, va: number, size: number): boolean {
   const mm = k.current.mm!;
   for (const at of [va, va + size - 1]) {
     for (let attempt = 0; k.core.translateIn(mm.pgd, at, 1) === 0; attempt++) {
-      const result = attempt < 4 ? handleMmFault(k, mm, at, PageFaultError.Write) : FaultResult.SigsegvAccerr;
+      const result = attempt < 4 ? faultIn(k, mm, at) : FaultResult.SigsegvAccerr;
       if (result === FaultResult.Ok) continue;
       const present = k.core.translateIn(mm.pgd, at, 0) !== 0 ? PageFaultError.Protection : 0;
       badPointer(k, result, [at >>> 0, Math.floor(at / 0x1_0000_0000)], PageFaultError.User | PageFaultError.Write | present);
@@ -90,6 +91,16 @@ function makeWritable(k: Kernel, va: number, size: number): boolean {
     }
   }
   return true;
+}
+
+function faultIn(k: Kernel, mm: Mm, va: number): FaultResult {
+  try {
+    return handleMmFault(k, mm, va, PageFaultError.Write);
+  } catch (error) {
+    // Its bytes could not be read.
+    if (error instanceof Errno) return FaultResult.SigbusAdrerr;
+    throw error;
+  }
 }
 
 function badPointer(k: Kernel, result: FaultResult, [lo, hi]: [number, number], errorCode: number): void {

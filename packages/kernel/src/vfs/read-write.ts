@@ -1,4 +1,4 @@
-import { Limit, O, RLimit, Seal, Sig } from '@ring3/abi';
+import { Limit, O, PageSize, RLimit, Seal, Sig } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import type { IoIter } from '../io/io-iter.js';
 import type { File } from './file.js';
@@ -43,9 +43,12 @@ export function writeAt(k: Kernel, file: File, iter: IoIter, pos: number): numbe
 /** How many bytes RLIMIT_FSIZE, the largest file size and seals leave from `pos` on. Linux: generic_write_check_limits. */
 function roomAt(k: Kernel, file: File, pos: number, count: number): number {
   const { seals, size } = file.inode;
+  let room = Infinity;
   if (seals) {
     if (seals & (Seal.WRITE | Seal.FUTURE_WRITE)) throw EPERM;
-    if (seals & Seal.GROW && pos + count > size) throw EPERM;
+    // shmem_write_begin refuses at the first page that would have to grow.
+    if (seals & Seal.GROW && pos + count > size) room = size - (size % PageSize.Bytes) - pos;
+    if (room <= 0) throw EPERM;
   }
   const limit = k.current.signal.rlimits[RLimit.FSIZE]?.cur ?? Infinity;
   if (pos >= limit) {
@@ -53,7 +56,7 @@ function roomAt(k: Kernel, file: File, pos: number, count: number): number {
     throw EFBIG;
   }
   if (pos >= MAX_FILE_SIZE) throw EFBIG;
-  return Math.min(limit, MAX_FILE_SIZE) - pos;
+  return Math.min(limit - pos, MAX_FILE_SIZE - pos, room);
 }
 
 /** Where the next write goes: f_pos, or the end for O_APPEND. */

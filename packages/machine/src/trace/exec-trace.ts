@@ -145,7 +145,7 @@ export class ExecTracer implements TraceSink {
     const { mm } = this.k.current;
     if (event === 'exec:exec_mmap') {
       trace.committed = true;
-      if (mm) watch.adopt(this.k, mm);
+      if (mm) watch.changes(this.k, mm);
       return [];
     }
     if (trace.committed) return mm ? watch.changes(this.k, mm) : [];

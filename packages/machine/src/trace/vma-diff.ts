@@ -44,15 +44,12 @@ export class VmaWatch {
     return sameView(before, vma) ? [] : [{ kind: 'changed', vma, before }];
   }
 
-  /** The address space that was made belongs to a task now: its stack is the mapping that is known already. */
-  adopt(k: Kernel, mm: Mm): void {
-    this.changes(k, mm);
-    for (const view of this.known.values()) if (view.end === this.early?.end) view.name = this.early.name;
-  }
-
+  /** What has become of the mappings since the last look. */
   changes(k: Kernel, mm: Mm): VmaChange[] {
     const now = new Map<object, VmaView>();
     const shown = views(k, mm);
+    // Up to setup_arg_pages nothing says which mapping is the stack.
+    if (mm.startStack === 0) for (const view of shown) if (view.end === this.early?.end) view.name = this.early.name;
     mm.vmas.forEach((vma, i) => now.set(vma, shown[i]!));
     const changes: VmaChange[] = [];
     for (const [vma, before] of this.known) if (!now.has(vma)) changes.push({ kind: 'removed', vma: before, before: null });

@@ -44,7 +44,7 @@ function flagsOf(k: Kernel, pfn: number, page: number): number {
   if (flags & PageFlag.PageTable) return Kpf.PageTable;
   if (pfn === k.vm.zeroFrame >>> PageSize.Shift) bits |= Kpf.ZeroPage;
   if (u32[page + (PageStruct.MapCount >>> 2)]! > 0) bits |= Kpf.Mmap;
-  if (flags & PageFlag.Anon) bits |= Kpf.Anon | Kpf.Lru | Kpf.SwapBacked;
+  if (flags & PageFlag.Anon) bits |= Kpf.Anon | Kpf.Lru | (flags & PageFlag.LazyFree ? 0 : Kpf.SwapBacked);
   if (flags & PageFlag.PageCache) bits |= Kpf.Lru;
   if (flags & PageFlag.PageCache && inMemoryOnly(k, u32[page + (PageStruct.Mapping >>> 2)]!)) bits |= Kpf.SwapBacked;
   if (flags & PageFlag.Uptodate) bits |= Kpf.Uptodate;

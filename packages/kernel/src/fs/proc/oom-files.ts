@@ -33,8 +33,17 @@ export function setOomScoreAdj(k: Kernel, task: Task, text: string): void {
   if (value < Adj.Min || value > Adj.Max) throw EINVAL;
   const privileged = k.current.cred.capable(Cap.SYS_RESOURCE);
   if (value < task.signal.oomScoreAdjMin && !privileged) throw EACCES;
-  task.signal.oomScoreAdj = value;
-  if (privileged) task.signal.oomScoreAdjMin = value;
+  for (const { signal } of [task, ...sharers(k, task)]) {
+    signal.oomScoreAdj = value;
+    if (privileged) signal.oomScoreAdjMin = value;
+  }
+}
+
+/** Other processes with the same memory, which the choice is about. A vfork's child only borrows it. Linux: __set_oom_adj. */
+function sharers(k: Kernel, task: Task): Task[] {
+  const { mm } = task;
+  if (!mm || mm.users < 2 || task.vforkDone) return [];
+  return [...k.pids.processes()].filter((other) => other.signal !== task.signal && other.mm === mm && !other.vforkDone);
 }
 
 export function oomAdjText(_k: Kernel, { signal }: Task): string {
@@ -48,5 +57,5 @@ export function setOomAdj(k: Kernel, task: Task, text: string): void {
   if ((old < Adj.OldMin || old > Adj.OldMax) && old !== Adj.OldDisable) throw EINVAL;
   const value = old === Adj.OldMax ? Adj.Max : Math.trunc((old * Adj.Max) / Adj.OldScale);
   if (value < task.signal.oomScoreAdj && !k.current.cred.capable(Cap.SYS_RESOURCE)) throw EACCES;
-  task.signal.oomScoreAdj = value;
+  for (const { signal } of [task, ...sharers(k, task)]) signal.oomScoreAdj = value;
 }

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { At, O, S } from '@ring3/abi';
 import { describe, expect, it } from 'vitest';
+import { doExecve } from '../../exec/exec.js';
 import { putFile } from '../../exec/testing/machine.js';
+import { KernelIter } from '../../io/kernel-iter.js';
 import type { Kernel } from '../../kernel.js';
 import { fdInstall } from '../../vfs/file-table.js';
 import { LookupFlags, pathAt } from '../../vfs/namei.js';
@@ -115,5 +117,119 @@ describe('/proc', () => {
     expect(write(k, '/proc/sys/vm/overcommit_memory', '1\n')).toBe('ok');
     expect(k.vm.overcommitMemory).toBe(1);
     expect(read(k, '/proc/mounts')).toContain('proc /proc proc rw');
+  });
+});
+
+describe('/proc/sys', () => {
+  it('numbers are read and written from the start, strings anywhere', () => {
+    const k = withProc(readFileSync);
+    const at = (path: string, pos: number, length: number): string => {
+      const bytes = new Uint8Array(length);
+      const n = openAt(k, At.FDCWD, path, O.RDONLY, 0).read(k, new KernelIter(bytes), pos);
+      return String.fromCharCode(...bytes.subarray(0, n));
+    };
+    expect(at('/proc/sys/kernel/pid_max', 0, 2)).toBe('32');
+    expect(at('/proc/sys/kernel/pid_max', 2, 9)).toBe('');
+    expect(at('/proc/sys/kernel/hostname', 2, 9)).toBe('st\n');
+    for (const [value, result] of [
+      ['0x10', 'ok'],
+      ['17 and more', 'ok'],
+      ['17x', 'EINVAL'],
+      ['', 'ok'],
+      [' ', 'EINVAL'],
+      ['-1', 'EINVAL'],
+      ['4294967296', 'EINVAL'],
+    ] as const) {
+      expect(`${value} ${write(k, '/proc/sys/vm/max_map_count', value)}`).toBe(`${value} ${result}`);
+    }
+    expect(k.vm.maxMapCount).toBe(17);
+    expect(write(k, '/proc/sys/kernel/hostname', 'a.name\nx')).toBe('ok');
+    expect(k.options.hostname).toBe('a.name');
+    expect(write(k, '/proc/sys/kernel/core_pattern', '|/bin/x')).toBe('EINVAL');
+    expect(write(k, '/proc/sys/kernel/ostype', 'Other')).toBe('EACCES');
+  });
+  it('randomize_va_space: 0 no address, 1 all but the heap, 2 all are random', () => {
+    const k = withProc(readFileSync);
+    const places = (value: string): { base: number; stack: number; brk: number } => {
+      expect(write(k, '/proc/sys/kernel/randomize_va_space', value)).toBe('ok');
+      doExecve(k, '/bin/cat', ['cat'], []);
+      const { startCode, mmapBase, startBrk, endData } = k.current.mm!;
+      return { base: startCode, stack: mmapBase, brk: startBrk - endData };
+    };
+    const fixed = places('0');
+    const random = places('1');
+    const full = places('2');
+    expect(random.base).not.toBe(fixed.base);
+    expect(random.stack).not.toBe(fixed.stack);
+    expect(random.brk).toBeLessThan(2 * 4096);
+    expect(full.base).not.toBe(fixed.base);
+    expect(full.brk).toBeGreaterThan(2 * 4096);
+    expect(places('0')).toEqual(fixed);
+  });
+  it('threads-max and oom_score_adj have their effect', () => {
+    const k = withProc(readFileSync);
+    expect(write(k, '/proc/sys/kernel/threads-max', '19')).toBe('EINVAL');
+    expect(write(k, '/proc/sys/kernel/threads-max', '20')).toBe('ok');
+    expect(k.pids.threadsMax).toBe(20);
+    expect(write(k, '/proc/self/oom_score_adj', '300')).toBe('ok');
+    const { cred } = k.current;
+    k.current.cred = Object.assign(cred.clone(), { capEffective: 0n });
+    expect(write(k, '/proc/self/oom_score_adj', '299')).toBe('EACCES');
+    expect(write(k, '/proc/self/oom_score_adj', '400')).toBe('ok');
+    expect(write(k, '/proc/self/oom_score_adj', '300')).toBe('ok');
+  });
+});
+
+describe('hidepid', () => {
+  const user = (k: Kernel, gid = 1000): void => {
+    const cred = k.current.cred.clone();
+    k.current.cred = Object.assign(cred, { fsuid: 1000, fsgid: gid, capEffective: 0n, groups: [] });
+  };
+  /** As another process that cannot look into pid 1. */
+  const asStranger = (k: Kernel, gid?: number): void => {
+    const { groupLeader } = k.current;
+    user(k, gid);
+    Object.defineProperty(k, 'current', {
+      value: Object.assign(Object.create(k.current) as typeof k.current, { groupLeader: {} }),
+      writable: true,
+    });
+    expect(groupLeader.tid).toBe(1);
+  };
+  const attempt = (run: () => unknown): string => {
+    try {
+      run();
+      return 'ok';
+    } catch (error) {
+      return (error as { name: string }).name;
+    }
+  };
+  it.each([
+    ['', 'ok', true],
+    ['hidepid=1', 'EPERM', true],
+    ['hidepid=2', 'ENOENT', false],
+    ['hidepid=2,gid=7', 'ok', true],
+  ])('%s', (options, entered, listed) => {
+    const k = withProc(readFileSync);
+    const sb = pathAt(k, At.FDCWD, '/proc', LookupFlags.Follow).inode.sb;
+    sb.reconfigure(k, options);
+    expect(
+      sb.options
+        .split(',')
+        .filter((word) => word !== '')
+        .toSorted(),
+    ).toEqual(
+      options
+        .split(',')
+        .filter((word) => word !== '')
+        .toSorted(),
+    );
+    asStranger(k, 7);
+    expect(list(k, '/proc').includes('1')).toBe(listed);
+    expect(attempt(() => pathAt(k, At.FDCWD, '/proc/1/status', LookupFlags.Follow))).toBe(entered);
+  });
+  it('refuses other options', () => {
+    const k = withProc(readFileSync);
+    const { sb } = pathAt(k, At.FDCWD, '/proc', LookupFlags.Follow).inode;
+    for (const options of ['hidepid=3', 'hidepid', 'x', 'gid=-1']) expect(attempt(() => sb.reconfigure(k, options))).toBe('EINVAL');
   });
 });

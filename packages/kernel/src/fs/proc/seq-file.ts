@@ -1,7 +1,7 @@
 import { PageSize, Seek } from '@ring3/abi';
 import type { Kernel } from '../../kernel.js';
 import type { IoIter } from '../../io/io-iter.js';
-import { EINVAL } from '../../errno.js';
+import { EINVAL, Errno } from '../../errno.js';
 import { registerState } from '../../state.js';
 import { File } from '../../vfs/file.js';
 import type { ProcTextInode } from './proc-inode.js';
@@ -78,20 +78,28 @@ export abstract class ProcRecordFile extends File {
   }
   override read(k: Kernel, iter: IoIter, pos: number): number {
     if (pos === 0 || pos !== this.readPos) this.traverse(k, pos);
-    let done = this.take(k, iter);
-    if (iter.remaining > 0) {
-      let text = this.next(k);
-      for (; text !== '' && text.length < iter.remaining;) {
+    // What is made stays in `rest` until it is taken: a read that has to wait for the reader's page comes here again.
+    if (this.rest.length < iter.remaining) this.rest = joined(this.rest, this.fill(k, iter.remaining - this.rest.length));
+    const n = this.rest.length === 0 ? 0 : iter.put(k, this.rest.subarray(0, iter.remaining));
+    this.rest = this.rest.subarray(n);
+    this.readPos = pos + n;
+    return n;
+  }
+  /** One record at least, then more as long as they are wanted and fit into the buffer. An error shows once all before it is read. */
+  private fill(k: Kernel, wanted: number): Uint8Array {
+    let text = '';
+    try {
+      text = this.next(k);
+      while (text !== '' && text.length < wanted) {
         const more = this.record(k);
         if (more === '' || text.length + more.length >= BUFFER) break;
         text += more;
         this.advance();
       }
-      this.rest = latin1Bytes(text);
-      done += this.take(k, iter);
+    } catch (error) {
+      if (!(error instanceof Errno) || (this.rest.length === 0 && text === '')) throw error;
     }
-    this.readPos = pos + done;
-    return done;
+    return latin1Bytes(text);
   }
   /** Makes records up to the one that holds the byte at `pos`. */
   private traverse(k: Kernel, pos: number): void {
@@ -109,10 +117,12 @@ export abstract class ProcRecordFile extends File {
     if (text !== '') this.advance();
     return text;
   }
-  private take(k: Kernel, iter: IoIter): number {
-    if (this.rest.length === 0) return 0;
-    const n = iter.put(k, this.rest.subarray(0, iter.remaining));
-    this.rest = this.rest.subarray(n);
-    return n;
-  }
+}
+
+function joined(head: Uint8Array, tail: Uint8Array): Uint8Array {
+  if (head.length === 0) return tail;
+  const bytes = new Uint8Array(head.length + tail.length);
+  bytes.set(head);
+  bytes.set(tail, head.length);
+  return bytes;
 }

@@ -247,6 +247,7 @@ export const statfsTypes = table(
   [FsMagic.PROC, 'PROC_SUPER_MAGIC'],
   [FsMagic.DEVPTS, 'DEVPTS_SUPER_MAGIC'],
   [FsMagic.V9FS, 'V9FS_MAGIC'],
+  [FsMagic.BINFMTFS, 'BINFMTFS_MAGIC'],
 );
 
 export const statfsBits = table(

@@ -13,6 +13,8 @@ const faultKinds: Readonly<Record<string, string>> = {
   cow_reuse: 'copy-on-write, and nobody else has the page: it is made writable',
   special: 'a page of the kernel’s own',
   spurious: 'the page was there already',
+  userfault: 'the reader of a userfaultfd is asked for it',
+  none: 'nothing more was needed',
 };
 
 const faultEnds: Readonly<Record<string, string>> = {

@@ -1,9 +1,8 @@
-import { SuidDump } from '@ring3/abi';
+import { PageSize, SuidDump } from '@ring3/abi';
 import type { Kernel } from '../../../kernel.js';
-import { NR_OPEN } from '../../../task/limits.js';
 import type { Dentry } from '../../../vfs/path.js';
 import type { File } from '../../../vfs/file.js';
-import { PIPE_MAX_SIZE } from '../../pipe/pipe.js';
+import { roundPipeSize } from '../../pipe/pipe.js';
 import { fixedSysctl, intSysctl, type Sysctl } from './row.js';
 
 /** LONG_MAX: only RLIMIT_NOFILE limits open files. */
@@ -37,6 +36,15 @@ function dentryState(k: Kernel): string {
   return [all, negative, 45, 0, negative, 0].join('\t');
 }
 
+/** sysctl_nr_open_min, sysctl_nr_open_max (fs/file.c). */
+const NR_OPEN_MIN = 64;
+const NR_OPEN_MAX = 0x7fff_ffc0;
+
+/** fs/pipe.c: do_proc_dopipe_max_size_conv: rounded as a pipe's size is. */
+function setPipeMaxSize(k: Kernel, value: number): void {
+  k.sysctls.pipeMaxSize = roundPipeSize(value);
+}
+
 /** /proc/sys/fs (kernel/sysctl.c: fs_table). Linux reserves mode 0600 for the protections. */
 export const FS_SYSCTLS: readonly Sysctl[] = [
   // Empty: where binfmt_misc is mounted.
@@ -44,7 +52,13 @@ export const FS_SYSCTLS: readonly Sysctl[] = [
   fixedSysctl('fs/dentry-state', dentryState),
   fixedSysctl('fs/file-max', () => NO_LIMIT, 0o644),
   fixedSysctl('fs/file-nr', (k) => `${openFiles(k)}\t0\t${NO_LIMIT}`),
-  fixedSysctl('fs/nr_open', () => NR_OPEN, 0o644),
+  intSysctl(
+    'fs/nr_open',
+    (k) => k.sysctls.nrOpen,
+    (k, value) => void (k.sysctls.nrOpen = value),
+    NR_OPEN_MIN,
+    NR_OPEN_MAX,
+  ),
   intSysctl(
     'fs/overflowgid',
     (k) => k.sysctls.fsOverflowGid,
@@ -59,7 +73,7 @@ export const FS_SYSCTLS: readonly Sysctl[] = [
     0,
     65535,
   ),
-  fixedSysctl('fs/pipe-max-size', () => PIPE_MAX_SIZE, 0o644),
+  intSysctl('fs/pipe-max-size', (k) => k.sysctls.pipeMaxSize, setPipeMaxSize, PageSize.Bytes, 0x7fff_ffff),
   fixedSysctl('fs/protected_fifos', () => 0, 0o600),
   fixedSysctl('fs/protected_hardlinks', () => 0, 0o600),
   fixedSysctl('fs/protected_regular', () => 0, 0o600),

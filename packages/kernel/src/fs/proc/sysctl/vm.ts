@@ -48,7 +48,20 @@ export const VM_SYSCTLS: readonly Sysctl[] = [
   vmSysctl('overcommit_kbytes', 'overcommitKbytes', 0),
   vmSysctl('overcommit_memory', 'overcommitMemory', 0, 2),
   vmSysctl('overcommit_ratio', 'overcommitRatio', INT_MIN),
+  intSysctl(
+    'vm/page-cluster',
+    (k) => k.sysctls.pageCluster,
+    (k, value) => void (k.sysctls.pageCluster = value),
+    0,
+  ),
   fixedSysctl('vm/panic_on_oom', () => 0, 0o644),
+  intSysctl(
+    'vm/swappiness',
+    (k) => k.sysctls.swappiness,
+    (k, value) => void (k.sysctls.swappiness = value),
+    0,
+    100,
+  ),
   vmSysctl('unprivileged_userfaultfd', 'unprivilegedUserfaultfd', 0, 1),
   vmSysctl('user_reserve_kbytes', 'userReserveKbytes', 0),
 ];

@@ -36,8 +36,8 @@ export function read(k: Kernel, path: string, chunk = 7): string {
 
 /** 'ok', or the error's name. */
 export function write(k: Kernel, path: string, text: string): string {
-  const file = openAt(k, At.FDCWD, path, O.WRONLY, 0);
   try {
+    const file = openAt(k, At.FDCWD, path, O.WRONLY, 0);
     file.write(k, new KernelIter(Uint8Array.from(text, (c) => c.charCodeAt(0))), 0);
     return 'ok';
   } catch (error) {
