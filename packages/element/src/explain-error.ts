@@ -6,7 +6,8 @@ export function explainError({ id, errno }: MachineError): string {
     case 'fetch-failed':
       return 'Is the address right, and does its server allow other origins (CORS)?';
     case 'not-executable':
-      if (errno === 'ENOENT') return 'The program, or the interpreter that it names (its dynamic loader), is not in the guest: set root, or use a static program.';
+      if (errno === 'ENOENT')
+        return 'The program, or the interpreter that it names (its dynamic loader), is not in the guest: set root, or use a static program.';
       if (errno === 'ENOEXEC') return 'It is no x86-64 ELF file and has no #! line.';
       if (errno === 'EACCES') return 'It is not marked executable.';
       return '';

@@ -448,7 +448,8 @@ export class Ring3Machine extends LitElement {
 
   private listen(machine: Machine): void {
     for (const name of (this.trace ?? '').split(/[\s,]+/).filter(Boolean)) {
-      if (name === 'stage') void this.tell(machine, ['exec'], (records) => records.forEach((record) => dispatch(this, 'ring3-stage', record)));
+      if (name === 'stage')
+        void this.tell(machine, ['exec'], (records) => records.forEach((record) => dispatch(this, 'ring3-stage', record)));
       else if (name in traceEvents)
         void this.tell(machine, traceEvents[name as TraceName], (records) => dispatch(this, `ring3-${name as TraceName}`, { records }));
       else this.fail(new MachineError('bad-option', `trace="${name}": only fault, syscall, signal and stage can be told`));
@@ -553,21 +554,23 @@ export class Ring3Machine extends LitElement {
       <header part="head">
         <span class="title" part="title"><slot name="title">${this.name}</slot></span>
         <span class="status" part="status" role="status">${this.statusText}</span>
-        ${progress?.total
-          ? html`<progress part="progress" aria-label="loading" max=${progress.total} .value=${progress.loaded}></progress>`
-          : nothing}
-        ${state === 'running'
-          ? html`<button part="button" @click=${() => void this.pause()}>Pause</button>`
-          : html`<button part="button" class="primary" ?disabled=${state === 'loading'} @click=${() => void this.run().catch(() => {})}>
-              ${state === 'paused' ? 'Go on' : state === 'exited' || state === 'error' ? 'Run again' : 'Run'}
-            </button>`}
+        ${
+          progress?.total
+            ? html`<progress part="progress" aria-label="loading" max=${progress.total} .value=${progress.loaded}></progress>`
+            : nothing
+        }
+        ${
+          state === 'running'
+            ? html`<button part="button" @click=${() => void this.pause()}>Pause</button>`
+            : html`<button part="button" class="primary" ?disabled=${state === 'loading'} @click=${() => void this.run().catch(() => {})}>
+                ${state === 'paused' ? 'Go on' : state === 'exited' || state === 'error' ? 'Run again' : 'Run'}
+              </button>`
+        }
         <button part="button" ?disabled=${!active && state !== 'loading'} @click=${() => void this.reset()}>Stop</button>
       </header>
       ${this.failure === null ? nothing : html`<p class="error" part="error" role="alert">${this.failure}</p>`}
       <slot name="terminal"></slot>
-      ${this.terminal
-        ? nothing
-        : html`<pre class="output" part="output" tabindex="0" role="log" aria-label="output">${this.shown}</pre>`}
+      ${this.terminal ? nothing : html`<pre class="output" part="output" tabindex="0" role="log" aria-label="output">${this.shown}</pre>`}
     </section>`;
   }
 

@@ -1,4 +1,11 @@
-import { exportTrace, type MachineEngine, type TraceExport, TraceExpressionError, type TraceFormat, traceFormats } from '@ring3/machine/engine';
+import {
+  exportTrace,
+  type MachineEngine,
+  type TraceExport,
+  TraceExpressionError,
+  type TraceFormat,
+  traceFormats,
+} from '@ring3/machine/engine';
 import { usageError } from '../cli-error.js';
 import { RUN_OPTIONS } from '../help.js';
 import { parseWithRun } from '../run-options.js';

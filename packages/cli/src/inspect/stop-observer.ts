@@ -1,4 +1,12 @@
-import { type InspectView, type MachineEngine, parseStop, type Stop, StopExpressionError, type StopPoint, StopWatch } from '@ring3/machine/engine';
+import {
+  type InspectView,
+  type MachineEngine,
+  parseStop,
+  type Stop,
+  StopExpressionError,
+  type StopPoint,
+  StopWatch,
+} from '@ring3/machine/engine';
 import { CliError, CliStatus, usageError } from '../cli-error.js';
 import type { RunOptions } from '../run-options.js';
 import { type Observer, runProgram } from '../run.js';

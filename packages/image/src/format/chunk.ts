@@ -23,7 +23,7 @@ export function* chunkBlob(blob: Iterable<Uint8Array>, sha256: (bytes: Uint8Arra
     return { name: `${sha256(content).slice(0, 32)}.gz`, bytes: gzipSync(content, { level: 9, mtime: 0 }) };
   };
   for (const part of blob) {
-    for (let at = 0; at < part.length; ) {
+    for (let at = 0; at < part.length;) {
       const taken = part.subarray(at, at + CHUNK_BYTES - filled);
       piece.set(taken, filled);
       filled += taken.length;

@@ -20,7 +20,8 @@ export class ChunkedBlob {
     private readonly fetchChunk: FetchChunk,
   ) {
     const { chunks } = index;
-    if (!chunks || chunks.bytes <= 0 || chunks.names.length * chunks.bytes < index.blobBytes) throw new Error('image: its chunks do not make up its blob');
+    if (!chunks || chunks.bytes <= 0 || chunks.names.length * chunks.bytes < index.blobBytes)
+      throw new Error('image: its chunks do not make up its blob');
     this.bytes = chunks.bytes;
     this.names = chunks.names;
   }
@@ -34,7 +35,7 @@ export class ChunkedBlob {
   /** `length` bytes at `offset`, or null where `load` is needed first. */
   read(offset: number, length: number): Uint8Array | null {
     const result = new Uint8Array(length);
-    for (let at = offset; at < offset + length; ) {
+    for (let at = offset; at < offset + length;) {
       const number = Math.floor(at / this.bytes);
       const chunk = this.kept.get(number);
       if (!chunk) return null;
@@ -53,7 +54,8 @@ export class ChunkedBlob {
   async load(offset: number, length: number): Promise<void> {
     const last = Math.floor((offset + Math.max(length, 1) - 1) / this.bytes);
     const loads: Promise<void>[] = [];
-    for (let number = Math.floor(offset / this.bytes); number <= last; number++) if (!this.kept.has(number)) loads.push(this.loadChunk(number));
+    for (let number = Math.floor(offset / this.bytes); number <= last; number++)
+      if (!this.kept.has(number)) loads.push(this.loadChunk(number));
     await Promise.all(loads);
   }
 

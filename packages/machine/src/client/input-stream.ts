@@ -11,7 +11,7 @@ export class InputStream {
     this.writable = new WritableStream<Uint8Array>(
       {
         write: async (chunk) => {
-          for (let at = 0; at < chunk.length; ) {
+          for (let at = 0; at < chunk.length;) {
             while (this.underWay >= WINDOW_BYTES && !this.closed) {
               await new Promise<void>((resolve) => {
                 this.wake = resolve;

@@ -364,7 +364,9 @@ export class Machine {
         this.end(errorOf(event.error));
         break;
       case 'ended':
-        this.end(new MachineError('closed', event.limit ? `the machine ended: its limit of ${event.limit} is reached` : 'the machine has ended'));
+        this.end(
+          new MachineError('closed', event.limit ? `the machine ended: its limit of ${event.limit} is reached` : 'the machine has ended'),
+        );
         break;
     }
   }

@@ -24,7 +24,11 @@ export class Process {
   constructor(
     readonly pid: number,
     private readonly link: ProcessLink,
-    private readonly streams: { stdin: InputStream | null; stdout: OutputStream | Collector | null; stderr: OutputStream | Collector | null },
+    private readonly streams: {
+      stdin: InputStream | null;
+      stdout: OutputStream | Collector | null;
+      stderr: OutputStream | Collector | null;
+    },
     exited: Promise<Exit>,
   ) {
     this.exited = exited;

@@ -93,20 +93,20 @@ export class GuestFiles {
     return this.orFileError(
       path,
       (k, at) => {
-      const file = openAt(k, At.FDCWD, at, O.RDONLY | O.NONBLOCK, 0);
-      try {
-        const chunks: Uint8Array[] = [];
-        // Files of /proc say 0 for their size.
-        for (let position = 0; ; ) {
-          const iter = new KernelIter(new Uint8Array(READ_BYTES));
-          const n = file.read(k, iter, position);
-          if (n <= 0) return concatenate(chunks);
-          chunks.push(iter.bytes.subarray(0, n));
-          position += n;
+        const file = openAt(k, At.FDCWD, at, O.RDONLY | O.NONBLOCK, 0);
+        try {
+          const chunks: Uint8Array[] = [];
+          // Files of /proc say 0 for their size.
+          for (let position = 0; ;) {
+            const iter = new KernelIter(new Uint8Array(READ_BYTES));
+            const n = file.read(k, iter, position);
+            if (n <= 0) return concatenate(chunks);
+            chunks.push(iter.bytes.subarray(0, n));
+            position += n;
+          }
+        } finally {
+          fput(k, file);
         }
-      } finally {
-        fput(k, file);
-      }
       },
       cwd,
     );
@@ -142,7 +142,14 @@ export class GuestFiles {
     return this.orFileError(path, (k, at) => {
       const { mode, size, uid, gid, mtime } = this.inode(k, at);
       const kinds: Record<number, FileStat['kind']> = { [S.IFREG]: 'file', [S.IFDIR]: 'directory', [S.IFLNK]: 'symlink' };
-      return { kind: kinds[mode & S.IFMT] ?? 'other', size, mode: mode & 0o7777, uid, gid, mtime: mtime.sec * 1000 + Math.floor(mtime.nsec / 1e6) };
+      return {
+        kind: kinds[mode & S.IFMT] ?? 'other',
+        size,
+        mode: mode & 0o7777,
+        uid,
+        gid,
+        mtime: mtime.sec * 1000 + Math.floor(mtime.nsec / 1e6),
+      };
     });
   }
 

@@ -1,5 +1,15 @@
 import { Cpu } from '@ring3/abi';
-import { getReg, inspect, installBreakpoints, type Kernel, peekUser, signalName, Trace, type TraceRecord, type TraceSink } from '@ring3/kernel';
+import {
+  getReg,
+  inspect,
+  installBreakpoints,
+  type Kernel,
+  peekUser,
+  signalName,
+  Trace,
+  type TraceRecord,
+  type TraceSink,
+} from '@ring3/kernel';
 import type { StepUnit, Stop } from '../protocol.js';
 import type { StopSpec } from './stop-spec.js';
 
@@ -109,9 +119,11 @@ export class StopControl implements TraceSink {
   private breakpoint(address: number): void {
     const { awaited, k } = this;
     if (awaited?.unit === 'return') {
-      if (awaited.tid === k.current.tid && awaited.address === address && getReg(k, Cpu.Rsp) > awaited.above) this.request({ reason: 'step' }, false);
+      if (awaited.tid === k.current.tid && awaited.address === address && getReg(k, Cpu.Rsp) > awaited.above)
+        this.request({ reason: 'step' }, false);
     }
-    const spec = this.specs.find(({ spec: known }) => known.kind === 'address' && known.address === address)?.spec ?? this.symbols.get(address);
+    const spec =
+      this.specs.find(({ spec: known }) => known.kind === 'address' && known.address === address)?.spec ?? this.symbols.get(address);
     if (spec) this.request({ reason: 'stop-spec', spec: spec.text }, false);
   }
 

@@ -30,8 +30,9 @@ function connectWorker({ receive, failed }: ConnectOptions): Connection {
     service: Comlink.wrap<MachineService>(calls.port1 as unknown as Comlink.Endpoint) as unknown as MachineService,
     mode: 'worker',
     keepAlive(yes) {
-      for (const port of ports) if (yes) port.ref();
-      else port.unref();
+      for (const port of ports)
+        if (yes) port.ref();
+        else port.unref();
     },
     terminate() {
       ended = true;

@@ -28,7 +28,10 @@ async function archive(bytes: Uint8Array, name: string): Promise<RootSource> {
     if (isDeb) for (const entry of readDeb(bytes).entries) tree.add(entry);
     else for (const entry of readTar(decompress(bytes))) tree.add(entry);
   } catch (error) {
-    throw new MachineError('bad-option', `${name} is no archive that can be a root: ${error instanceof Error ? error.message : String(error)}`);
+    throw new MachineError(
+      'bad-option',
+      `${name} is no archive that can be a root: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
   return { kind: 'image', image: tree };
 }

@@ -2,7 +2,17 @@ import { MachineEngine, type MachineStats } from '../engine/engine.js';
 import type { EngineHost } from '../engine/host.js';
 import type { GuestProcess } from '../engine/guest-process.js';
 import { MachineError } from '../engine/options.js';
-import type { FileStat, InspectRequest, InspectView, MachineEvent, MachineService, SpawnRequest, StepUnit, Stop, WireOptions } from '../protocol.js';
+import type {
+  FileStat,
+  InspectRequest,
+  InspectView,
+  MachineEvent,
+  MachineService,
+  SpawnRequest,
+  StepUnit,
+  Stop,
+  WireOptions,
+} from '../protocol.js';
 import { openRoot } from './open-root.js';
 import { putFiles } from './put-files.js';
 import { Outbox } from './outbox.js';

@@ -18,7 +18,10 @@ export class TraceSubscriptions {
   add(expressions: readonly string[], batch: number): number {
     const id = this.nextId++;
     try {
-      this.sessions.set(id, new TraceSession(this.k, { expressions, batch }, (records) => this.send({ type: 'trace', id, records: [...records] })));
+      this.sessions.set(
+        id,
+        new TraceSession(this.k, { expressions, batch }, (records) => this.send({ type: 'trace', id, records: [...records] })),
+      );
     } catch (error) {
       if (error instanceof TraceExpressionError) throw new MachineError('bad-option', error.message);
       throw error;
