@@ -66,6 +66,30 @@ describe.skipIf(!have('objdump') || !have('gcc'))('ring3 dis', () => {
     expect(a.filter((line, index) => line !== b[index]).length).toBeLessThan(b.length / 1000);
   });
 
+  test('a vector instruction is (bad) in whole: those behind it are right', async () => {
+    const code = [
+      'vaddps %ymm1, %ymm2, %ymm3',
+      'vzeroupper',
+      'vpermq $0x4e, 8(%rax,%rcx,4), %ymm1',
+      'vmovups %zmm1, 0x12345678(%rip)',
+      'vpshufd $1, (%rsp), %xmm0',
+      'vmovaps (,%rcx,8), %ymm9',
+      'vfmadd213sd 0x40(%rbp), %xmm1, %xmm2',
+      'vpblendd $3, %xmm1, %xmm2, %xmm3',
+      'vmovq %xmm0, %fs:(%r13)',
+    ];
+    writeFileSync(join(folder, 'vector.s'), `${code.flatMap((line) => [line, 'xor %eax, %eax']).join('\n')}\nret\n`);
+    expect(spawnSync('as', ['vector.s', '-o', 'vector.o'], { cwd: folder }).status).toBe(0);
+    const [ours, theirs] = await Promise.all([
+      ring3(['dis', 'vector.o'], { cwd: folder }),
+      native(['objdump', '-d', '-w', '-M', 'intel', 'vector.o'], { cwd: folder }),
+    ]);
+    const addresses = (text: string): string[] => text.match(/^ +[0-9a-f]+:/gm)!;
+    expect(addresses(ours.stdout)).toEqual(addresses(theirs.stdout));
+    expect(ours.stdout.match(/\(bad\)/g)!.length).toBe(code.length);
+    expect(ours.stdout.match(/xor {4}eax,eax/g)!.length).toBe(code.length);
+  });
+
   test('one function, one section, a range', async () => {
     const file = build('program', ['-O2']);
     const run = async (...args: string[]): Promise<string> => (await ring3(['dis', ...args, file], { cwd: folder })).stdout;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { emulated, have, native, root } from '../support/run.js';
 import { describeNote, notesOf } from './coredump/notes.js';
+import { fileSegments, segmentsOf } from './coredump/segments.js';
 
 /** Core files of a C program with two threads that dies in a function called by main: what is in them, and when there is one. */
 
@@ -17,11 +18,16 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Runs it in a folder of the host's. */
-async function dump(name: string, argv: readonly string[] = [crash, 'plain', 'two words'], limit = 'unlimited'): Promise<string> {
+async function dump(
+  name: string,
+  argv: readonly string[] = [crash, 'plain', 'two words'],
+  limit = 'unlimited',
+  signal = 11,
+): Promise<string> {
   const cwd = `${folder}/${name}`;
   mkdirSync(cwd);
   const { status } = await emulated(argv, {}, ['-v', `${cwd}:${cwd}`, '-w', cwd, '--ulimit', `core=${limit}`]);
-  expect(status).toBe(128 + 11);
+  expect(status).toBe(128 + signal);
   return `${cwd}/core`;
 }
 
@@ -47,7 +53,11 @@ describe.skipIf(skipped || !have('gdb'))('gdb opens a core file', () => {
   }, 60_000);
 
   function gdb(...commands: string[]): string {
-    const argv = ['-nx', '-batch', ...commands.flatMap((command) => ['-ex', command]), crash, core];
+    return gdbOn(core, ...commands);
+  }
+
+  function gdbOn(file: string, ...commands: string[]): string {
+    const argv = ['-nx', '-batch', ...commands.flatMap((command) => ['-ex', command]), crash, file];
     return spawnSync('gdb', argv, { encoding: 'latin1', env: { ...process.env, DEBUGINFOD_URLS: '' } }).stdout;
   }
 
@@ -87,6 +97,21 @@ describe.skipIf(skipped || !have('gdb'))('gdb opens a core file', () => {
     expect(text).toMatch(/^\* 1 +.*LWP ([0-9]+).* inner \(/m);
     expect(text).toMatch(/^ {2}2 +.*LWP ([0-9]+).* (__libc_)?pause \(/m);
     expect(text).toMatch(/^#1 +0x[0-9a-f]+ in waiter \(argument=0x0\)/m);
+  });
+
+  test('a thread that is not the leader dies: it comes first', { timeout: 60_000 }, async () => {
+    const file = await dump('thread', [crash, 'thread']);
+    const text = gdbOn(file, 'info threads', 'bt', 'thread apply 2 bt');
+    expect(text).toMatch(/^\* 1 +.*LWP ([0-9]+).* waiter \(argument=0x20\)/m);
+    expect(text).toMatch(/^#0 +.* waiter \(argument=0x20\)/m);
+    expect(text).toMatch(/^#[0-9] +0x[0-9a-f]+ in main \(argc=2/m);
+  });
+
+  test('a signal that was sent, with its value', { timeout: 60_000 }, async () => {
+    const file = await dump('queued', [crash, 'queued'], 'unlimited', 3);
+    const text = gdbOn(file, 'p $_siginfo.si_signo', 'p $_siginfo.si_code', 'p $_siginfo._sifields._rt.si_sigval.sival_int');
+    expect(text).toContain('Program terminated with signal SIGQUIT, Quit.');
+    expect(text).toMatch(/\$1 = 3\n\$2 = -1\n\$3 = 77\n/);
   });
 
   test('mappings, auxiliary vector, memory', () => {
@@ -129,6 +154,24 @@ describe.skipIf(skipped)('what a core file holds', () => {
     expect(statSync(core).size).toBeLessThan(10_000 + 5 * 4096);
   });
 
+  test('what each bit of coredump_filter asks for', { timeout: 120_000 }, async () => {
+    const holds = async (filter: number): Promise<string> => {
+      const core = await dump(`filter-${filter}`, ['/bin/sh', '-c', `echo ${filter} > /proc/self/coredump_filter; exec ${crash} shared`]);
+      const bytes = readFileSync(core, 'latin1');
+      const code = segmentsOf(readFileSync(core)).filter(({ flags, filesz }) => flags === 5 && filesz > 0x3000n).length;
+      return [bytes.includes('on the heap\0'), bytes.includes('shared memory\0'), code > 0].join();
+    };
+    expect(await holds(1)).toBe('true,false,false');
+    expect(await holds(2)).toBe('false,true,false');
+    expect(await holds(4)).toBe('false,false,true');
+  });
+
+  test('every mapping, in order, each once', { timeout: 60_000 }, async () => {
+    const segments = segmentsOf(readFileSync(await dump('segments')));
+    segments.slice(1).forEach(({ vaddr }, i) => expect(vaddr).toBeGreaterThanOrEqual(segments[i]!.vaddr + segments[i]!.memsz));
+    for (const { filesz, memsz } of segments) expect(filesz === 0n || filesz === 0x1000n || filesz === memsz).toBe(true);
+  });
+
   test('as much as RLIMIT_CORE allows', { timeout: 60_000 }, async () => {
     const core = await dump('short', [crash], '65536');
     expect(readFileSync(core).subarray(0, 4).toString('latin1')).toBe('\x7fELF');
@@ -151,14 +194,28 @@ test.skipIf(skipped || pattern !== 'core')('the notes are those of this machineâ
   mkdirSync(cwd);
   await native(['/bin/sh', '-c', `ulimit -c unlimited; exec ${crash} plain 'two words'`], { cwd });
   const theirs = notesOf(readFileSync(`${cwd}/core`)).filter(({ name }) => name === 'CORE');
-  const ours = notesOf(readFileSync(await dump('notes')));
+  const ourCore = readFileSync(await dump('notes'));
+  const ours = notesOf(ourCore);
   expect(ours.map(describeNote)).toEqual(theirs.map(describeNote));
+  expect(fileSegments(ourCore)).toEqual(fileSegments(readFileSync(`${cwd}/core`)));
 });
 
 describe.skipIf(skipped)('when there is a core file, and what it is called', () => {
   test('the wait status says so', { timeout: 60_000 }, async () => {
     const text = 'bash -c "$CRASH plain; :"; bash -c "$CRASH abort; :"; ls; rm core; ulimit -c 0; bash -c "$CRASH plain; :"; ls';
     expect(await script(text)).toBe('core\nSegmentation fault (core dumped)\nAborted (core dumped)\nSegmentation fault\n');
+  });
+
+  test('what stands in its way', { timeout: 60_000 }, async () => {
+    const text = `
+      ln -s elsewhere core; bash -c "$CRASH plain; :"; test -f core && ! test -L core && ! test -e elsewhere && echo instead of a link; rm core
+      mkdir core; bash -c "$CRASH plain; :"; rmdir core
+      echo sub/core > /proc/sys/kernel/core_pattern; bash -c "$CRASH plain; :"
+      echo '%e/../%e' > /proc/sys/kernel/core_pattern; bash -c "$CRASH plain; :"
+      ls`;
+    expect(await script(text)).toBe(
+      'instead of a link\nSegmentation fault (core dumped)\nSegmentation fault\nSegmentation fault\nSegmentation fault\n',
+    );
   });
 
   test('names by core_pattern', { timeout: 60_000 }, async () => {

@@ -121,7 +121,7 @@ export const disCommand: Command = {
       --json             as data
       --root DIR|TAR     look FILE up in this root (default: this system, then the base image)
 
-Instructions that Ring3's tables do not have (AVX and what came after it) are shown as (bad).
+Instructions that Ring3's processor does not have (AVX and what came after it) are shown as (bad), each in whole.
 `,
   async run(args) {
     const { values, positionals } = parse(args);

@@ -88,11 +88,43 @@ function zerosAt({ data, stop }: Extent, at: number): number {
 /** A nop with an operand-size prefix, which objdump calls by what it exchanges. */
 const isWideNop = (bytes: Uint8Array): boolean => bytes.length === 2 && bytes[0] === 0x66 && bytes[1] === 0x90;
 
+/** Bytes of the prefix that begins a vector instruction: VEX of 2 and 3 bytes, EVEX. */
+const VECTOR_PREFIXES: Readonly<Record<number, number>> = { 0xc5: 2, 0xc4: 3, 0x62: 4 };
+
+/** Opcodes of the map 0F that have an immediate byte. */
+const WITH_IMMEDIATE = [0x70, 0x71, 0x72, 0x73, 0xc2, 0xc4, 0xc5, 0xc6];
+
+/**
+ * Bytes of an instruction with VEX or EVEX, which the tables do not have, so that what stands behind it is not taken for its middle
+ * (SDM volume 2, section 2.3); 0 for others.
+ */
+function vectorLength(data: Uint8Array, at: number): number {
+  let prefix = at;
+  while (data[prefix] === 0x67 || SEGMENTS[data[prefix]!] !== undefined) prefix++;
+  const bytes = VECTOR_PREFIXES[data[prefix]!];
+  if (bytes === undefined || prefix + bytes + 2 > data.length) return 0;
+  const map = bytes === 2 ? 1 : data[prefix + 1]! & (bytes === 3 ? 0x1f : 7);
+  const opcode = data[prefix + bytes]!;
+  let end = prefix + bytes + 1;
+  // vzeroupper, vzeroall
+  if (map === 1 && opcode === 0x77) return end - at;
+  const modrm = data[end++]!;
+  const [mod, rm] = [modrm >> 6, modrm & 7];
+  if (mod !== 3) {
+    const base = rm === 4 ? data[end++]! & 7 : rm;
+    if (mod === 1) end += 1;
+    else if (mod === 2 || base === 5) end += 4;
+  }
+  if (map === 3 || (map === 1 && WITH_IMMEDIATE.includes(opcode))) end += 1;
+  return Math.min(end, data.length) - at;
+}
+
 const WAIT = 0x9b;
 
-/** The instructions of the x87 that wait are an fwait and one that does not: objdump shows both as one. */
-function decodeWithWait(data: Uint8Array, at: number, address: bigint, decode: typeof disassemble): { length: number; text: string } {
+/** The instruction at `at`. Those of the x87 that wait are an fwait and one that does not: objdump shows both as one. */
+function decodeWhole(data: Uint8Array, at: number, address: bigint, decode: typeof disassemble): { length: number; text: string } {
   const single = decode(data, at, address);
+  if (single.text === '(bad)') return { length: vectorLength(data, at) || single.length, text: single.text };
   if (data[at] !== WAIT || at + 1 >= data.length) return single;
   const next = decode(data, at + 1, address + 1n);
   if (!/^fn(stcw|stsw|init|clex|stenv|save)\b/.test(next.text)) return single;
@@ -110,7 +142,7 @@ function linesOf(extent: Extent, symbols: CodeSymbols, decode: typeof disassembl
       continue;
     }
     const address = base + BigInt(at);
-    const { length, text } = decodeWithWait(data, at, address, decode);
+    const { length, text } = decodeWhole(data, at, address, decode);
     const bytes = data.subarray(at, at + length);
     const full = isWideNop(bytes) ? 'xchg ax,ax' : unusedPrefixes(bytes, text) + text;
     lines.push({ address, bytes, text: layOut(full, address + BigInt(length), section.index, symbols) });

@@ -40,8 +40,18 @@ function populateRange(k: Kernel, mm: Mm, start: number, end: number, strict: bo
   return FaultResult.Ok;
 }
 
+/**
+ * What a call does last that has changed the mappings already. It cannot run again from its start, as one that waits for a page does:
+ * pages that would have to be waited for are left to their first touch.
+ */
 export function populate(k: Kernel, mm: Mm, start: number, length: number): void {
-  populateRange(k, mm, start, start + length, false);
+  const { mayWait } = k.vm;
+  k.vm.mayWait = false;
+  try {
+    populateRange(k, mm, start, start + length, false);
+  } finally {
+    k.vm.mayWait = mayWait;
+  }
 }
 
 export function populateStrict(k: Kernel, mm: Mm, start: number, length: number): FaultResult {
