@@ -13,8 +13,8 @@ const allowed = {
   kernel: ['abi', 'core'],
   image: ['abi'],
   elf: ['abi'],
-  machine: ['abi', 'core', 'jit', 'kernel', 'image'],
-  element: ['machine'],
+  machine: ['abi', 'core', 'elf', 'jit', 'kernel', 'image'],
+  element: ['machine', 'elf'],
   cli: ['machine', 'image', 'elf', 'isa'],
 };
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Machine, StreamHandle, type ExitStatus, type MachineOptions } from '@ring3/machine';
+import { type EngineOptions, type ExitStatus, MachineEngine, nodeHost, StreamHandle } from '@ring3/machine/engine';
 import { root } from '../support/run.js';
 import type { Family } from './families.js';
 import { packed } from './mutations.js';
@@ -50,10 +50,11 @@ export interface Replay {
 }
 
 /** The same in one machine. */
-export function emulated(family: Family, options: MachineOptions): Promise<Replay> {
+export function emulated(family: Family, options: EngineOptions): Promise<Replay> {
   return inDirectory(family, async (directory) => {
     const chunks: Buffer[] = [];
-    const machine = Machine.create(
+    const machine = MachineEngine.create(
+      nodeHost,
       {
         root: { kind: 'empty' },
         mounts: [

@@ -1,5 +1,5 @@
 import { getReg, type Kernel, restoreSnapshot, runSlice, takeExits, takeSnapshot, Tracer } from '@ring3/kernel';
-import { Machine, openImageFolder } from '@ring3/machine';
+import { MachineEngine, nodeHost, openImageFolder } from '@ring3/machine/engine';
 import { Cpu } from '@ring3/abi';
 import { describe, expect, test, vi } from 'vitest';
 import { root } from '../support/run.js';
@@ -82,8 +82,8 @@ test('@ring3/machine with a virtual clock and a seed: the same events for progra
       closed: () => {},
     };
     const image = openImageFolder(`${root}.cache/base-image`);
-    const machine = Machine.create({ root: { kind: 'image', image }, clock: 'virtual', seed: 42, aslr: true }, streams);
-    machine.attachTrace(EVERYTHING, { record: (record) => void events.push(JSON.stringify(record)) });
+    const machine = MachineEngine.create(nodeHost, { root: { kind: 'image', image }, clock: 'virtual', seed: 42, aslr: true }, streams);
+    machine.kernel.trace.attach(EVERYTHING, { record: (record) => void events.push(JSON.stringify(record)) });
     const guest = machine.spawn('/bin/bash', [
       '-c',
       'for i in 2 1; do (sleep $i; date; echo $i $RANDOM) & done; wait; ls -l /proc/self/fd; lua5.4 -e "print({})"; sort -R /etc/passwd',

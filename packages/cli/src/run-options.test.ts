@@ -72,6 +72,7 @@ describe('parseRun', () => {
       maxInsns: 1_000_000,
       aslr: true,
       layout: 'linux',
+      paging: 'demand',
       seed: 9,
       clock: 'virtual',
       stats: 'text',

@@ -391,7 +391,7 @@ describe('commit limit', () => {
 describe('memory that was given up', () => {
   it('goes first when memory is short, but for what was written since or is shared', () => {
     const { k, mm, file } = withFile(4);
-    k.pids = { processes: () => [{ signal: { threads: new Set([{ mm }]) } }] } as never;
+    Object.assign(k, { pids: { processes: () => [{ signal: { threads: new Set([{ mm }]) } }] } });
     const cached = doMmap(k, mm, file, 0, 4 * P, Prot.Read, MapFlag.Private, 0);
     for (let i = 0; i < 4; i++) getU8(k, cached + i * P);
     const va = doMmap(k, mm, null, 0, 6 * P, RW, PRIVATE, 0);
