@@ -8,7 +8,7 @@ export const REASONS = {
   table: 'a program-header table of more than a page is refused (load_elf_phdrs); since 5.10 up to 64 KiB are read',
   bss: 'bss is one range behind the last segment and must be writable where the file ends; since 6.6 each segment has its own (elf_load)',
   total: 'the size of the image goes by the first and the last PT_LOAD (total_mapping_size); since 5.18 by the lowest and highest address',
-  align: 'p_align is not looked at; since 5.10 a PIE, since 6.10 a static PIE too, lies at a multiple of the largest',
+  align: 'p_align is not looked at, and ELF_ET_DYN_BASE is no page start; since 5.10 a PIE, since 6.10 a static PIE too, is aligned to it',
   empty:
     'a segment without bytes in the file whose address is not at a page start is mapped all the same, and refused; since 6.6 it is bss',
   rounded: 'AT_ENTRY or AT_PHDR above 2^53, which are no addresses: here they are rounded',
@@ -78,6 +78,7 @@ export function reasonFor(family: Family, mutation: Mutation, native: string, ou
   if (elf.phnum * 56 > 4096 && (ours === 'E8' || ours === 'E80')) return 'table';
   if (elf.loads.some(({ filesz, vaddr, offset }) => filesz === 0n && ((vaddr ^ offset) & 0xfffn) !== 0n) && ours === 'S11') return 'empty';
   if (elf.loads.some(({ align }) => align > 4096n) && elf.type === ElfType.Dyn) return 'align';
+  if (elf.type === ElfType.Dyn && elf.interpreted && elf.loads.length > 0 && (elf.loads[0]!.vaddr & 0xfffn) !== 0n) return 'align';
   if (native.startsWith('X') && [elf.entry, elf.phoff, ...elf.loads.map(({ offset }) => offset)].some(isRounded)) return 'rounded';
   if (elf.loads.some(({ vaddr }) => vaddr < 0x1_0000n) && elf.type === ElfType.Exec) return 'low';
   if (oddTotal(elf)) return 'total';

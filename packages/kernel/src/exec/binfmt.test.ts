@@ -1,4 +1,4 @@
-import { Cpu, ElfMachine, ElfType, ExitReason, O, PageSize, Pf, Phdr, Prot, Pt, Sys, At } from '@ring3/abi';
+import { At, Cpu, ElfMachine, ElfType, ExitReason, O, PageSize, Pf, Phdr, Prot, Pt, Sys } from '@ring3/abi';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { EIO, EINVAL, ENOENT, ENOEXEC, Errno } from '../errno.js';
 import type { Kernel } from '../kernel.js';
