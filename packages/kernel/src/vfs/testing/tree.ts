@@ -27,7 +27,14 @@ export function makeTree(makeRoot: (k: Kernel) => SuperBlock = (k) => createTmpf
   const mount = k.mounts.mount(k, makeRoot(k), null);
   const root = new Path(mount, mount.root);
   const task = k.current as Task & { fs: FsStruct };
-  Object.assign(task, { cred: credOf(0), files: new FilesStruct(), fs: new FsStruct(root, root), op: null, sigPending: false, ioac: new IoAccounting() });
+  Object.assign(task, {
+    cred: credOf(0),
+    files: new FilesStruct(),
+    fs: new FsStruct(root, root),
+    op: null,
+    sigPending: false,
+    ioac: new IoAccounting(),
+  });
   task.signal.rlimits = task.signal.rlimits.map((limit, which) => (which === 7 ? { cur: 1024, max: 4096 } : limit));
   return k;
 }
