@@ -3,6 +3,9 @@ import type { Core, CoreImports, CoreOptions } from './core.js';
 
 /** Exports of core.wasm (assembly/index.ts), as WebAssembly has them: booleans are 0 and 1. */
 interface Exports {
+  table: WebAssembly.Table;
+  stepUop(at: number): number;
+  testCondition(code: number): number;
   init(frames: number): void;
   run(budget: number): number;
   getEflags(): number;
@@ -106,7 +109,7 @@ class LoadedCore implements Core {
 
   constructor(
     readonly memory: WebAssembly.Memory,
-    private readonly wasm: Exports,
+    readonly wasm: Exports,
   ) {
     const { buffer } = memory;
     this.#u8 = new Uint8Array(buffer);

@@ -232,7 +232,7 @@ import {
 import { HotOp } from './hot-ops';
 import { rolRegister, rorRegister, sarRegister, shlRegister, shrRegister } from './hot-shift';
 import { reg, setReg, uopNextRip, uopRip, xmm } from './operands';
-import { badCallTarget, badTarget, faulted, findCode, leave, pause, resolve, stillJoined, stop } from './transfer';
+import { badCallTarget, badTarget, enter, faulted, findCode, leave, pause, resolve, stillJoined, stop } from './transfer';
 
 /**
  * Executes micro-ops from \`ip\` on, until \`n\` instructions have retired and a branch is taken, or something happens. Returns 0
@@ -260,6 +260,8 @@ export function interpret(ip: u32, n: i32): i32 {
           start += Uop.Bytes;
           ip += Uop.Bytes;
           continue;
+        case HotOp.Enter:
+          return enter(ip, n - ((ip - start) >>> 4));
         case HotOp.End:
           return pause(reg<u64>(Cpu.PageVa) + load<u32>(ip, Uop.Imm), n - ((ip - start) >>> 4));
 ${arms.map((line) => (line.startsWith('case') ? '        ' : '          ') + line).join('\n')}

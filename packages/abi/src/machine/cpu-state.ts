@@ -54,6 +54,9 @@ export const enum Cpu {
   Cr3 = 0x150,
   /** u32: code mode of the task: CodeMode. */
   CodeMode = 0x154,
+  /** u32: lazy flags below a rotate (CcOp.Rotated): the operation before it, and CF and OF. */
+  CcBase = 0x158,
+  CcRotated = 0x15c,
   /** x87: u16 control, status; u8 abridged tag (1 = valid, FXSAVE's form); u16 opcode; u64 instruction and data pointer. */
   Fcw = 0x160,
   Fsw = 0x162,
@@ -71,6 +74,9 @@ export const enum Cpu {
   YmmHigh = 0x400,
   /** u64 counters (Stat × 8). */
   Stats = 0x600,
+  /** i32: instructions that a region may retire, and how many it has. */
+  RegionFuel = 0x700,
+  RegionRetired = 0x704,
 }
 
 /** Counters at Cpu.Stats, u64 each. */

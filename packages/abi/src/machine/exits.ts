@@ -26,4 +26,6 @@ export const enum Status {
   Jump = -1,
   /** Nothing happened yet: look the same instruction up again (its code page was written). */
   Retry = -2,
+  /** Cpu.Rip is at a region's entry. */
+  Region = -3,
 }

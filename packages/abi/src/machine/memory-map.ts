@@ -20,6 +20,9 @@ export const enum MemoryMap {
   /** Micro-ops copied here run straight up to an end marker: how a run ends at an exact icount. */
   StepBuffer = 0x8000,
   StepBufferEnd = 0x20000,
+  /** What stood where a region's Enter micro-op stands: 16 bytes per slot of the region table. */
+  RegionSlots = 0x20000,
+  RegionSlotsEnd = 0x40000,
   CoreData = 0x40000,
   CoreDataEnd = 0x100000,
   CodeArena = 0x0010_0000,
@@ -47,6 +50,14 @@ export const enum Header {
   FreeFrames = 0x08,
   /** Set non-zero by the host side to make `run` return ExitReason.Interrupt at the next branch. */
   InterruptRequest = 0x0c,
+  /** Code pages that are hot enough to be translated: how many at HotPages (host addresses). The host takes them and sets 0. */
+  HotPageCount = 0x400,
+  HotPages = 0x404,
+  MaxHotPages = 64,
+  /** Active R table (TLB), for translated code. */
+  ReadTable = 0x508,
+  /** Slots 1 … in the region table that are in use; 0: no translation. */
+  Translating = 0x50c,
   /** How many of the addresses at Breakpoints hold. Who changes them calls tlbFlushAll. */
   BreakpointCount = 0x10,
   /** u64 each, MaxBreakpoints of them: `run` returns ExitReason.Breakpoint before an instruction there, unless it is its first. */

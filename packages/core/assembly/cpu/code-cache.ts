@@ -30,6 +30,8 @@ export const enum CodePage {
   Next = 4,
   /** u32, counts how often its content was dropped: what straddling instructions check of their second page. */
   Generation = 8,
+  /** u32: times that a sample of the running program fell into it. */
+  Heat = 12,
   Index = 16,
   Bytes = 16 + 4 * 4096,
 }

@@ -207,6 +207,10 @@ export function loadCc(): void {
   ccResult = load<i64>(MemoryMap.Cpu + Cpu.CcResult);
   ccA = load<u64>(MemoryMap.Cpu + Cpu.CcA);
   ccB = load<u64>(MemoryMap.Cpu + Cpu.CcB);
+  if (ccOp == CcOp.Rotated) {
+    ccBase = load<u32>(MemoryMap.Cpu + Cpu.CcBase);
+    ccRotated = load<u32>(MemoryMap.Cpu + Cpu.CcRotated);
+  }
 }
 
 /** Puts the lazy flags into the CPU state: when `run` ends or calls out. */
@@ -216,6 +220,16 @@ export function storeCc(): void {
   store<i64>(MemoryMap.Cpu + Cpu.CcResult, ccResult);
   store<u64>(MemoryMap.Cpu + Cpu.CcA, ccA);
   store<u64>(MemoryMap.Cpu + Cpu.CcB, ccB);
+}
+
+/** The same for translated code, which knows rotates too. */
+export function storeRegionCc(): void {
+  store<u32>(MemoryMap.Cpu + Cpu.CcOp, ccOp);
+  store<i64>(MemoryMap.Cpu + Cpu.CcResult, ccResult);
+  store<u64>(MemoryMap.Cpu + Cpu.CcA, ccA);
+  store<u64>(MemoryMap.Cpu + Cpu.CcB, ccB);
+  store<u32>(MemoryMap.Cpu + Cpu.CcBase, ccBase);
+  store<u32>(MemoryMap.Cpu + Cpu.CcRotated, ccRotated);
 }
 
 let savedOp: u32 = CcOp.Logic;

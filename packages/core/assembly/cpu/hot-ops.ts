@@ -244,6 +244,9 @@ export const enum HotOp {
   psrldq,
   punpcklqdq,
 
+  /** A region of translated code begins here: its slot is in imm. Made by the host in place of a decoded micro-op. */
+  Enter,
+
   Count,
 
   /** Register forms with the operands' places exchanged: 'add r, r/m' is 'add r/m, r'. */

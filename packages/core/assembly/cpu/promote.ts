@@ -54,7 +54,7 @@ export function promote(u: u32): void {
 
 /** Does the hot switch call the cold function? */
 function isCall(hot: u32): bool {
-  return hot > <u32>HotOp.movq_M_V && hot < <u32>HotOp.Count;
+  return hot > <u32>HotOp.movq_M_V && hot < <u32>HotOp.Enter;
 }
 
 function isBranch(hot: u32): bool {

@@ -9,9 +9,11 @@ import { hostPageFault } from '../host';
 import { fault, retryWrite } from '../mmu/access';
 import { executeSlow, fetchSlow } from '../mmu/walk';
 import { anyBreakpoint, hasBreakpoint, isBreakpoint } from './breakpoints';
-import { decodedAt, decodeRun, endMarker, joinStraddle, Run, setWritesToCodeGoOn } from './code-cache';
+import { CodePage, decodedAt, decodeRun, endMarker, joinStraddle, Run, setWritesToCodeGoOn } from './code-cache';
 import { Retired } from './exceptions';
-import { loadCc, storeCc } from './flags';
+import { condition } from './conditions';
+import { loadCc, storeCc, storeRegionCc } from './flags';
+import { readTable } from '../mmu/tlb';
 import { HotOp } from './hot-ops';
 import { interpret } from './interpret.generated';
 import { isStepping, stepDue } from './single-step';
@@ -20,6 +22,53 @@ import { left } from './transfer';
 const enum Chunk {
   /** Instructions after which the loop returns to here: V8 replaces a function's code only between calls. */
   Instructions = 50_000,
+  /** The least that a sample of where the program is stands for. */
+  Sampled = 30_000,
+}
+
+const enum Region {
+  /** Below so many instructions left the interpreter goes on, so that the count is exact. */
+  Least = 2048,
+  /** A region leaves after so many, so that V8 can put better code in its place. */
+  Fuel = 20_000,
+  /** Samples that make a code page hot. */
+  Hot = 2,
+}
+
+/** Runs translated code; how many instructions it has retired. Cpu.Rip is exact. */
+function runRegion(slot: u32, remaining: i64): i64 {
+  storeRegionCc();
+  store<u32>(MemoryMap.Header + Header.ReadTable, readTable);
+  store<i32>(MemoryMap.Cpu + Cpu.RegionFuel, <i32>(remaining - Region.Least < Region.Fuel ? remaining - Region.Least : Region.Fuel));
+  call_indirect<void>(slot);
+  loadCc();
+  return load<u32>(MemoryMap.Cpu + Cpu.RegionRetired);
+}
+
+/** Where is the program? Its page gets warmer. */
+function sample(): void {
+  const code = executeSlow(load<u64>(MemoryMap.Cpu + Cpu.Rip));
+  if (!code) return;
+  const heat = load<u32>(code, CodePage.Heat) + 1;
+  store<u32>(code, heat, CodePage.Heat);
+  const count = load<u32>(MemoryMap.Header + Header.HotPageCount);
+  if (heat % <u32>Region.Hot || count == <u32>Header.MaxHotPages) return;
+  store<u32>(MemoryMap.Header + Header.HotPages + (count << 2), code);
+  store<u32>(MemoryMap.Header + Header.HotPageCount, count + 1);
+}
+
+/** For translated code: executes one decoded micro-op as the interpreter does; the status, 0 when it has retired. */
+export function stepUop(u: u32): i32 {
+  loadCc();
+  const status = interpret(copyRun(u, 1), 0);
+  storeRegionCc();
+  return status;
+}
+
+/** For translated code: does a condition hold, by the flags in the CPU state? */
+export function testCondition(code: u32): bool {
+  loadCc();
+  return condition(code);
 }
 
 /**
@@ -54,10 +103,18 @@ export function run(budget: f64): i32 {
     let status: i32 = 0;
     let u = entry(load<u64>(MemoryMap.Cpu + Cpu.Rip));
     if (u && load<u16>(u) == HotOp.Straddle) u = joinStraddling();
-    else if (u && (single || remaining <= Run.Max + 1)) {
-      u = copyRun(u, single ? 1 : <u32>remaining);
+    else if (u && (single || remaining <= Run.Max + 1 || (load<u16>(u) == HotOp.Enter && remaining <= Region.Least))) {
+      u = copyRun(u, single || load<u16>(u) == HotOp.Enter ? 1 : <u32>remaining);
     }
     if (!u) status = fault();
+    else if (load<u16>(u) == HotOp.Enter && !single && remaining > Region.Least) {
+      const used = runRegion(load<u32>(u, Uop.Imm), remaining);
+      remaining -= used;
+      // Its first instruction needs the interpreter.
+      alone = !used;
+      store<u64>(MemoryMap.Cpu + Cpu.Icount, load<u64>(MemoryMap.Cpu + Cpu.Icount) + <u64>used);
+      continue;
+    }
     else if (u == MemoryMap.StepBuffer) {
       setWritesToCodeGoOn(alone);
       status = interpret(u, 0);
@@ -67,6 +124,7 @@ export function run(budget: f64): i32 {
       const count = remaining < Chunk.Instructions ? <i32>remaining : Chunk.Instructions;
       status = interpret(u, count - Run.Max - 1);
       remaining -= count - Run.Max - 1 - left;
+      if (before - remaining >= Chunk.Sampled && load<u32>(MemoryMap.Header + Header.Translating)) sample();
     }
     if (remaining != before) {
       const icount = MemoryMap.Cpu + Cpu.Icount;
@@ -111,7 +169,7 @@ function copyRun(u: u32, count: u32): u32 {
   let to: u32 = MemoryMap.StepBuffer;
   for (let i: u32 = 0; i < count; i++) {
     if (load<u16>(u) <= <u32>HotOp.End) break;
-    v128.store(to, v128.load(u));
+    v128.store(to, v128.load(load<u16>(u) == HotOp.Enter ? MemoryMap.RegionSlots + (load<u32>(u, Uop.Imm) << 4) : u));
     u += Uop.Bytes;
     to += Uop.Bytes;
   }

@@ -1,5 +1,5 @@
 import { Cpu } from '../../../abi/src/machine/cpu-state';
-import { ExitReason } from '../../../abi/src/machine/exits';
+import { ExitReason, Status } from '../../../abi/src/machine/exits';
 import { MemoryMap, PageSize } from '../../../abi/src/machine/memory-map';
 import { Uop, UopFlag } from '../../../abi/src/machine/uop';
 import { Vector } from '../../../abi/src/x86/vectors';
@@ -54,6 +54,13 @@ export function leave(status: i32, u: u32, n: i32): i32 {
   store<u64>(MemoryMap.Cpu + Cpu.Rip, uopRip(u));
   if (status == ExitReason.Exception) attributeToStack(u);
   return status;
+}
+
+/** Leaves at a region's entry. */
+export function enter(u: u32, n: i32): i32 {
+  left = n;
+  store<u64>(MemoryMap.Cpu + Cpu.Rip, uopRip(u));
+  return Status.Region;
 }
 
 /** Leaves with nothing to tell, to go on at rip. */

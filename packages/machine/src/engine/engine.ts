@@ -1,5 +1,6 @@
 import { At, Auxv, Cpu, Header, MemoryMap, O, Sig, Stat } from '@ring3/abi';
 import { createCore } from '@ring3/core';
+import { Jit, stepped, type CoreForJit } from '@ring3/jit';
 import type { StepUnit, Stop } from '../protocol.js';
 import { instructionAt, StopControl } from './stop-control.js';
 import { parseStopSpec } from './stop-spec.js';
@@ -91,6 +92,7 @@ export class MachineEngine {
   private readonly processes = new Map<number, GuestProcess>();
   private readonly consoleHandles = new Set<number>();
   private loop: RunLoop | null = null;
+  private jit: Jit | null = null;
   private hostSeconds = 0;
   /** The limit that ended the machine. */
   private limit: ExitStatus['limit'];
@@ -102,6 +104,11 @@ export class MachineEngine {
     private readonly host: EngineHost,
   ) {
     this.files = new GuestFiles(kernel);
+    if (process.env['JIT']) {
+      const core = kernel.core as unknown as { wasm: CoreForJit };
+      this.jit = new Jit(kernel.core, core.wasm, () => getReg(kernel, Cpu.Stats + 8 * Stat.CodeFlushes));
+      if (process.env['JIT'] === 'stats') process.on('exit', () => console.error(this.jit!.stats, stepped));
+    }
     this.stops = new StopControl(kernel, (tid, name) => this.symbolAddress(tid, name));
   }
 
@@ -400,6 +407,7 @@ export class MachineEngine {
     const loop = new RunLoop(this.kernel, {
       ...options,
       afterSlice: () => {
+        this.jit?.poll();
         this.checkStops(loop);
         options.afterSlice?.();
       },

@@ -1,0 +1,2 @@
+export { Jit, type CoreForJit } from './jit.js';
+export { stepped } from './translate.js';
