@@ -1,5 +1,6 @@
-import { Cpu, Header, MemoryMap } from '@ring3/abi';
+import { Cpu, Header, MemoryMap, UopFlag } from '@ring3/abi';
 import type { Block, Insn } from './region.js';
+import { packed, scalarDouble, shifts, shuffles } from './sse.js';
 import { analyse } from './structure.js';
 import { Code, W, type WasmFunction } from './wasm-encoder.js';
 
@@ -28,6 +29,10 @@ const enum L {
   Low = 31,
   Entry = 32,
   P = 33,
+  Xmm = 34,
+  D = 50,
+  D2 = 51,
+  V = 52,
 }
 
 const FN_STEP = 0;
@@ -44,13 +49,30 @@ export function isTranslatable({ name }: Insn): boolean {
 const inline =
   /^(add|or|adc|sbb|and|sub|xor|cmp|test)(8|16|32|64)_([RGM])_([RGMI])$|^mov(8|16|32|64)_([RGMXZ])_([RGMXI])$|^lea(32|64)_[MX]$|^movzx32_G_[RMX][bw]$|^movsx(32|64)_G_[RM][bw]$|^movsxd64_G_[RMX]$|^(inc|dec|not|neg)(32|64)_R$|^imul(32)_G_(R|M|R_I)$|^imul64_G_(R|M|R_I)$|^(shl|shr|sar|rol|ror)(32|64)_R_I$|^(shl|shr|sar)(32|64)_R_C$|^cbw(32|64)$|^cwd(32|64)$|^cmov(32|64)$|^set$|^push64_[ZIM]$|^pop64_Z$|^leave64$|^nop$|^mov64_G_Fs$|^j[a-z]+$|^jmp_[JRMX]$|^call_[JRM]$|^ret$/;
 function isInline(name: string): boolean {
-  return inline.test(name);
+  return inline.test(name) || isSse(name);
 }
+
+function mnemonic(name: string): string {
+  return name.split('_')[0]!;
+}
+const sseMoves = /^(movaps|movups|movapd|movupd|movdqa|movdqu|movsd|movss|movq|movd|movhigh|movhpd|movlpd|movlps|movhps)_|^movq(32|64)_/;
+export function isSse(name: string): boolean {
+  const m = mnemonic(name);
+  if (/_[PQN][qd]?_|_Pq|_Qq|_Nq/.test(name)) return false;
+  if (/^p/.test(m) && /_(Pq|Qq)/.test(name)) return false;
+  return (
+    m in packed || m in shuffles || (m in shifts && /_Udq_Ib$/.test(name)) || m in scalarDouble || m === 'pandn' || m === 'pshufd' || m === 'pmovmskb' ||
+    m === 'psrldq' || m === 'pslldq' || m === 'ucomisd' || m === 'comisd' || name === 'cvtsi2sd32' || name === 'cvtsi2sd64' || name === 'cvttsd2si32' ||
+    name === 'cvttsd2si64' || name === 'sqrtsd_Vsd_Wsd' || (sseMoves.test(name) && !/^movsd?_?x/.test(name))
+  );
+}
+const usesXmm = (insn: Insn): boolean => isSse(insn.name);
 
 /** Can the instruction leave before it has had an effect? */
 function mayExit(insn: Insn): boolean {
   const { name } = insn;
   if (!isInline(name)) return true;
+  if (isSse(name)) return true;
   return /_M|M_|_X|X_|_Fs|_Mb|_Mw|^push|^pop|^leave|^call|^ret|^jmp_[MX]/.test(name) && !/^lea/.test(name);
 }
 function readsFlags(insn: Insn): boolean {
@@ -103,13 +125,23 @@ class Translator {
     head.i32(0).mem(W.I32Load, MemoryMap.Cpu + Cpu.CcRotated).set(L.CcRot);
     head.i32(0).mem(W.I32Load, MemoryMap.Cpu + Cpu.RegionFuel).set(L.Fuel);
     head.i32(0).mem(W.I32Load, MemoryMap.Header + Header.ReadTable).set(L.Table);
+    const xmm = this.usedXmm();
+    for (const x of xmm) head.i32(0).op(0xfd, 0, 0).u(MemoryMap.Cpu + Cpu.Xmm + 16 * x).set(L.Xmm + x);
     head.op(W.Block, W.Void);
     this.context.push('exit');
+    if (this.floats()) {
+      code.i32(0).mem(W.I32Load, MemoryMap.Cpu + Cpu.Mxcsr).i32(0xffe0).op(W.I32And).i32(0x1fa0).op(W.I32Ne, W.If, W.Void);
+      this.context.push('if');
+      this.leaveAt(this.entry);
+      this.context.pop();
+      code.op(W.End);
+    }
     this.tree(this.entry);
     this.context.pop();
     head.add(code).op(W.End);
     // The exit: everything back to where the interpreter has it.
     for (const r of used) head.i32(0).get(r).mem(W.I64Store, MemoryMap.Cpu + 8 * r);
+    for (const x of xmm) head.i32(0).get(L.Xmm + x).op(0xfd, 11, 0).u(MemoryMap.Cpu + Cpu.Xmm + 16 * x);
     this.spillFlags(head);
     head.i32(0).get(L.Rip).mem(W.I64Store, MemoryMap.Cpu + Cpu.Rip);
     head.i32(0).get(L.Count).mem(W.I32Store, MemoryMap.Cpu + Cpu.RegionRetired);
@@ -122,6 +154,9 @@ class Translator {
         locals: [
           { count: 25, type: W.i64 },
           { count: 9, type: W.i32 },
+          { count: 16, type: W.v128 },
+          { count: 2, type: 0x7c },
+          { count: 1, type: W.v128 },
         ],
         body: head,
       },
@@ -137,12 +172,28 @@ class Translator {
     code.i32(0).get(L.CcRot).mem(W.I32Store, MemoryMap.Cpu + Cpu.CcRotated);
   }
 
+  private floats(): boolean {
+    return this.flow.rpo.some((start) => this.blocks.get(start)!.insns.some(({ name }) => /^(addsd|subsd|mulsd|divsd|sqrtsd|u?comisd|cvttsd2si|cvtsi2sd64)/.test(name)));
+  }
+
+  private usedXmm(): number[] {
+    const used = new Set<number>();
+    for (const start of this.flow.rpo) {
+      for (const insn of this.blocks.get(start)!.insns) {
+        if (!isInline(insn.name)) for (let x = 0; x < 16; x++) used.add(x);
+        else if (usesXmm(insn)) used.add((insn.reg >> 4) & 15).add((insn.rm >> 4) & 15);
+      }
+    }
+    return [...used].sort((a, b) => a - b);
+  }
+
   private usedRegisters(): number[] {
     const used = new Set<number>();
     for (const start of this.flow.rpo) {
       for (const insn of this.blocks.get(start)!.insns) {
         // Byte registers are offsets within their register.
-        for (const offset of [insn.reg, insn.rm, insn.index & 0xf8]) if (offset < 0x80) used.add(offset >> 3);
+        if (usesXmm(insn)) for (let r = 0; r < 16; r++) { if (r === insn.rm >> 3 || r === (insn.index & 0xf8) >> 3 || r === insn.reg >> 3) used.add(r); }
+        else for (const offset of [insn.reg, insn.rm, insn.index & 0xf8]) if (offset < 0x80) used.add(offset >> 3);
         if (/^(push|pop|leave|call|ret)/.test(insn.name)) used.add(4).add(5);
         if (/_R_C$/.test(insn.name)) used.add(1);
         if (/^(cbw|cwd)/.test(insn.name)) used.add(0).add(2);
@@ -503,7 +554,260 @@ class Translator {
         code.set(L.T2);
         return this.callTo(insn, before);
     }
+    if (isSse(name)) return this.sse(insn, before);
     this.step(insn, before);
+  }
+
+  /** Is the source a register? Hot moves say so by their name, the others by their flags. */
+  private simd(opcode: number): void {
+    this.code.op(0xfd).u(opcode);
+  }
+
+  private sse(insn: Insn, before: number): void {
+    const { code } = this;
+    const { name } = insn;
+    const m = mnemonic(name);
+    const hot = insn.op < 256;
+    const v = L.Xmm + ((insn.reg >> 4) & 15);
+    const w = L.Xmm + ((insn.rm >> 4) & 15);
+    const isReg = (insn.flags & UopFlag.RmReg) !== 0;
+    if (!isReg && insn.flags & (UopFlag.Fs | UopFlag.Gs | UopFlag.Addr32 | UopFlag.RipWide)) return this.step(insn, before);
+    const align = (): void => {
+      code.get(L.Ea).op(W.I32WrapI64).i32(15).op(W.I32And);
+      this.exit(insn, before);
+    };
+    /** The 16 bytes of the source. */
+    const load = (aligned: boolean): void => {
+      this.ea(insn);
+      this.check(insn, before, 16, false);
+      if (aligned) align();
+      code.get(L.P).op(0xfd, 0, 0).u(BIAS);
+    };
+    const source = (): void => {
+      if (isReg) code.get(w);
+      else load(true);
+    };
+    // Moves.
+    const moves = /^(movaps|movups|movapd|movupd|movdqa|movdqu)_/.exec(name);
+    if (moves) {
+      const aligned = /^mov(a|dqa)/.test(name);
+      const stores = hot ? /_M_V$/.test(name) : /_W[a-z]+_V/.test(name);
+      const register = hot ? /_V_R$/.test(name) : isReg;
+      if (register) code.get(stores ? v : w).set(stores ? w : v);
+      else if (stores) {
+        this.ea(insn);
+        this.check(insn, before, 16, true);
+        if (aligned) align();
+        code.get(L.P).get(v).op(0xfd, 11, 0).u(BIAS);
+      } else {
+        load(aligned);
+        code.set(v);
+      }
+      return;
+    }
+    const load64 = (): void => {
+      this.ea(insn);
+      this.check(insn, before, 8, false);
+      code.get(L.P).op(0xfd, 0x5d, 0).u(BIAS);
+    };
+    const store64 = (): void => {
+      this.ea(insn);
+      this.check(insn, before, 8, true);
+      code.get(L.P).get(v).op(0xfd, 0x5b, 0).u(BIAS).op(0);
+    };
+    switch (name) {
+      case 'movsd_V_M':
+        load64();
+        code.set(v);
+        return;
+      case 'movsd_M_V':
+      case 'movq_M_V':
+        return store64();
+      case 'movss_V_M':
+        this.ea(insn);
+        this.check(insn, before, 4, false);
+        code.get(L.P).op(0xfd, 0x5c, 0).u(BIAS).set(v);
+        return;
+      case 'movss_M_V':
+        this.ea(insn);
+        this.check(insn, before, 4, true);
+        code.get(L.P).get(v).op(0xfd, 0x5a, 0).u(BIAS).op(0);
+        return;
+      case 'movq32_V_R':
+      case 'movq64_V_R':
+        code.get(insn.rm >> 3);
+        if (name === 'movq32_V_R') code.i64(0xffff_ffff).op(W.I64And);
+        code.set(L.T);
+        this.zero();
+        code.get(L.T).op(0xfd, 0x1e, 0).set(v);
+        return;
+      case 'movq64_R_V':
+        code.get(v).op(0xfd, 0x1d, 0);
+        return this.setReg(insn.rm, 64);
+      case 'movsd_Vsd_Wsd':
+      case 'movsd_Wsd_Vsd':
+        if (!isReg) break;
+        if (name === 'movsd_Vsd_Wsd') code.get(v).get(w).op(0xfd, 0x1d, 0).op(0xfd, 0x1e, 0).set(v);
+        else code.get(w).get(v).op(0xfd, 0x1d, 0).op(0xfd, 0x1e, 0).set(w);
+        return;
+      case 'movq_Vq_Wq':
+        if (isReg) {
+          this.zero();
+          code.get(w).op(0xfd, 0x1d, 0).op(0xfd, 0x1e, 0).set(v);
+        } else {
+          load64();
+          code.set(v);
+        }
+        return;
+      case 'movhigh_V_M':
+        if (isReg) break;
+        this.ea(insn);
+        this.check(insn, before, 8, false);
+        code.get(v).get(L.P).mem(W.I64Load, BIAS).op(0xfd, 0x1e, 1).set(v);
+        return;
+      case 'cvtsi2sd32':
+      case 'cvtsi2sd64': {
+        const wide = name.endsWith('64');
+        if (isReg) code.get(insn.rm >> 3);
+        else {
+          this.ea(insn);
+          this.check(insn, before, wide ? 8 : 4, false);
+          if (wide) this.loadUnsigned(64);
+          else this.loadSigned(32);
+        }
+        if (!wide) code.op(W.I64Extend32S);
+        code.op(0xb9).set(L.D);
+        code.get(v).get(L.D).op(0xfd, 0x22, 0).set(v);
+        return;
+      }
+      case 'cvttsd2si32':
+      case 'cvttsd2si64': {
+        const wide = name.endsWith('64');
+        this.scalarSource(insn, before, isReg, w);
+        code.set(L.D);
+        // Out of range or NaN: the interpreter. |x| < 2^31 or 2^63.
+        code.get(L.D).op(0x99).op(0x44).op(...f64(wide ? 2 ** 63 : 2 ** 31)).op(0x63).op(W.I32Eqz);
+        this.exit(insn, before);
+        code.get(L.D).op(0xb0);
+        return this.setReg(insn.reg, wide ? 64 : 32);
+      }
+      case 'sqrtsd_Vsd_Wsd':
+        this.scalarSource(insn, before, isReg, w);
+        code.tee(L.D).op(0x9f).set(L.D2);
+        this.normal(L.D);
+        this.normal(L.D2);
+        code.op(W.I32And, W.I32Eqz);
+        this.exit(insn, before);
+        code.get(v).get(L.D2).op(0xfd, 0x22, 0).set(v);
+        return;
+    }
+    if (m in scalarDouble && hot) {
+      this.scalarSource(insn, before, isReg, w);
+      code.set(L.D2);
+      code.get(v).op(0xfd, 0x21, 0).set(L.D);
+      this.normal(L.D);
+      this.normal(L.D2);
+      code.op(W.I32And);
+      code.get(L.D).get(L.D2).op(scalarDouble[m]!).set(L.D);
+      this.normal(L.D);
+      code.op(W.I32And, W.I32Eqz);
+      this.exit(insn, before);
+      code.get(v).get(L.D).op(0xfd, 0x22, 0).set(v);
+      return;
+    }
+    if ((m === 'ucomisd' || m === 'comisd') && hot) {
+      this.scalarSource(insn, before, isReg, w);
+      code.set(L.D2);
+      code.get(v).op(0xfd, 0x21, 0).set(L.D);
+      // Denormals and NaNs set flags of MXCSR: the interpreter. Zeros are usual here.
+      this.normalOrZero(L.D);
+      this.normalOrZero(L.D2);
+      code.op(W.I32And, W.I32Eqz);
+      this.exit(insn, before);
+      code.get(L.D).get(L.D2).op(0x63).get(L.D).get(L.D2).op(0x61).i32(6).op(W.I32Shl, W.I32Or, W.I64ExtendI32U).set(L.CcA);
+      code.get(L.D).get(L.D2).op(0x62, W.I64ExtendI32U).set(L.CcR).i64(0).set(L.CcB);
+      return this.setKind(CcOp.Explicit);
+    }
+    if (m in packed) {
+      code.get(v);
+      source();
+      this.simd(packed[m]!);
+      code.set(v);
+      return;
+    }
+    if (m === 'pandn' || m === 'andnps' || m === 'andnpd') {
+      source();
+      code.get(v);
+      this.simd(0x4f);
+      code.set(v);
+      return;
+    }
+    if (m in shuffles) {
+      code.get(v);
+      source();
+      code.op(0xfd, 0x0d, ...shuffles[m]!).set(v);
+      return;
+    }
+    if (m in shifts) {
+      const [bits, opcode, sign] = shifts[m]!;
+      const count = insn.imm & 0xff;
+      if (count >= bits && !sign) {
+        this.zero();
+        code.set(w);
+        return;
+      }
+      code.get(w).i32(Math.min(count, bits - 1));
+      this.simd(opcode);
+      code.set(w);
+      return;
+    }
+    if (m === 'psrldq' || m === 'pslldq') {
+      const count = Math.min(insn.imm & 0xff, 16);
+      const lanes = Array.from({ length: 16 }, (_, i) => (m === 'psrldq' ? i + count : i - count < 0 ? 16 : i - count));
+      code.get(w);
+      this.zero();
+      code.op(0xfd, 0x0d, ...lanes.map((lane) => Math.min(lane, 16))).set(w);
+      return;
+    }
+    if (m === 'pshufd') {
+      source();
+      code.set(L.V);
+      const lanes = [0, 1, 2, 3].flatMap((i) => [0, 1, 2, 3].map((b) => 4 * ((insn.imm >> (2 * i)) & 3) + b));
+      code.get(L.V).get(L.V).op(0xfd, 0x0d, ...lanes).set(v);
+      return;
+    }
+    if (m === 'pmovmskb' && isReg) {
+      code.get(w);
+      this.simd(0x64);
+      code.op(W.I64ExtendI32U);
+      return this.setReg(insn.reg, 32);
+    }
+    this.step(insn, before);
+  }
+
+  private zero(): void {
+    this.code.op(0xfd, 12).op(...new Array<number>(16).fill(0));
+  }
+
+  /** The source of a scalar operation, as f64. */
+  private scalarSource(insn: Insn, before: number, isReg: boolean, w: number): void {
+    const { code } = this;
+    if (isReg) code.get(w).op(0xfd, 0x21, 0);
+    else {
+      this.ea(insn);
+      this.check(insn, before, 8, false);
+      code.get(L.P).op(0x2b, 0).u(BIAS);
+    }
+  }
+
+  /** Is the local neither zero, denormal, infinite nor NaN? Then nothing but PE can come of it. */
+  private normal(local: number): void {
+    this.code.get(local).op(0xbd).i64(1).op(W.I64Shl).i64(1n << 53n).op(W.I64Add).i64(1n << 54n).op(W.I64GeU);
+  }
+
+  private normalOrZero(local: number): void {
+    this.normal(local);
+    this.code.get(local).op(0xbd).i64(1).op(W.I64Shl, W.I64Eqz, W.I32Or);
   }
 
   private callTo(insn: Insn, before: number): void {
@@ -554,8 +858,11 @@ class Translator {
     stepped.set(insn.name, (stepped.get(insn.name) ?? 0) + 1);
     const used = this.usedRegisters();
     for (const r of used) code.i32(0).get(r).mem(W.I64Store, MemoryMap.Cpu + 8 * r);
+    const xmm = this.usedXmm();
+    for (const x of xmm) code.i32(0).get(L.Xmm + x).op(0xfd, 11, 0).u(MemoryMap.Cpu + Cpu.Xmm + 16 * x);
     this.spillFlags(code);
     code.i32(insn.at).call(FN_STEP).set(L.Low);
+    for (const x of xmm) code.i32(0).op(0xfd, 0, 0).u(MemoryMap.Cpu + Cpu.Xmm + 16 * x).set(L.Xmm + x);
     for (const r of used) code.i32(0).mem(W.I64Load, MemoryMap.Cpu + 8 * r).set(r);
     code.i32(0).mem(W.I64Load, MemoryMap.Cpu + Cpu.CcResult).set(L.CcR);
     code.i32(0).mem(W.I64Load, MemoryMap.Cpu + Cpu.CcA).set(L.CcA);
@@ -804,6 +1111,9 @@ class Translator {
       case CcOp.Rotated:
         code.get(L.CcRot).i32(1).op(W.I32And);
         return;
+      case CcOp.Explicit:
+        code.get(L.CcA).i64(1).op(W.I64And, W.I32WrapI64);
+        return;
       default:
         this.spillFlags(code);
         code.i32(2).call(FN_COND);
@@ -837,7 +1147,7 @@ class Translator {
         }
         return negate();
       case 4:
-        if (kind === DYN || kind === CcOp.Rotated) break;
+        if (kind === DYN || kind === CcOp.Rotated || kind === CcOp.Explicit) break;
         code.get(L.CcR).i64(0).op(W.I64LtS);
         return negate();
       case 6:
@@ -851,15 +1161,24 @@ class Translator {
         else break;
         return negate();
     }
+    if (cc >> 1 === 5 && kind === CcOp.Explicit) {
+      code.get(L.CcA).i64(4).op(W.I64And).i64(0).op(W.I64Ne);
+      return negate();
+    }
     this.spillFlags(code);
     code.i32(cc).call(FN_COND);
   }
+}
+
+function f64(value: number): number[] {
+  return [...new Uint8Array(new Float64Array([value]).buffer)];
 }
 
 /** What leaves the flags after an instruction. */
 function nextKind(insn: Insn, kind: number): number {
   const { name } = insn;
   if (!isInline(name)) return DYN;
+  if (isSse(name)) return /^u?comis/.test(name) ? CcOp.Explicit : kind;
   const m = /^([a-z]+?)(8|16|32|64)_/.exec(name);
   switch (m?.[1]) {
     case 'add':
