@@ -109,6 +109,6 @@ export class Jit {
       if (insn.name === 'call_J' && insn.imm >= 0 && insn.imm < 4096) starts.add(insn.imm);
       if (isBranch(insn) && /^call|^jmp_[RMX]/.test(insn.name)) starts.add(offset + insn.length);
     }
-    return [...entries, ...(globalThis as { JIT_STARTS?: boolean }).JIT_STARTS ? starts : []].filter((offset) => offset < 4096);
+    return [...entries, ...starts].filter((offset) => offset < 4096);
   }
 }

@@ -100,6 +100,7 @@ class Translator {
   /** Innermost last: what a branch may go to. */
   private readonly context: string[] = [];
   private readonly kinds = new Map<number, number>();
+  private readonly written = new Set<number>();
   private kind: number = DYN;
   private readonly flow;
 
@@ -140,7 +141,7 @@ class Translator {
     this.context.pop();
     head.add(code).op(W.End);
     // The exit: everything back to where the interpreter has it.
-    for (const r of used) head.i32(0).get(r).mem(W.I64Store, MemoryMap.Cpu + 8 * r);
+    for (const r of used) if (this.written.has(r)) head.i32(0).get(r).mem(W.I64Store, MemoryMap.Cpu + 8 * r);
     for (const x of xmm) head.i32(0).get(L.Xmm + x).op(0xfd, 11, 0).u(MemoryMap.Cpu + Cpu.Xmm + 16 * x);
     this.spillFlags(head);
     head.i32(0).get(L.Rip).mem(W.I64Store, MemoryMap.Cpu + Cpu.Rip);
@@ -194,7 +195,14 @@ class Translator {
         // Byte registers are offsets within their register.
         if (usesXmm(insn)) for (let r = 0; r < 16; r++) { if (r === insn.rm >> 3 || r === (insn.index & 0xf8) >> 3 || r === insn.reg >> 3) used.add(r); }
         else for (const offset of [insn.reg, insn.rm, insn.index & 0xf8]) if (offset < 0x80) used.add(offset >> 3);
-        if (/^(push|pop|leave|call|ret)/.test(insn.name)) used.add(4).add(5);
+        if (/^(push|pop|leave|call|ret)/.test(insn.name)) {
+          used.add(4);
+          this.written.add(4);
+        }
+        if (insn.name === 'leave64') {
+          used.add(5);
+          this.written.add(5);
+        }
         if (/_R_C$/.test(insn.name)) used.add(1);
         if (/^(cbw|cwd)/.test(insn.name)) used.add(0).add(2);
         if (!isInline(insn.name)) for (let r = 0; r < 16; r++) used.add(r);
@@ -392,6 +400,7 @@ class Translator {
   private setReg(offset: number, size: number): void {
     const { code } = this;
     const r = offset >> 3;
+    this.written.add(r);
     if (size === 64) code.set(r);
     else if (size === 32) code.i64(0xffff_ffff).op(W.I64And).set(r);
     else {
@@ -857,6 +866,7 @@ class Translator {
     const { code } = this;
     stepped.set(insn.name, (stepped.get(insn.name) ?? 0) + 1);
     const used = this.usedRegisters();
+    for (const r of used) this.written.add(r);
     for (const r of used) code.i32(0).get(r).mem(W.I64Store, MemoryMap.Cpu + 8 * r);
     const xmm = this.usedXmm();
     for (const x of xmm) code.i32(0).get(L.Xmm + x).op(0xfd, 11, 0).u(MemoryMap.Cpu + Cpu.Xmm + 16 * x);

@@ -17,7 +17,7 @@ import { readTable } from '../mmu/tlb';
 import { HotOp } from './hot-ops';
 import { interpret } from './interpret.generated';
 import { isStepping, stepDue } from './single-step';
-import { left } from './transfer';
+import { findCode, left } from './transfer';
 
 const enum Chunk {
   /** Instructions after which the loop returns to here: V8 replaces a function's code only between calls. */
@@ -35,14 +35,24 @@ const enum Region {
   Hot = 2,
 }
 
-/** Runs translated code; how many instructions it has retired. Cpu.Rip is exact. */
+/** Runs translated code, region after region; how many instructions it has retired. Cpu.Rip is exact. */
 function runRegion(slot: u32, remaining: i64): i64 {
   storeRegionCc();
   store<u32>(MemoryMap.Header + Header.ReadTable, readTable);
-  store<i32>(MemoryMap.Cpu + Cpu.RegionFuel, <i32>(remaining - Region.Least < Region.Fuel ? remaining - Region.Least : Region.Fuel));
-  call_indirect<void>(slot);
+  let fuel = <i32>(remaining - Region.Least < Region.Fuel ? remaining - Region.Least : Region.Fuel);
+  const begun = fuel;
+  while (true) {
+    store<i32>(MemoryMap.Cpu + Cpu.RegionFuel, fuel);
+    call_indirect<void>(slot);
+    const retired = load<i32>(MemoryMap.Cpu + Cpu.RegionRetired);
+    fuel -= retired;
+    if (fuel <= 0 || !retired) break;
+    const u = findCode(load<u64>(MemoryMap.Cpu + Cpu.Rip));
+    if (!u || load<u16>(u) != HotOp.Enter) break;
+    slot = load<u32>(u, Uop.Imm);
+  }
   loadCc();
-  return load<u32>(MemoryMap.Cpu + Cpu.RegionRetired);
+  return begun - fuel;
 }
 
 /** Where is the program? Its page gets warmer. */
