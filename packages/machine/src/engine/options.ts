@@ -97,6 +97,11 @@ export class MachineError extends Error {
     this.name = 'MachineError';
   }
 
+  /** A bundle's parts that are loaded later have this class too, and their errors are the same to whoever catches them. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'MachineError';
+  }
+
   /** What was thrown, as one: an internal fault unless it is one already, or the host had no memory. */
   static from(thrown: unknown): MachineError {
     if (thrown instanceof MachineError) return thrown;

@@ -10,8 +10,8 @@ import type { WorkerStart } from './worker.js';
 export async function connect(options: ConnectOptions): Promise<Connection> {
   const module = await coreModule();
   if (options.worker) return connectWorker(options, module);
-  const [{ connectInline }, { webHost }] = await Promise.all([import('../client/inline.js'), import('./host.js')]);
-  return connectInline(webHost(module), options);
+  const { connectInline } = await import('./inline.js');
+  return connectInline(module, options);
 }
 
 function connectWorker({ receive, failed, workerUrl }: ConnectOptions, module: WebAssembly.Module): Connection {
