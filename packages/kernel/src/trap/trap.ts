@@ -68,6 +68,7 @@ export function runSlice(k: Kernel, maxInstructions: number): SliceResult {
     const retired = getReg(k, Cpu.Icount) - before;
     left -= retired;
     k.scheduler.turnLeft -= retired;
+    task.instructions += retired;
 
     switch (reason) {
       case ExitReason.Syscall:
