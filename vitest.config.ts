@@ -39,7 +39,7 @@ if (executablePath) {
   projects.push(
     {
       // Named here, or the first test that needs one makes Vite bundle it and load the page again.
-      optimizeDeps: { include: ['lit', 'comlink', 'axe-core', '@xterm/xterm', '@xterm/addon-fit', '@xterm/addon-web-links'] },
+      optimizeDeps: { include: ['lit', 'comlink', 'axe-core', '@xterm/xterm', '@xterm/addon-fit', '@xterm/addon-unicode11', '@xterm/addon-web-links'] },
       test: {
         name: 'browser',
         include: ['packages/*/src/**/*.browser.test.ts'],
