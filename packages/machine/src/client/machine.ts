@@ -72,7 +72,9 @@ export class Machine {
       receive: (events) => machine?.receive(events),
       failed: (error) => {
         early = error;
-        machine?.end(new MachineError('internal', `the machine's thread has died: ${error.message}`));
+        machine?.end(
+          error instanceof MachineError ? error : new MachineError('internal', `the machine's thread has died: ${error.message}`),
+        );
       },
     });
     machine = new Machine(options, connection);

@@ -1,5 +1,6 @@
 import * as Comlink from 'comlink';
 import type { Connection, ConnectOptions } from '../client/connection.js';
+import { MachineError } from '../engine/options.js';
 import type { MachineEvent, MachineService, RootSpec } from '../protocol.js';
 import { keepErrorsWhole } from '../protocol-errors.js';
 import { coreModule } from './core-module.js';
@@ -23,7 +24,8 @@ function connectWorker({ receive, failed, workerUrl }: ConnectOptions, module: W
   worker.postMessage(start, [calls.port2, events.port2]);
   events.port1.addEventListener('message', ({ data }: MessageEvent<MachineEvent[]>) => receive(data));
   events.port1.start();
-  worker.addEventListener('error', (event) => failed(new Error(event.message || 'the worker could not be started')));
+  // What a running script throws has a message; what never ran has none.
+  worker.addEventListener('error', ({ message }) => failed(message ? new Error(message) : couldNotStart(workerUrl)));
   return {
     service: Comlink.wrap<MachineService>(calls.port1) as unknown as MachineService,
     mode: 'worker',
@@ -34,6 +36,15 @@ function connectWorker({ receive, failed, workerUrl }: ConnectOptions, module: W
       worker.terminate();
     },
   };
+}
+
+function couldNotStart(workerUrl: string | undefined): MachineError {
+  return new MachineError(
+    'bad-option',
+    workerUrl === undefined
+      ? `the worker could not be started: the page's Content-Security-Policy has to allow worker-src blob:, or worker-url has to name a copy of ring3-worker.js on the page's own server`
+      : `the worker ${workerUrl} could not be started: is it there, a script, of the page's own origin, and does the page's Content-Security-Policy allow it (worker-src)?`,
+  );
 }
 
 /** A URL: an image folder where it ends in '/', else an archive. */
