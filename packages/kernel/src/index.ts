@@ -35,7 +35,7 @@ export { syscallTable } from './syscalls/table.js';
 export type { ArgKind, SyscallRow } from './syscalls/row.js';
 export { ExitRecord, takeExits } from './task/init.js';
 export { getReg, getRegPair, getRegSigned, getTaskReg } from './task/regs.js';
-export type { Rusage } from './task/rusage.js';
+export { type Rusage, rusageOf } from './task/rusage.js';
 export { waitStatus } from './task/status.js';
 export { Task, TaskState } from './task/task.js';
 export {
@@ -47,7 +47,7 @@ export {
   traceEvents,
 } from './trace/events/events.js';
 export type { FieldKind, FieldKinds } from './trace/events/field-kinds.js';
-export { Trace, Tracer, type TraceRecord, type TraceSink } from './trace/tracer.js';
+export { Follow, type ThreadFollower, Trace, Tracer, type TraceRecord, type TraceSink } from './trace/tracer.js';
 export { installBreakpoints } from './trap/breakpoint.js';
 export { coreImports, pageFault } from './trap/page-fault.js';
 export { restoreSnapshot, takeSnapshot, type Snapshot } from './snapshot/snapshot.js';

@@ -2,7 +2,7 @@ import type { InspectRequest, InspectView, TraceRecord } from '@ring3/kernel';
 import type { MachineStats } from './engine/engine.js';
 
 export type { InspectRequest, InspectView, TraceRecord };
-import type { MachineErrorId, MountOption } from './engine/options.js';
+import type { MachineErrorId, MountOption, ProcessStats } from './engine/options.js';
 
 /**
  * The whole contract between a Machine (page, Node) and the engine that runs it (a worker, or the same thread): calls of
@@ -37,16 +37,19 @@ export interface FileSpec {
   content: Uint8Array | { url: string };
 }
 
+/** What a machine may use. */
 export interface MachineLimits {
-  /** Retired instructions of the whole machine. */
+  /** Bytes of guest memory (as the option `memory`, the lower of the two): the OOM killer ends a process with SIGKILL. */
+  memory?: number;
+  /** Retired instructions of the whole machine: then every process is killed. */
   instructions?: number;
-  /** Milliseconds while it runs (paused time does not count). */
+  /** Milliseconds while a process lives (paused time does not count): then every process is killed. */
   wallTime?: number;
-  /** Live processes and threads. */
+  /** Live processes and threads: fork(2), and spawning, fail with EAGAIN. */
   processes?: number;
-  /** Open files of one process (RLIMIT_NOFILE's hard limit). */
+  /** Open files of one process (RLIMIT_NOFILE's hard limit): open(2) fails with EMFILE. */
   openFiles?: number;
-  /** Bytes written to stdout, stderr and terminals, of all processes. */
+  /** Bytes written to stdout, stderr and terminals, of all processes: no more get out, and every process is killed. */
   outputBytes?: number;
 }
 export type LimitName = keyof MachineLimits;
@@ -60,6 +63,7 @@ export interface ExitRecord {
   signalNumber: number;
   /** Why the machine ended it, where a limit did. */
   limit?: LimitName;
+  stats: ProcessStats;
 }
 
 export type StepUnit = 'insn' | 'over' | 'out' | 'syscall' | 'fault' | 'stage' | 'signal';

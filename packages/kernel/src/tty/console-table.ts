@@ -54,15 +54,18 @@ export class ConsoleTable {
     return this.byNumber.get(index);
   }
 
+  has(handle: number): boolean {
+    return this.byHandle(handle) !== undefined;
+  }
+
   private byHandle(handle: number): ConsoleTty | undefined {
     for (const tty of this.byNumber.values()) if (tty.handle === handle) return tty;
     return undefined;
   }
 
   /** The process that a console was opened for has ended: the console stays for as long as others have it open. */
-  ownerEnded(k: Kernel, handle: number): void {
-    const tty = this.byHandle(handle);
-    if (!tty) return;
+  ownerEnded(k: Kernel, tty: Tty): void {
+    if (!(tty instanceof ConsoleTty)) return;
     tty.orphaned = true;
     if (tty.files === 0) this.close(k, tty);
   }

@@ -27,6 +27,8 @@ import {
   writeRemote,
   parsePaging,
   type Kernel,
+  type Rusage,
+  rusageOf,
   sendFromOutside,
   sendGroupFromOutside,
   shutDown,
@@ -52,6 +54,8 @@ import { RunLoop, type RunLoopOptions } from './run-loop.js';
 /** Instructions per turn of a task: at 300 MIPS about 3 ms. */
 const QUANTUM = 1_000_000;
 
+const NOTHING_USED: Rusage = { utime: 0, stime: 0, maxRss: 0, minFlt: 0, majFlt: 0, nvcsw: 0, nivcsw: 0, instructions: 0 };
+
 /** Slices that may pass before an instruction has retired: a fault or a switch each. */
 const STEP_TRIES = 64;
 /** Instructions of a step out after which the host has a turn. */
@@ -65,7 +69,7 @@ type LazySource = Required<Pick<ImageSource, 'fetch'>>;
 
 export interface MachineStats {
   instructions: number;
-  /** CPU seconds of this thread spent in the run loop. */
+  /** Seconds spent running the guest: of CPU time where the host tells it for this thread, else of wall time. */
   hostSeconds: number;
   minorFaults: number;
   majorFaults: number;
@@ -78,6 +82,10 @@ export interface MachineStats {
   contextSwitches: number;
   /** Frames of 4 KiB in use. */
   framesUsed: number;
+  /** Bytes of host memory that the machine has: the guest's frames, the processor's tables. Grows as the guest touches memory. */
+  memoryBytes: number;
+  /** Processes that were killed because memory was used up. */
+  oomKills: number;
   /** Counters of the core, by name. */
   core: Record<string, number>;
 }
@@ -89,8 +97,12 @@ export interface MachineStats {
 export class MachineEngine {
   readonly files: GuestFiles;
   private readonly processes = new Map<number, GuestProcess>();
-  private readonly consoleHandles = new Set<number>();
+  /** Of processes that were given one. */
+  private readonly terminals = new Map<number, Tty>();
   private loop: RunLoop | null = null;
+  /** Its run is over: nothing runs in it any more, its files can still be read. */
+  private ended = false;
+  /** Of run loops that have ended. */
   private hostSeconds = 0;
   /** The limit that ended the machine. */
   private limit: ExitStatus['limit'];
@@ -119,7 +131,8 @@ export class MachineEngine {
       },
     });
     let kernel: Kernel | null = null;
-    const memoryLimit = options.memory ?? host.defaultMemory;
+    const { limits = {} } = options;
+    const memoryLimit = Math.min(options.memory ?? host.defaultMemory, limits.memory ?? Infinity);
     const core = createMachineCore(host.coreModule, memoryLimit, () => kernel!);
     kernel = createKernel({
       core,
@@ -130,6 +143,8 @@ export class MachineEngine {
         clock: options.clock ?? 'real',
         hostname: options.hostname ?? 'ring3',
         quantum: QUANTUM,
+        ...(limits.processes === undefined ? {} : { maxThreads: limits.processes }),
+        ...(limits.openFiles === undefined ? {} : { maxOpenFiles: limits.openFiles }),
         ...(options.paging === undefined ? {} : { paging: pagingPolicy(options.paging) }),
       },
       root: (k) => rootFileSystem(k, options.root ?? { kind: 'empty' }, platform.hostFs ?? null),
@@ -145,26 +160,46 @@ export class MachineEngine {
    * @throws MachineError with the errno that execve gave
    */
   spawn(path: string, args: readonly string[], options: SpawnOptions = {}): GuestProcess {
-    const task = this.guestErrors(path, () => spawnProcess(this.kernel, this.spawnRequest(path, args, options)));
-    return this.spawned(task);
+    const request = this.guestErrors(path, () => this.spawnRequest(path, args, options));
+    const task = this.starting(path, request, () => spawnProcess(this.kernel, request));
+    return this.spawned(task, request);
   }
 
   /** The same where parts of the program may have to be fetched first. */
   async spawnFetching(path: string, args: readonly string[], options: SpawnOptions = {}): Promise<GuestProcess> {
     const k = this.kernel;
     const request = this.guestErrors(path, () => this.spawnRequest(path, args, options));
-    const task = prepareSpawn(k, request);
-    while (!this.guestErrors(path, () => execSpawned(k, task, request, true))) {
+    const task = this.starting(path, request, () => prepareSpawn(k, request));
+    while (!this.starting(path, request, () => execSpawned(k, task, request, true))) {
       await new Promise<void>((resolve) => this.fetching.push(resolve));
+      if (this.ended) throw new MachineError('closed', 'the machine has ended');
     }
-    return this.spawned(task);
+    return this.spawned(task, request);
+  }
+
+  /** Where it fails, nothing of the process stays. */
+  private starting<T>(path: string, { tty }: SpawnRequest, work: () => T): T {
+    try {
+      return this.guestErrors(path, work);
+    } catch (error) {
+      if (tty) this.kernel.consoles.ownerEnded(this.kernel, tty);
+      throw error;
+    }
   }
 
   private spawnRequest(path: string, args: readonly string[], options: SpawnOptions): SpawnRequest {
     const k = this.kernel;
     const handles = options.handles ?? standardHandles;
     const tty = options.tty ? k.consoles.open(k, { handle: handles.console, ...options.tty }) : null;
-    if (tty) this.consoleHandles.add(handles.console);
+    try {
+      return this.requestWith(tty, path, args, options, handles);
+    } catch (error) {
+      if (tty) k.consoles.ownerEnded(k, tty);
+      throw error;
+    }
+  }
+
+  private requestWith(tty: Tty | null, path: string, args: readonly string[], options: SpawnOptions, handles: StreamHandles): SpawnRequest {
     return {
       path: toByteString(path),
       argv: [options.argv0 ?? path, ...args].map(toByteString),
@@ -178,7 +213,7 @@ export class MachineEngine {
     };
   }
 
-  private spawned(task: Task): GuestProcess {
+  private spawned(task: Task, { tty }: SpawnRequest): GuestProcess {
     const k = this.kernel;
     const process = new GuestProcess(task.tid, (signo, toGroup) => {
       if (toGroup) sendGroupFromOutside(k, task, signo);
@@ -186,6 +221,7 @@ export class MachineEngine {
       this.loop?.poke();
     });
     this.processes.set(task.tid, process);
+    if (tty) this.terminals.set(task.tid, tty);
     this.loop?.poke();
     return process;
   }
@@ -396,8 +432,9 @@ export class MachineEngine {
 
   private async drive(options: Pick<RunLoopOptions, 'finished' | 'outlivesProcesses' | 'afterSlice'>): Promise<void> {
     const { instructions = Infinity, wallTime = Infinity } = this.options.limits ?? {};
-    const before = this.host.cpuSeconds();
     const loop = new RunLoop(this.kernel, {
+      cpuSeconds: this.host.cpuSeconds,
+      hasProcesses: () => this.processes.size > 0,
       ...options,
       afterSlice: () => {
         this.checkStops(loop);
@@ -410,6 +447,9 @@ export class MachineEngine {
     this.loop = loop;
     const { reason } = await loop.run();
     this.loop = null;
+    this.ended = true;
+    this.hostSeconds += loop.cpuSeconds;
+    for (const wake of this.fetching.splice(0)) wake();
     if (reason !== 'finished') this.limit ??= reason;
     const { limit } = this;
     this.settle();
@@ -422,16 +462,28 @@ export class MachineEngine {
     } finally {
       this.settle(limit);
       this.stepping?.resolve(null);
-      for (const process of this.processes.values()) process.settle(Sig.KILL, limit);
+      this.settleRest(limit);
     }
-    this.hostSeconds += this.host.cpuSeconds() - before;
+  }
+
+  /** Who did not even end when killed (its last wait was for a host that does not answer) counts as killed. */
+  private settleRest(limit: ExitStatus['limit']): void {
+    for (const [pid, process] of this.processes) {
+      const task = this.kernel.pids.leader(pid);
+      process.settle(Sig.KILL, task ? rusageOf(this.kernel, task, 'both') : NOTHING_USED, limit);
+    }
+    this.processes.clear();
   }
 
   /** Resolves the promises of processes that have ended; true when none is left. */
   private settle(limit?: ExitStatus['limit']): boolean {
-    for (const { pid, status } of takeExits(this.kernel)) {
-      this.processes.get(pid)?.settle(status, limit);
+    const k = this.kernel;
+    for (const { pid, status, rusage, oomKilled } of takeExits(k)) {
+      this.processes.get(pid)?.settle(status, rusage, oomKilled ? 'memory' : limit);
       this.processes.delete(pid);
+      const tty = this.terminals.get(pid);
+      this.terminals.delete(pid);
+      if (tty) k.consoles.ownerEnded(k, tty);
     }
     return this.processes.size === 0;
   }
@@ -443,27 +495,27 @@ export class MachineEngine {
 
   /** Bytes for a stream of the guest, or keys for its console. */
   input(handle: number, bytes: Uint8Array): void {
-    if (this.consoleHandles.has(handle)) this.kernel.consoles.input(this.kernel, handle, bytes);
+    if (this.kernel.consoles.has(handle)) this.kernel.consoles.input(this.kernel, handle, bytes);
     else hostInput(this.kernel, handle, bytes);
     this.loop?.poke();
   }
 
   inputEnd(handle: number): void {
-    if (this.consoleHandles.has(handle)) this.kernel.consoles.hangup(this.kernel, handle);
+    if (this.kernel.consoles.has(handle)) this.kernel.consoles.hangup(this.kernel, handle);
     else hostInputEnd(this.kernel, handle);
     this.loop?.poke();
   }
 
   /** The reader of a stream has room again. */
   outputWritable(handle: number): void {
-    if (this.consoleHandles.has(handle)) this.kernel.consoles.writable(this.kernel, handle);
+    if (this.kernel.consoles.has(handle)) this.kernel.consoles.writable(this.kernel, handle);
     else hostOutputWritable(this.kernel, handle);
     this.loop?.poke();
   }
 
   /** What the guest wrote to a stream could not be delivered: its next write fails with `code` ('EPIPE': nobody reads any more). */
   outputFailed(handle: number, code: string): void {
-    if (this.consoleHandles.has(handle)) this.kernel.consoles.hangup(this.kernel, handle);
+    if (this.kernel.consoles.has(handle)) this.kernel.consoles.hangup(this.kernel, handle);
     else hostOutputFailed(this.kernel, handle, code);
     this.loop?.poke();
   }
@@ -492,13 +544,15 @@ export class MachineEngine {
     const counter = (stat: Stat): number => getReg(k, Cpu.Stats + 8 * stat);
     return {
       instructions: getReg(k, Cpu.Icount),
-      hostSeconds: this.hostSeconds,
+      hostSeconds: this.hostSeconds + (this.loop?.cpuSeconds ?? 0),
       minorFaults: k.vm.pgFault - k.vm.pgMajFault,
       majorFaults: k.vm.pgMajFault,
       pagesMapped: k.vm.pagesMapped,
       pagesUnused: k.vm.pagesUnused,
       maxRss: k.vm.peakRss,
       contextSwitches: k.scheduler.switches,
+      memoryBytes: k.core.u8.byteLength,
+      oomKills: k.vm.oomKills,
       framesUsed: header(Header.FrameCount) - header(Header.FreeFrames),
       core: {
         'TLB misses': counter(Stat.TlbMiss),
