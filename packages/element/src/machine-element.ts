@@ -282,6 +282,8 @@ export class Ring3Machine extends LitElement {
   private async boot(start: number, signal: AbortSignal): Promise<Exit> {
     const began = performance.now();
     const { path, argv, files } = await this.command();
+    // Its emulator is loaded meanwhile; what fails is told below.
+    this.terminal?.ready.catch(() => {});
     const machine = await Machine.create({
       ...this.machineOptions(),
       files: [...files, ...(await this.childFiles())],
@@ -292,6 +294,13 @@ export class Ring3Machine extends LitElement {
         dispatch(this, 'ring3-progress', progress);
       },
     });
+    const { terminal } = this;
+    try {
+      await terminal?.ready;
+    } catch (error) {
+      await machine.close();
+      throw error;
+    }
     if (start !== this.start) {
       await machine.close();
       throw new MachineError('closed', 'reset');
@@ -299,17 +308,19 @@ export class Ring3Machine extends LitElement {
     this.progress = null;
     dispatch(this, 'ring3-ready', { bootTime: performance.now() - began, mode: machine.mode });
     this.listen(machine);
-    const { terminal } = this;
     terminal?.clear();
+    const size = terminal && { cols: terminal.cols, rows: terminal.rows };
     const process = await machine.spawn(path, argv.slice(1), {
       argv0: argv[0] ?? path,
       ...(this.env === null ? {} : { env: this.environment() }),
       ...(this.cwd === null ? {} : { cwd: this.cwd }),
-      ...(terminal ? { tty: { cols: terminal.cols, rows: terminal.rows } } : {}),
+      ...(size ? { tty: size } : {}),
       ...(this.stdin === null || terminal ? {} : { stdin: this.stdin }),
     });
     const keys = this.stdin === null || terminal ? process.stdin.getWriter() : null;
     this.running = { machine, process, keys };
+    // Its room may have changed since the program was told.
+    if (terminal && size && (terminal.cols !== size.cols || terminal.rows !== size.rows)) this.resizeTerminal(terminal.cols, terminal.rows);
     this.setState('running');
     for (const bytes of this.early.splice(0)) void keys?.write(bytes).catch(() => {});
     const outputs = terminal
@@ -379,11 +390,16 @@ export class Ring3Machine extends LitElement {
     return this.running.machine.readFile(path);
   }
 
+  /** Every terminal that names this machine; the last one shows it. */
+  private readonly terminals: TerminalLink[] = [];
+
   /** Called by a <ring3-terminal> that shows this machine; the next run has a tty. Returns what undoes it. */
   attachTerminal(terminal: TerminalLink): () => void {
+    this.terminals.push(terminal);
     this.terminal = terminal;
     return () => {
-      if (this.terminal === terminal) this.terminal = null;
+      this.terminals.splice(this.terminals.indexOf(terminal), 1);
+      this.terminal = this.terminals.at(-1) ?? null;
     };
   }
 
