@@ -22,6 +22,7 @@ export { KernelIter } from './io/kernel-iter.js';
 export type { IoIter } from './io/io-iter.js';
 export { Kernel, type KernelOptions } from './kernel.js';
 export type { Mm } from './mm/mm.js';
+export { Vm } from './mm/vm-flags.js';
 export { mapsText } from './mm/proc-maps.js';
 export { peekUser } from './mm/peek.js';
 export { readRemote, writeRemote } from './mm/remote-access.js';

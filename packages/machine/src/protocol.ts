@@ -16,6 +16,9 @@ import type { MachineErrorId, MountOption, ProcessStats } from './engine/options
  */
 export const WINDOW_BYTES = 256 * 1024;
 
+/** Records of a subscription that are under way to its reader before the guest waits for it. */
+export const TRACE_WINDOW = 1 << 16;
+
 /** Where a guest's root file system comes from, as a page or another thread can say it. */
 export type RootSpec =
   /** Node: a folder of the host, read-only under an in-memory overlay. */
@@ -70,20 +73,29 @@ export type StepUnit = 'insn' | 'over' | 'out' | 'syscall' | 'fault' | 'stage' |
 
 /** Why the machine stands still, and where. */
 export interface Stop {
-  reason: 'pause' | 'step' | 'stop-spec';
-  /** The word of pause-at that was met. */
+  /** 'exit': the thread that made a step has ended. */
+  reason: 'pause' | 'step' | 'stop-spec' | 'exit';
+  /** The word of pause-at that was met; where several were met in the same place, the first, and all of them. */
   spec?: string;
-  /** The process and thread whose turn it is. */
+  specs?: string[];
+  /** The process and thread whose turn it is; while all sleep, one that does. pid 1: nothing runs. */
   pid: number;
   tid: number;
+  /** Nothing can run: all wait for input or time. */
+  asleep?: true;
   /** Address of its next instruction. */
   ip: number;
   /** Instructions retired so far. */
   icount: number;
   /** The tracepoint that stopped it. */
   record?: TraceRecord;
-  /** The process as it was at a stage of execve: the machine itself has gone on to the end of the call. */
+  /**
+   * The process as it was at a stage of execve, where the machine itself has gone on to the end of the call, or when a signal came that
+   * may have ended it since.
+   */
   view?: InspectView;
+  /** What was met before the machine could stand still and comes with the next stops: further stages of the same execve. */
+  stagesLeft?: number;
 }
 
 export interface Progress {
@@ -166,7 +178,7 @@ export interface MachineService {
   /** Stands still between two instructions. */
   pause(): Promise<Stop>;
   resume(): Promise<void>;
-  /** Only while paused: goes on to the next instruction, or event. Resolves when it stands there, or with null when all has ended. */
+  /** Only while paused: goes on to the next instruction, or event, of the thread. Resolves when it stands there, or with null when all has ended. */
   step(unit: StepUnit): Promise<Stop | null>;
   /** Where to pause by itself: pause-at. @throws MachineError bad-option */
   setStops(specs: readonly string[]): Promise<void>;
@@ -180,13 +192,15 @@ export interface MachineService {
   /** Records of these events ('group' or 'group:event') arrive as `trace` events until `unsubscribe`. @returns an id */
   subscribe(events: readonly string[], batch: number): Promise<number>;
   unsubscribe(id: number): Promise<void>;
+  /** The reader has taken so many records. */
+  traceTaken(id: number, records: number): Promise<void>;
   readFile(path: string): Promise<Uint8Array>;
   writeFile(path: string, bytes: Uint8Array, mode: number): Promise<void>;
   readdir(path: string): Promise<string[]>;
   stat(path: string): Promise<FileStat>;
   mkdir(path: string): Promise<void>;
   remove(path: string): Promise<void>;
-  /** Kills what runs and writes what is dirty to the host's folders. */
+  /** Kills what runs and writes what is dirty to the host's folders. @throws MachineError data-loss: the host did not take it */
   shutDown(): Promise<void>;
 }
 
@@ -199,6 +213,8 @@ export type MachineEvent =
   /** No process has the input stream open any more. */
   | { type: 'input-closed'; stream: number }
   | { type: 'exit'; pid: number; exit: ExitRecord }
+  /** Every process has begun to sleep; or one has woken. */
+  | { type: 'idle'; idle: boolean }
   /** It has paused by itself (stop-spec). */
   | { type: 'stopped'; stop: Stop }
   | { type: 'trace'; id: number; records: TraceRecord[] }
@@ -207,8 +223,8 @@ export type MachineEvent =
   | { type: 'warning'; error: MachineErrorRecord }
   /** The engine itself failed (a bug of Ring3, or its host ran out of memory), or the host did not take the guest's files. */
   | { type: 'failure'; error: MachineErrorRecord }
-  /** The machine has ended: every process is gone. */
-  | { type: 'ended'; limit?: LimitName };
+  /** A limit has ended the machine: every process is gone, files can still be read. */
+  | { type: 'ended'; limit: LimitName };
 
 export interface MachineErrorRecord {
   id: MachineErrorId;

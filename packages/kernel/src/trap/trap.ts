@@ -7,7 +7,7 @@ import { returnToUser } from '../signal/deliver.js';
 import { resumeSyscall, startSyscall } from '../syscalls/dispatch.js';
 import { accountTime, enterKernel, leaveKernel, skipAccounting } from '../time/cpu-time.js';
 import { checkCpuTimers, cpuTimerBudget } from '../time/cpu-timers.js';
-import { isAtBreakpoint } from './breakpoint.js';
+import { followedBudget, isAtBreakpoint, noteRetired } from './breakpoint.js';
 import { userException } from './exceptions.js';
 
 /**
@@ -61,12 +61,18 @@ export function runSlice(k: Kernel, maxInstructions: number): SliceResult {
     if (k.trace.stopRequested || (k.trace.breakpoints.size > 0 && isAtBreakpoint(k))) break;
     let budget = Math.min(left, k.scheduler.turnLeft, cpuTimerBudget(k));
     if (virtual) budget = Math.min(budget, Math.max(1, k.timers.next - k.clock.monotonic(k)));
+    const { follower } = k.trace;
+    if (follower !== null && (follower.task === null || follower.task === task)) {
+      budget = followedBudget(k, follower, budget);
+      if (budget === 0) break;
+    }
     const before = getReg(k, Cpu.Icount);
     leaveKernel(k);
     const reason = k.core.run(budget);
     enterKernel(k);
     const retired = getReg(k, Cpu.Icount) - before;
     left -= retired;
+    if (follower !== null || k.trace.passes.size > 0) noteRetired(k, retired);
     k.scheduler.turnLeft -= retired;
     task.instructions += retired;
 

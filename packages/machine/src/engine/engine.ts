@@ -1,8 +1,9 @@
-import { At, Auxv, Cpu, Header, MemoryMap, O, Sig, Stat } from '@ring3/abi';
+import { At, Cpu, Header, MemoryMap, O, Sig, Stat } from '@ring3/abi';
 import { createCore } from '@ring3/core';
 import type { StepUnit, Stop } from '../protocol.js';
-import { instructionAt, StopControl } from './stop-control.js';
+import { StopControl } from './stop-control.js';
 import { parseStopSpec } from './stop-spec.js';
+import { StopSymbols } from './stop-symbols.js';
 import type { ImageSource } from '@ring3/image';
 import {
   coreImports,
@@ -22,7 +23,6 @@ import {
   type InspectView,
   type Mm,
   type PagingPolicy,
-  peekUser,
   readRemote,
   writeRemote,
   parsePaging,
@@ -41,7 +41,7 @@ import {
   type Tty,
   openAt,
 } from '@ring3/kernel';
-import { fromByteString, toByteString } from './byte-string.js';
+import { toByteString } from './byte-string.js';
 import { GuestFiles } from './guest-files.js';
 import { GuestProcess } from './guest-process.js';
 import { type HostStreams, StreamHandle, standardHandles, type StreamHandles } from './host-streams.js';
@@ -55,11 +55,6 @@ import { RunLoop, type RunLoopOptions } from './run-loop.js';
 const QUANTUM = 1_000_000;
 
 const NOTHING_USED: Rusage = { utime: 0, stime: 0, maxRss: 0, minFlt: 0, majFlt: 0, nvcsw: 0, nivcsw: 0, instructions: 0 };
-
-/** Slices that may pass before an instruction has retired: a fault or a switch each. */
-const STEP_TRIES = 64;
-/** Instructions of a step out after which the host has a turn. */
-const HOST_TURN_STEPS = 1024;
 
 /** Programs are looked for here when the environment has no PATH, as login(1) sets it for root. */
 export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -114,7 +109,8 @@ export class MachineEngine {
     private readonly host: EngineHost,
   ) {
     this.files = new GuestFiles(kernel);
-    this.stops = new StopControl(kernel, (tid, name) => this.symbolAddress(tid, name));
+    this.symbols = new StopSymbols(kernel);
+    this.stops = new StopControl(kernel, this.symbols);
   }
 
   /** @throws MachineError when the root or a mount cannot be opened, or memory cannot be had */
@@ -270,8 +266,9 @@ export class MachineEngine {
    * Runs whatever is spawned, until `stop`; then ends as `run` does. `afterSlice` is called after each slice, with the machine between
    * two instructions.
    */
-  async serve(afterSlice: () => void): Promise<void> {
+  async serve({ afterSlice, ...rest }: Required<Pick<RunLoopOptions, 'afterSlice' | 'onIdle' | 'isHeld'>>): Promise<void> {
     await this.drive({
+      ...rest,
       finished: () => false,
       outlivesProcesses: true,
       afterSlice: () => {
@@ -279,6 +276,11 @@ export class MachineEngine {
         afterSlice();
       },
     });
+  }
+
+  /** What the run loop waits for may have come. */
+  poke(): void {
+    this.loop?.poke();
   }
 
   /** Ends the machine because one of its limits is reached. */
@@ -292,111 +294,36 @@ export class MachineEngine {
   }
 
   get paused(): boolean {
-    return this.loop?.paused ?? false;
+    return this.stops.paused;
   }
 
-  /** No guest instruction runs from now on, until `resume`. */
+  /** No guest instruction runs from now on, until `resume` or `step`. */
   pause(): Stop {
-    this.loop?.pause();
-    const k = this.kernel;
-    return { reason: 'pause', pid: k.current.tgid, tid: k.current.tid, ip: getReg(k, Cpu.Rip), icount: getReg(k, Cpu.Icount) };
+    return this.stops.pause();
   }
 
   resume(): void {
-    if (!this.paused) return;
     this.stops.resume();
-    this.loop?.resume();
   }
 
-  /** Pauses by itself at these places from now on; `stopped` is called then. @throws MachineError bad-option */
+  /** Pauses by itself at these places from now on; `onStop` is called then. @throws MachineError bad-option */
   async setStops(specs: readonly string[]): Promise<void> {
     const parsed = specs.map(parseStopSpec);
-    if (parsed.some(({ kind }) => kind === 'symbol')) this.elf ??= await import('@ring3/elf');
+    if (parsed.some(({ kind }) => kind === 'symbol')) await this.symbols.load();
     this.stops.setSpecs(parsed);
   }
 
-  /** The reader of ELF files, loaded with the first symbol. */
-  private elf: typeof import('@ring3/elf') | null = null;
+  private readonly symbols: StopSymbols;
   private readonly stops: StopControl;
 
-  /** Goes on to the next instruction or event. Resolves where it stands then; null: everything has ended before. */
+  /** Goes on to the next instruction or event: StopControl.step. */
   async step(unit: StepUnit): Promise<Stop | null> {
-    const { loop, kernel: k } = this;
-    if (!loop?.paused) throw new MachineError('bad-option', 'only a paused machine steps');
-    switch (unit) {
-      case 'insn':
-        return this.stepInstruction(loop);
-      case 'over':
-        return instructionAt(k) === 'call' ? this.stepOverCall(loop) : this.stepInstruction(loop);
-      case 'out':
-        return this.stepOut(loop);
-      default:
-        this.stops.awaitEvent(unit);
-        return this.untilStopped();
-    }
+    return this.stops.step(unit);
   }
 
-  private async stepInstruction(loop: RunLoop): Promise<Stop | null> {
-    const k = this.kernel;
-    this.stops.resume();
-    const before = getReg(k, Cpu.Icount);
-    // A slice may end in a fault or a change of tasks, without an instruction.
-    for (let tries = 0; getReg(k, Cpu.Icount) === before && tries < STEP_TRIES; tries++) {
-      if (loop.slice(1) !== 'ready') return this.untilStopped(true);
-      const stop = this.stops.taken();
-      if (stop) return stop;
-    }
-    this.settle();
-    return { ...this.pause(), reason: 'step' };
-  }
-
-  private async stepOverCall(loop: RunLoop): Promise<Stop | null> {
-    const k = this.kernel;
-    const above = getReg(k, Cpu.Rsp) - 8;
-    const { tid } = k.current;
-    const stop = await this.stepInstruction(loop);
-    if (!stop || stop.reason !== 'step' || k.current.tid !== tid || !k.current.mm) return stop;
-    const target = new DataView(peekUser(k, k.current.mm, getReg(k, Cpu.Rsp), 8).slice().buffer);
-    if (target.byteLength < 8) return stop;
-    this.stops.awaitReturn(tid, Number(target.getBigUint64(0, true)), above);
-    return this.untilStopped();
-  }
-
-  /** Over every call, until the function's own return has been executed. */
-  private async stepOut(loop: RunLoop): Promise<Stop | null> {
-    const k = this.kernel;
-    const { tid } = k.current;
-    const frame = getReg(k, Cpu.Rsp);
-    for (;;) {
-      const kind = k.current.tid === tid ? instructionAt(k) : 'other';
-      const stop = await (kind === 'call' ? this.stepOverCall(loop) : this.stepInstruction(loop));
-      if (!stop || stop.reason !== 'step') return stop;
-      if (kind === 'return' && getReg(k, Cpu.Rsp) > frame) return stop;
-      if (getReg(k, Cpu.Icount) % HOST_TURN_STEPS === 0) await this.host.yieldToHost();
-    }
-  }
-
-  /** `oneStep`: everything slept; the first instruction after that is the step. */
-  private untilStopped(oneStep = false): Promise<Stop | null> {
-    return new Promise((resolve) => {
-      this.stepping = { resolve, oneStep };
-      this.resume();
-    });
-  }
-
-  private stepping: { resolve: (stop: Stop | null) => void; oneStep: boolean } | null = null;
   /** Told when the machine has paused by itself. */
-  onStop: ((stop: Stop) => void) | null = null;
-
-  /** After a slice: is the machine to stand still? */
-  private checkStops(loop: RunLoop): void {
-    const { stepping } = this;
-    const stop = this.stops.taken() ?? (stepping?.oneStep ? ({ ...this.pause(), reason: 'step' } satisfies Stop) : null);
-    if (!stop) return;
-    loop.pause();
-    this.stepping = null;
-    if (stepping) stepping.resolve(stop);
-    else this.onStop?.(stop);
+  set onStop(told: ((stop: Stop) => void) | null) {
+    this.stops.onStop = told;
   }
 
   /** Memory of a process, also where the program itself may not read. @throws MachineError no such process */
@@ -414,37 +341,22 @@ export class MachineEngine {
     return mm;
   }
 
-  /** Where a symbol of the program lies that a thread has just begun to execute. */
-  private symbolAddress(tid: number, name: string): number | null {
-    const k = this.kernel;
-    const view = inspect(k, { pid: tid });
-    if (!this.elf || !view?.exe) return null;
-    try {
-      const file = this.elf.parseElf(this.files.read(fromByteString(view.exe)));
-      const symbol = this.elf.findSymbol(file, name);
-      const entry = view.auxv.find(([type]) => type === Auxv.Entry)?.[1];
-      return symbol && entry !== undefined ? Number(symbol.value) + entry - Number(file.header.e_entry) : null;
-    } catch (error) {
-      if (error instanceof MachineError || error instanceof this.elf.ElfError) return null;
-      throw error;
-    }
-  }
-
-  private async drive(options: Pick<RunLoopOptions, 'finished' | 'outlivesProcesses' | 'afterSlice'>): Promise<void> {
+  private async drive(options: Pick<RunLoopOptions, 'finished' | 'outlivesProcesses' | 'afterSlice' | 'onIdle' | 'isHeld'>): Promise<void> {
     const { instructions = Infinity, wallTime = Infinity } = this.options.limits ?? {};
     const loop = new RunLoop(this.kernel, {
       cpuSeconds: this.host.cpuSeconds,
       hasProcesses: () => this.processes.size > 0,
       ...options,
       afterSlice: () => {
-        this.checkStops(loop);
+        this.stops.afterSlice();
         options.afterSlice?.();
       },
-      instructionsUntilStop: () => (this.stepping?.oneStep ? 1 : this.stops.instructionsLeft),
+      instructionsUntilStop: () => this.stops.instructionsLeft,
       yieldToHost: this.host.yieldToHost,
       limits: { instructions, wallTime },
     });
     this.loop = loop;
+    this.stops.setLoop(loop);
     const { reason } = await loop.run();
     this.loop = null;
     this.ended = true;
@@ -461,7 +373,7 @@ export class MachineEngine {
       throw error;
     } finally {
       this.settle(limit);
-      this.stepping?.resolve(null);
+      this.stops.setLoop(null);
       this.settleRest(limit);
     }
   }
