@@ -19,7 +19,7 @@ const web = (name) => file(`web/${name}.js`, machine);
 const xterm = file('xterm.js');
 
 rmSync(file('bundle'), { recursive: true, force: true });
-for (const name of readdirSync(dist)) if (/^ring3.*\.js$/.test(name)) rmSync(file(name));
+for (const name of readdirSync(dist)) if (name !== 'ring3-entry.js' && /^ring3.*\.js$/.test(name)) rmSync(file(name));
 
 /** Names of lazily loaded files where the module's own says too little. */
 const chunkNames = { [xterm]: 'terminal' };
@@ -101,7 +101,7 @@ const workerCode = worker.code.replace(/import\(([`'"])\.\/(ring3-\w[\w-]*\.js)\
 if (/import\(([`'"])\./.test(workerCode)) throw new Error('the worker has an import that a Blob cannot resolve');
 write('ring3-worker.js', `const ring3Base=new URL(".",import.meta.url).href;${workerCode}`);
 
-const page = await bundle(file('index.js'), {
+const page = await bundle(file('ring3-entry.js'), {
   plugins: [replaced({ [web('start-worker')]: inlinedStart(workerCode, `new URL('.', import.meta.url).href`) }), lazyFiles(lazy)],
 });
 write('ring3.js', page.code);
