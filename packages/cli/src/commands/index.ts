@@ -1,3 +1,4 @@
+import { batchCommand } from './batch.js';
 import type { Command } from './command.js';
 import { disCommand } from './dis.js';
 import { elfCommand } from './elf.js';
@@ -24,4 +25,5 @@ export const commands: Readonly<Record<string, Command>> = {
   elf: elfCommand,
   dis: disCommand,
   trace: traceCommand,
+  batch: batchCommand,
 };
