@@ -24,6 +24,8 @@ export interface RunLoopOptions {
   hasProcesses(): boolean;
   /** Told true when every process has slept for a while, false when it goes on. */
   onIdle?(idle: boolean): void;
+  /** No slice begins while this is true; to be asked again after a `poke`. */
+  isHeld?(): boolean;
   /** Called after each slice: output and exits may be told to the embedder. */
   afterSlice?(): void;
   yieldToHost(): Promise<void>;
@@ -93,7 +95,7 @@ export class RunLoop {
   async run(): Promise<RunLoopEnd> {
     const { options } = this;
     while (!this.stopped && !options.finished()) {
-      if (this.paused) {
+      if (this.paused || options.isHeld?.()) {
         await this.wait(MAX_TIMEOUT_MS);
         continue;
       }
