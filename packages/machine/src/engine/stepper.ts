@@ -87,7 +87,7 @@ export class Stepper implements ThreadFollower {
     this.interrupted = null;
     if (interrupted && this.unit !== 'insn') {
       const addresses = [interrupted.ip, interrupted.ip - SYSCALL_BYTES];
-      return this.runUntil({ addresses, above: interrupted.sp - 1, of: 'handler' });
+      return this.runUntil(k, { addresses, above: interrupted.sp - 1, of: 'handler' });
     }
     const moved = retired > 0 || ip !== this.ip || sp !== this.sp;
     if (!this.begun) {
@@ -97,7 +97,7 @@ export class Stepper implements ThreadFollower {
     // It slept for a page: the instruction is tried again.
     if (!moved) return Follow.Single;
     if (this.unit === 'insn') return this.arrive();
-    if (this.kind === 'call' && sp === this.sp - 8) return this.runUntil({ addresses: [returnAddress(k, sp)], above: sp, of: 'call' });
+    if (this.kind === 'call' && sp === this.sp - 8) return this.runUntil(k, { addresses: [returnAddress(k, sp)], above: sp, of: 'call' });
     if (this.unit === 'over' || (this.kind === 'return' && sp > this.frame)) return this.arrive();
     return this.single(k);
   }
@@ -114,11 +114,12 @@ export class Stepper implements ThreadFollower {
     return Follow.Single;
   }
 
-  private runUntil(awaited: Return): Follow {
+  private runUntil(k: Kernel, awaited: Return): Follow {
     this.awaited = awaited;
     this.unwinderAddresses = this.host.unwindersOf(this.task!);
     this.host.watch([...awaited.addresses, ...this.unwinderAddresses]);
-    return Follow.Run;
+    // It may stand in one already: a breakpoint does not hold where the core begins.
+    return this.awaitReturn(k, getReg(k, Cpu.Rip), getReg(k, Cpu.Rsp));
   }
 
   private awaitReturn(k: Kernel, ip: number, sp: number): Follow {

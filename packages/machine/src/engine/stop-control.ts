@@ -293,7 +293,8 @@ export class StopControl implements TraceSink {
   private othersLive(task: Task | null): boolean {
     for (const process of this.k.pids.processes()) {
       if (process === this.k.init) continue;
-      for (const thread of process.signal.threads) if (thread !== task && isAlive(thread) && !(thread.flags & TaskFlag.EXITING)) return true;
+      for (const thread of process.signal.threads)
+        if (thread !== task && isAlive(thread) && !(thread.flags & TaskFlag.EXITING)) return true;
     }
     return false;
   }
