@@ -14,5 +14,6 @@ export interface JobMessage {
 /** From a thread. */
 export interface ResultMessage {
   result: JobResult;
-  memory: number;
+  /** Bytes by which the machine's memory has grown. */
+  grown: number;
 }

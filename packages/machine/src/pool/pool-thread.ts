@@ -3,8 +3,8 @@ import { loadCoreModule } from '@ring3/core';
 import type { CheckedJob, JobError, JobResult } from './job.js';
 import type { JobMessage, ResultMessage, ThreadData } from './messages.js';
 
-/** A thread whose last machine grew beyond this is ended: that gives the memory back at once. */
-const KEPT_MEMORY = 128 << 20;
+/** A thread whose last machine has grown by more is ended: that gives the memory back at once. */
+const KEPT_GROWTH = 128 << 20;
 /** Jobs after which a thread is replaced, whatever they did. */
 const JOBS_PER_THREAD = 1000;
 /** MiB of JavaScript heap for a machine's kernel: what it may cost its host besides guest memory. */
@@ -46,8 +46,8 @@ export class PoolThread {
     this.jobs++;
     worker.ref();
     const overdue = setTimeout(() => this.hangs(job), Math.min(job.limits.wallTime + this.grace, 2 ** 31 - 1));
-    const answer = ({ result, memory }: ResultMessage): void => {
-      if (memory > KEPT_MEMORY || this.jobs >= JOBS_PER_THREAD || result.error?.id === 'internal') void this.end();
+    const answer = ({ result, grown }: ResultMessage): void => {
+      if (grown > KEPT_GROWTH || this.jobs >= JOBS_PER_THREAD || result.error?.id === 'internal') void this.end();
       this.settle?.(result);
     };
     worker.on('message', answer);

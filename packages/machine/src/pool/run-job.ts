@@ -35,8 +35,8 @@ export class JobRoots {
 
 export interface JobRun {
   result: JobResult;
-  /** Bytes of WebAssembly memory that its machine came to have. */
-  memory: number;
+  /** Bytes by which its machine's memory has grown. */
+  grown: number;
 }
 
 /**
@@ -48,6 +48,7 @@ export async function runJob(job: CheckedJob, host: EngineHost, roots: JobRoots)
   const streams = new CapturedStreams(job.limits.outputBytes);
   const started = performance.now();
   let engine: MachineEngine | null = null;
+  let atStart = 0;
   const result: JobResult = { id: job.id, ok: false, failures: [], exit: null, stdout: '', stderr: '', stats: null };
   try {
     engine = MachineEngine.create(
@@ -66,6 +67,7 @@ export async function runJob(job: CheckedJob, host: EngineHost, roots: JobRoots)
       },
       streams,
     );
+    atStart = engine.kernel.core.u8.byteLength;
     await execute(job, engine, streams, result, started);
   } catch (error) {
     const { id, message, errno } = MachineError.from(error);
@@ -73,7 +75,7 @@ export async function runJob(job: CheckedJob, host: EngineHost, roots: JobRoots)
     if (engine) result.stats = statsOf(engine, started);
   }
   if (warnings.length > 0) result.warnings = warnings;
-  return { result, memory: engine?.kernel.core.memory.buffer.byteLength ?? 0 };
+  return { result, grown: engine ? engine.kernel.core.u8.byteLength - atStart : 0 };
 }
 
 /** A program with a slash that the guest does not have is the host's, at its own path. */
