@@ -31,13 +31,14 @@ export type RootSpec =
   /** tmpfs with /dev, /proc and a minimal /etc. */
   | { kind: 'empty' };
 
-/** A file that the embedder puts into the guest before it runs. Its bytes, or where to fetch them. */
+/** A file that the embedder puts into the guest before it runs. */
 export interface FileSpec {
-  /** Absolute path in the guest; missing folders are made. */
+  /** Absolute path in the guest; missing folders are made. One that ends in '/' is a folder, which has no content. */
   path: string;
   /** Permission bits, 0o755 for what is executable. Default 0o644; ELF files and scripts 0o755. */
   mode?: number;
-  content: Uint8Array | { url: string };
+  /** Its bytes; a File or Blob, which is read piece by piece; or where to fetch them (in Node also a path). Default: empty. */
+  content?: Uint8Array | Blob | { url: string };
 }
 
 /** What a machine may use. */

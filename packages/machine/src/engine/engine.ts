@@ -235,7 +235,10 @@ export class MachineEngine {
     try {
       bytes = await (imageSource(this.kernel, handle) as unknown as LazySource).fetch(node, offset, length);
     } catch (error) {
-      this.options.fetchFailed?.(error instanceof Error ? error.message : String(error));
+      // Pages that share what did not come have one error.
+      const isNews = !(error instanceof Error) || !this.told.has(error);
+      if (error instanceof Error) this.told.add(error);
+      if (isNews) this.options.fetchFailed?.(error instanceof Error ? error.message : String(error));
     }
     this.kernel.pageCache.blockReadDone(this.kernel, id, bytes);
     this.loop?.poke();
@@ -243,6 +246,12 @@ export class MachineEngine {
   }
 
   private readonly fetching: (() => void)[] = [];
+  private readonly told = new WeakSet<Error>();
+
+  /** A file of the guest, parts of which may have to be fetched first. @throws MachineError file-error */
+  readFile(path: string): Promise<Uint8Array> {
+    return this.files.readFetching(path, () => new Promise((resolve) => this.fetching.push(resolve)));
+  }
 
   private guestErrors<T>(path: string, work: () => T): T {
     try {

@@ -57,14 +57,14 @@ export class EngineService implements MachineService {
       this.outbox.send(event);
       this.outbox.flush();
     };
-    const root = await openRoot(options.root, (record) => progress({ type: 'progress', progress: record }));
-    if (this.closed) throw closedError();
-    const { root: _, files, coreModule, limits, ...rest } = options;
-    const host = coreModule ? { ...this.host, coreModule } : this.host;
     const fetchFailed = (message: string): void => {
       this.outbox.send({ type: 'warning', error: { id: 'fetch-failed', message } });
       this.outbox.flush();
     };
+    const root = await openRoot(options.root, (record) => progress({ type: 'progress', progress: record }), fetchFailed);
+    if (this.closed) throw closedError();
+    const { root: _, files, coreModule, limits, ...rest } = options;
+    const host = coreModule ? { ...this.host, coreModule } : this.host;
     this.engine = MachineEngine.create(host, { ...rest, limits, root, fetchFailed }, this.streams);
     this.streams.limit = limits.outputBytes ?? Infinity;
     this.traces = new TraceSubscriptions(this.engine.kernel, (event) => this.outbox.send(event));
@@ -206,7 +206,7 @@ export class EngineService implements MachineService {
   }
 
   async readFile(path: string): Promise<Uint8Array> {
-    return this.machine.files.read(path);
+    return this.machine.readFile(path);
   }
 
   async writeFile(path: string, bytes: Uint8Array, mode: number): Promise<void> {
