@@ -1,7 +1,7 @@
-import type { InspectRequest, InspectView, TraceRecord } from '@ring3/kernel';
+import type { InspectRequest as KernelInspectRequest, InspectView as KernelInspectView, TraceRecord } from '@ring3/kernel';
 import type { MachineStats } from './engine/engine.js';
 
-export type { InspectRequest, InspectView, TraceRecord };
+export type { TraceRecord };
 import type { MachineErrorId, MountOption, ProcessStats } from './engine/options.js';
 
 /**
@@ -72,6 +72,33 @@ export interface ExitRecord {
 
 export type StepUnit = 'insn' | 'over' | 'out' | 'syscall' | 'fault' | 'stage' | 'signal';
 
+export interface DisassemblyRequest {
+  /** Default: where the thread stands. */
+  address?: number;
+  /** How many instructions before it, and behind it. */
+  before?: number;
+  after?: number;
+}
+
+export interface InstructionView {
+  address: number;
+  bytes: Uint8Array;
+  /** Intel syntax, as objdump -M intel writes it; '(bad)' for what is no instruction. */
+  text: string;
+}
+
+/** Which parts of a process are wanted, all of one moment. */
+export interface InspectRequest extends Omit<KernelInspectRequest, 'pid'> {
+  /** A thread's number. Default: the one at which the machine stands. */
+  pid?: number;
+  disassembly?: DisassemblyRequest;
+}
+
+/** Parts that were not asked for, or are not there, are null. */
+export interface InspectView extends KernelInspectView {
+  disassembly: InstructionView[] | null;
+}
+
 /** Why the machine stands still, and where. */
 export interface Stop {
   /** 'exit': the thread that made a step has ended. */
@@ -94,7 +121,7 @@ export interface Stop {
    * The process as it was at a stage of execve, where the machine itself has gone on to the end of the call, or when a signal came that
    * may have ended it since.
    */
-  view?: InspectView;
+  view?: KernelInspectView;
   /** What was met before the machine could stand still and comes with the next stops: further stages of the same execve. */
   stagesLeft?: number;
 }
@@ -121,8 +148,6 @@ export interface WireOptions {
   clock?: 'real' | 'virtual';
   hostname?: string;
   debug?: readonly string[];
-  /** A page's compiled core, shared by its machines; Node's engines load their own. */
-  coreModule?: WebAssembly.Module;
 }
 
 /** Numbers of a process's streams, unique in its machine; 0 where it has none. A terminal is one stream both ways. */

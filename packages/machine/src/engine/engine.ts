@@ -1,6 +1,7 @@
 import { At, Cpu, Header, MemoryMap, O, Sig, Stat } from '@ring3/abi';
 import { createCore } from '@ring3/core';
-import type { StepUnit, Stop } from '../protocol.js';
+import { inspectDisassembly } from '../inspect/disassembly.js';
+import type { InspectRequest as MachineInspectRequest, InspectView as MachineInspectView, StepUnit, Stop } from '../protocol.js';
 import { StopControl } from './stop-control.js';
 import { parseStopSpec } from './stop-spec.js';
 import { StopSymbols } from './stop-symbols.js';
@@ -23,7 +24,7 @@ import {
   type InspectView,
   type Mm,
   type PagingPolicy,
-  readRemote,
+  peekUser,
   writeRemote,
   parsePaging,
   type Kernel,
@@ -335,9 +336,9 @@ export class MachineEngine {
     this.stops.onStop = told;
   }
 
-  /** Memory of a process, also where the program itself may not read. @throws MachineError no such process */
+  /** Memory of a process as it would read it; nothing of the machine changes. @throws MachineError no such process */
   readMemory(pid: number, address: number, length: number): Uint8Array {
-    return readRemote(this.kernel, this.mmOf(pid), address, length);
+    return peekUser(this.kernel, this.mmOf(pid), address, length);
   }
 
   writeMemory(pid: number, address: number, bytes: Uint8Array): number {
@@ -452,6 +453,15 @@ export class MachineEngine {
    */
   inspect(request: InspectRequest): InspectView | null {
     return inspect(this.kernel, request);
+  }
+
+  /** The same with what has to be loaded first, of the thread at which the machine stands where none is named. */
+  async inspectWith(request: MachineInspectRequest): Promise<MachineInspectView | null> {
+    const { disassembly, pid = this.stops.thread, ...rest } = request;
+    const decode = disassembly ? (await import('@ring3/isa')).disassemble : null;
+    const view = inspect(this.kernel, { ...rest, pid });
+    if (!view) return null;
+    return { ...view, disassembly: decode && disassembly ? inspectDisassembly(this.kernel, view.tid, disassembly, decode) : null };
   }
 
   /** From now on `stats` tells how many pages were mapped in vain. Before the first spawn. */

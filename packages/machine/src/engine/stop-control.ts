@@ -3,6 +3,7 @@ import {
   getReg,
   getTaskReg,
   inspect,
+  type InspectView,
   installBreakpoints,
   type Kernel,
   signalName,
@@ -12,7 +13,7 @@ import {
   type TraceRecord,
   type TraceSink,
 } from '@ring3/kernel';
-import type { InspectView, StepUnit, Stop } from '../protocol.js';
+import type { StepUnit, Stop } from '../protocol.js';
 import { MachineError } from './options.js';
 import type { RunLoop } from './run-loop.js';
 import type { StopSpec } from './stop-spec.js';
@@ -85,6 +86,11 @@ export class StopControl implements TraceSink {
 
   get paused(): boolean {
     return this.loop?.paused ?? false;
+  }
+
+  /** Number of the thread at which it stands; pid 1 where nothing runs. */
+  get thread(): number {
+    return (this.focus() ?? this.k.init).tid;
   }
 
   /** No guest instruction runs from now on, until `resume` or `step`. A step that is under way ends so. */

@@ -63,9 +63,8 @@ export class EngineService implements MachineService {
     };
     const root = await openRoot(options.root, (record) => progress({ type: 'progress', progress: record }), fetchFailed);
     if (this.closed) throw closedError();
-    const { root: _, files, coreModule, limits, ...rest } = options;
-    const host = coreModule ? { ...this.host, coreModule } : this.host;
-    this.engine = MachineEngine.create(host, { ...rest, limits, root, fetchFailed }, this.streams);
+    const { root: _, files, limits, ...rest } = options;
+    this.engine = MachineEngine.create(this.host, { ...rest, limits, root, fetchFailed }, this.streams);
     this.streams.limit = limits.outputBytes ?? Infinity;
     this.traces = new TraceSubscriptions(this.engine.kernel, (event) => this.outbox.send(event));
     await putFiles(this.engine.files, files, (record) => progress({ type: 'progress', progress: record }));
@@ -175,7 +174,7 @@ export class EngineService implements MachineService {
   }
 
   async inspect(request: InspectRequest): Promise<InspectView | null> {
-    return this.machine.inspect(request);
+    return this.machine.inspectWith(request);
   }
 
   async readMemory(pid: number, address: number, length: number): Promise<Uint8Array> {
