@@ -215,8 +215,11 @@ export interface MachineService {
   /** @returns bytes written */
   writeMemory(pid: number, address: number, bytes: Uint8Array): Promise<number>;
   stats(): Promise<MachineStats>;
-  /** Records of these events ('group' or 'group:event') arrive as `trace` events until `unsubscribe`. @returns an id */
-  subscribe(events: readonly string[], batch: number): Promise<number>;
+  /**
+   * Records of these events ('group' or 'group:event'; none: all) arrive as `trace` events with this id, which the caller has chosen, until
+   * `unsubscribe`. @throws MachineError bad-option
+   */
+  subscribe(id: number, events: readonly string[], batch: number): Promise<void>;
   unsubscribe(id: number): Promise<void>;
   /** The reader has taken so many records. */
   traceTaken(id: number, records: number): Promise<void>;

@@ -16,7 +16,7 @@ export type RootSource =
 export interface MountOption {
   host: string;
   guest: string;
-  readOnly: boolean;
+  readOnly?: boolean;
   /** Leave it out where the guest has that path already. */
   onlyIfMissing?: boolean;
 }

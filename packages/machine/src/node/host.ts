@@ -12,15 +12,24 @@ function cpuSeconds(): number {
 }
 
 /** Node, in its main thread or a worker thread. */
-export const nodeHost: EngineHost = {
-  get coreModule() {
-    return loadCoreModule();
-  },
+const host: Omit<EngineHost, 'coreModule'> = {
   defaultMemory: 1024 ** 3,
   hostFs: () => new NodeHostFs(),
   cpuSeconds,
   yieldToHost: () => new Promise((resolve) => setImmediate(resolve)),
   debug(topic, line) {
     process.stderr.write(`ring3: ${topic}: ${line}\n`);
+  },
+};
+
+/** With a core that is compiled already. */
+export function nodeHostWith(coreModule: WebAssembly.Module): EngineHost {
+  return { ...host, coreModule };
+}
+
+export const nodeHost: EngineHost = {
+  ...host,
+  get coreModule() {
+    return loadCoreModule();
   },
 };

@@ -189,9 +189,9 @@ export class EngineService implements MachineService {
     return this.machine.stats();
   }
 
-  async subscribe(events: readonly string[], batch: number): Promise<number> {
+  async subscribe(id: number, events: readonly string[], batch: number): Promise<void> {
     if (!this.traces) throw closedError();
-    return this.traces.add(events, batch);
+    this.traces.add(id, events, batch);
   }
 
   async traceTaken(id: number, records: number): Promise<void> {

@@ -13,7 +13,6 @@ interface Subscription {
 /** Who listens to tracepoints on the other side. Records leave in batches: when one is full, and after each slice. */
 export class TraceSubscriptions {
   private readonly subscriptions = new Map<number, Subscription>();
-  private nextId = 1;
 
   constructor(
     private readonly k: Kernel,
@@ -21,8 +20,7 @@ export class TraceSubscriptions {
   ) {}
 
   /** @throws MachineError bad-option for an event that is not there */
-  add(expressions: readonly string[], batch: number): number {
-    const id = this.nextId++;
+  add(id: number, expressions: readonly string[], batch: number): void {
     const deliver = (records: readonly TraceRecord[]): void => {
       const subscription = this.subscriptions.get(id);
       if (subscription) subscription.underWay += records.length;
@@ -34,7 +32,6 @@ export class TraceSubscriptions {
       if (error instanceof TraceExpressionError) throw new MachineError('bad-option', error.message);
       throw error;
     }
-    return id;
   }
 
   /** A reader is so far behind that the guest has to wait. */

@@ -23,6 +23,7 @@ function connectWorker({ receive, failed, workerUrl }: ConnectOptions, module: W
   const start: WorkerStart = { calls: calls.port2, events: events.port2, coreModule: module };
   worker.postMessage(start, [calls.port2, events.port2]);
   events.port1.addEventListener('message', ({ data }: MessageEvent<MachineEvent[]>) => receive(data));
+  events.port1.addEventListener('messageerror', () => failed(new Error('a message of the worker cannot be read')));
   events.port1.start();
   // What a running script throws has a message; what never ran has none.
   worker.addEventListener('error', ({ message }) => failed(message ? new Error(message) : couldNotStart(workerUrl)));
@@ -30,7 +31,7 @@ function connectWorker({ receive, failed, workerUrl }: ConnectOptions, module: W
     service: Comlink.wrap<MachineService>(calls.port1) as unknown as MachineService,
     mode: 'worker',
     keepAlive() {},
-    terminate() {
+    async terminate() {
       calls.port1.close();
       events.port1.close();
       worker.terminate();
@@ -47,8 +48,23 @@ function couldNotStart(workerUrl: string | undefined): MachineError {
   );
 }
 
-/** A URL: an image folder where it ends in '/', else an archive. */
+/**
+ * A URL: an image folder where it ends in '/', else an archive; '#ID' is an archive in the page itself, the text in base64 of the
+ * <script type="text/plain"> with that id. @throws MachineError bad-option
+ */
 export function rootFromString(url: string): RootSpec {
-  const absolute = new URL(url, document.baseURI).href;
-  return absolute.endsWith('/') ? { kind: 'folder', url: absolute } : { kind: 'archive', url: absolute };
+  const absolute = new URL(url, document.baseURI);
+  const [page, id] = absolute.href.split('#');
+  if (id && page === document.baseURI.split('#')[0]) return { kind: 'archive-bytes', bytes: bytesInPage(id) };
+  return absolute.pathname.endsWith('/') ? { kind: 'folder', url: absolute.href } : { kind: 'archive', url: absolute.href };
+}
+
+function bytesInPage(id: string): Uint8Array {
+  const text = document.getElementById(id)?.textContent?.trim();
+  if (!text) throw new MachineError('bad-option', `root #${id}: the page has no such element with text`);
+  try {
+    return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+  } catch {
+    throw new MachineError('bad-option', `root #${id}: its text is no base64`);
+  }
 }
