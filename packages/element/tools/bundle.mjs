@@ -120,20 +120,22 @@ for (let again = true; again;) {
   }
 }
 
-const wholeWorker = await bundle(web('worker'));
+// Classic scripts are not strict by themselves.
+const classic = (code) => `"use strict";${code}`;
+const wholeWorker = classic((await bundle(web('worker'), { format: 'iife' })).code);
 const standalone = await bundle(file('standalone.js'), {
   format: 'iife',
   plugins: [
     replaced({
-      [web('start-worker')]: inlinedStart(wholeWorker.code, `''`),
+      [web('start-worker')]: inlinedStart(wholeWorker, 'null'),
       [web('fetch-core')]: readFileSync(web('inlined-core'), 'utf8'),
       [web('inline')]: `export const connectInline = () => { throw new Error('inline is not there in a standalone page'); };`,
       [xterm]: `export const loadXterm = () => ring3Terminal.loadXterm();`,
     }),
   ],
 });
-write('ring3-standalone.js', standalone.code);
-write('ring3-standalone-terminal.js', (await bundle(xterm, { format: 'iife', name: 'ring3Terminal' })).code);
+write('ring3-standalone.js', classic(standalone.code));
+write('ring3-standalone-terminal.js', classic((await bundle(xterm, { format: 'iife', name: 'ring3Terminal' })).code));
 
 copyFileSync(file('../../core/dist/core.wasm', import.meta.url), file('core.wasm'));
 const core = readFileSync(file('core.wasm'));
