@@ -23,9 +23,9 @@ for (const name of readdirSync(dist)) if (name !== 'ring3-entry.js' && /^ring3.*
 
 /** Names of lazily loaded files where the module's own says too little. */
 const chunkNames = { [xterm]: 'terminal' };
-/** Modules that a lazily loaded file may have a second copy of: they keep nothing, and nobody asks what class their objects are. */
-const copied =
-  /node_modules\/comlink|packages\/abi\/|packages\/image\/dist\/(format|tree)\/|machine\/dist\/(engine\/options|protocol|protocol-errors)\.js/;
+/** Modules that are in a page once, since they keep something or somebody asks what class their objects are. The rest may be copied. */
+const once =
+  /\/packages\/(core|kernel|machine|element)\/dist\/(?!engine\/options\.js|engine\/error-help\.js|protocol\.js|protocol-errors\.js)/;
 
 /** tsc's enum objects as pure expressions: nearly all are inlined, and then left out. */
 const pureEnums = {
@@ -84,7 +84,7 @@ function write(name, code) {
 /** What a lazily loaded file must not hold again: two copies of a class or a registry are a fault that shows late. */
 function checkCopies(name, chunk, loader) {
   for (const id of Object.keys(chunk.modules))
-    if (chunk.modules[id].code && id in loader.modules && !copied.test(id))
+    if (chunk.modules[id].code && id in loader.modules && once.test(id))
       throw new Error(`ring3-${name}.js and what loads it would both hold ${id}`);
 }
 
