@@ -39,7 +39,9 @@ if (executablePath) {
   projects.push(
     {
       // Named here, or the first test that needs one makes Vite bundle it and load the page again.
-      optimizeDeps: { include: ['lit', 'comlink', 'axe-core', '@xterm/xterm', '@xterm/addon-fit', '@xterm/addon-unicode11', '@xterm/addon-web-links'] },
+      optimizeDeps: {
+        include: ['lit', 'comlink', 'axe-core', '@xterm/xterm', '@xterm/addon-fit', '@xterm/addon-unicode11', '@xterm/addon-web-links'],
+      },
       test: {
         name: 'browser',
         include: ['packages/*/src/**/*.browser.test.ts'],
@@ -49,6 +51,7 @@ if (executablePath) {
         browser: {
           enabled: true,
           headless: true,
+          viewport: { width: 1000, height: 700 },
           screenshotFailures: false,
           provider: playwright({ launchOptions: { executablePath, args: chromiumFlags } }),
           instances: [{ browser: 'chromium' }],

@@ -1,28 +1,26 @@
-// Packs the base image as a folder of chunks to public/images/base/, from where Vite serves it and copies it into the site. Not committed.
+// Packs the base image, with the files of guest/ over it, to public/images/base/, from where Vite serves it and copies it into the site.
+// Not committed.
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { CHUNK_BYTES, chunkBlob } from '@ring3/image';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { fetchBaseImage } from '../../../tools/fetch-base-image.mjs';
 
+const at = (path) => fileURLToPath(new URL(path, import.meta.url));
+const guest = at('../guest');
+const target = at('../public/images/base');
+
 await fetchBaseImage();
-const source = new URL('../../../.cache/base-image/', import.meta.url);
-const target = new URL('../public/images/base/', import.meta.url);
-const index = JSON.parse(readFileSync(new URL('index.json', source), 'utf8'));
+const { source } = JSON.parse(readFileSync(at('../../../.cache/base-image/index.json'), 'utf8'));
+const hash = createHash('sha256')
+  .update(source)
+  .update(readFileSync(fileURLToPath(import.meta.url)));
+for (const entry of readdirSync(guest, { recursive: true, withFileTypes: true }).filter((one) => one.isFile()))
+  hash.update(entry.name).update(readFileSync(`${entry.parentPath}/${entry.name}`));
+const made = hash.digest('hex').slice(0, 16);
 
-function isCurrent() {
-  const packed = new URL('index.json', target);
-  return existsSync(packed) && JSON.parse(readFileSync(packed, 'utf8')).source === index.source;
-}
-
-if (!isCurrent()) {
-  rmSync(target, { recursive: true, force: true });
-  mkdirSync(new URL('chunks/', target), { recursive: true });
-  const names = [];
-  for (const { name, bytes } of chunkBlob([readFileSync(new URL('blob', source))], (data) =>
-    createHash('sha256').update(data).digest('hex'),
-  )) {
-    writeFileSync(new URL(`chunks/${name}`, target), bytes);
-    names.push(name);
-  }
-  writeFileSync(new URL('index.json', target), JSON.stringify({ ...index, chunks: { bytes: CHUNK_BYTES, names } }));
+const index = `${target}/index.json`;
+if (!existsSync(index) || JSON.parse(readFileSync(index, 'utf8')).labels?.made !== made) {
+  const args = ['pack', '--base', '--add', `${guest}/root:/root`, '--label', `made=${made}`, '-o', target];
+  execFileSync(process.execPath, [at('../../../packages/cli/bin/ring3.js'), ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
 }

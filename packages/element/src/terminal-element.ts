@@ -452,7 +452,7 @@ export class Ring3Terminal extends LitElement implements TerminalLink {
         }
       >
         ${touchKeys.slice(0, 2).map((key) => this.button(key))}
-        <button part="key" aria-label="Control" aria-pressed=${this.control} @click=${() => (this.control = !this.control)}>Ctrl</button>
+        <button part="key" aria-pressed=${this.control} @click=${() => (this.control = !this.control)}>Ctrl</button>
         ${touchKeys.slice(2).map((key) => this.button(key))}
       </div>`;
   }

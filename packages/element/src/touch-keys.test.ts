@@ -4,7 +4,7 @@ import { touchKeys, touchSequence, withControl } from './touch-keys.js';
 const key = (name: string) => touchKeys.find((one) => one.name === name)!;
 
 test.each([
-  ['Escape', false, false, '\u001b'],
+  ['Esc', false, false, '\u001b'],
   ['Tab', true, true, '\t'],
   ['Arrow up', false, false, '\u001b[A'],
   ['Arrow up', false, true, '\u001bOA'],

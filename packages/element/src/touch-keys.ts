@@ -7,7 +7,7 @@ export interface TouchKey {
 }
 
 export const touchKeys: readonly TouchKey[] = [
-  { label: 'Esc', name: 'Escape', keys: '\u001b' },
+  { label: 'Esc', name: 'Esc', keys: '\u001b' },
   { label: 'Tab', name: 'Tab', keys: '\t' },
   { label: '←', name: 'Arrow left', keys: { arrow: 'D' } },
   { label: '↑', name: 'Arrow up', keys: { arrow: 'A' } },
