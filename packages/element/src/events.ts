@@ -59,6 +59,15 @@ export interface RecordsDetail {
   records: TraceRecord[];
 }
 
+/** Bytes of an ELF file have been chosen in a <ring3-elf>. */
+export interface SelectDetail {
+  /** 'e_entry', '.text', 'main'. */
+  label: string;
+  /** Bytes from the start of the file. */
+  start: number;
+  size: number;
+}
+
 /** The events of a <ring3-machine>: they bubble, and cross shadow roots. */
 export interface Ring3EventMap {
   'ring3-progress': CustomEvent<ProgressDetail>;
@@ -72,6 +81,7 @@ export interface Ring3EventMap {
   'ring3-fault': CustomEvent<RecordsDetail>;
   'ring3-syscall': CustomEvent<RecordsDetail>;
   'ring3-signal': CustomEvent<RecordsDetail>;
+  'ring3-select': CustomEvent<SelectDetail>;
 }
 
 export type Ring3Detail<K extends keyof Ring3EventMap> = Ring3EventMap[K] extends CustomEvent<infer D> ? D : never;
