@@ -68,7 +68,7 @@ function writeFolder(
   folder: string,
   progress: ProgressLine,
 ): Written {
-  const { index, blob } = packTree(tree, packages);
+  const { index, blob } = packTree(tree, packages, CHUNK_BYTES);
   mkdirSync(join(folder, 'chunks'), { recursive: true });
   const names: string[] = [];
   let writtenBytes = 0;

@@ -1,5 +1,5 @@
 /**
- * A packed image: an index (JSON) and one blob, in which every file's bytes lie one after the other. A node is an array, so that the
+ * A packed image: an index (JSON) and one blob, in which the files' bytes lie one after the other, some with a gap before them. A node is an array, so that the
  * index stays small:
  *
  *   [mode, uid, gid, mtime, nlink, …]   then by type

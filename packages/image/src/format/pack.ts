@@ -10,11 +10,18 @@ export interface PackedTree {
   blob(): Generator<Uint8Array>;
 }
 
+/** Where a file begins in the blob: at the next chunk, where it would touch one more than it has to. */
+function placeFor(size: number, offset: number, chunkBytes: number): number {
+  const left = chunkBytes - (offset % chunkBytes);
+  return size > 0 && left < chunkBytes && left < size % chunkBytes ? offset + left : offset;
+}
+
 /**
  * The index of a tree, and its blob. Names are sorted as bytes, so equal trees give equal bytes however they came about. Nodes that lost
  * all names are left out.
+ * @param chunkBytes what the blob will be cut into; Infinity: it stays whole
  */
-export function packTree(tree: TreeBuilder, packages: ImageIndex['packages']): PackedTree {
+export function packTree(tree: TreeBuilder, packages: ImageIndex['packages'], chunkBytes = Infinity): PackedTree {
   const order: ImageNode[] = [];
   const newIds = new Map<number, number>();
   const sorted = (node: ImageNode): [string, number][] => [...(node.children ?? [])].toSorted(([a], [b]) => (a < b ? -1 : 1));
@@ -35,8 +42,9 @@ export function packTree(tree: TreeBuilder, packages: ImageIndex['packages']): P
       fields.push(node.target ?? '');
     } else if (isFile(node)) {
       const size = sizeOf(tree.source(node.id));
-      fields.push(size, offset);
-      offset += size;
+      const start = placeFor(size, offset, chunkBytes);
+      fields.push(size, start);
+      offset = start + size;
     } else {
       fields.push(node.rdev ?? 0);
     }
@@ -45,7 +53,15 @@ export function packTree(tree: TreeBuilder, packages: ImageIndex['packages']): P
   return {
     index: { format: 'ring3-image-1', packages, blobBytes: offset, nodes },
     *blob() {
-      for (const node of order) if (isFile(node)) yield* pieces(tree.source(node.id));
+      let at = 0;
+      for (const node of order) {
+        if (!isFile(node)) continue;
+        const source = tree.source(node.id);
+        const start = placeFor(sizeOf(source), at, chunkBytes);
+        if (start > at) yield new Uint8Array(start - at);
+        yield* pieces(source);
+        at = start + sizeOf(source);
+      }
     },
   };
 }
