@@ -1,4 +1,4 @@
-import { Cpu, ExitReason, Vector } from '@ring3/abi';
+import { Cpu, ExitReason, Header, MemoryMap, Vector } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import { rseqResume } from '../sched/rseq.js';
 import { TaskState } from '../task/task.js';
@@ -92,6 +92,7 @@ export function runSlice(k: Kernel, maxInstructions: number): SliceResult {
         userException(k, Vector.GP, 0x80 * 8 + 2);
         break;
       case ExitReason.Interrupt:
+        k.core.u32[(MemoryMap.Header + Header.InterruptRequest) >>> 2] = 0;
         accountTime(k);
         return 'ready';
       case ExitReason.Breakpoint:
