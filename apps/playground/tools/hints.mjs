@@ -48,7 +48,8 @@ export function hints() {
       handler(html, { bundle }) {
         const index = JSON.parse(readFileSync(fileURLToPath(new URL('../public/images/base/index.json', import.meta.url)), 'utf8'));
         const files = Object.keys(bundle ?? {});
-        const find = (pattern) => files.filter((name) => pattern.test(name));
+        // Not what is only a way to another file.
+        const find = (pattern) => files.filter((name) => pattern.test(name) && (bundle[name].code ?? bundle[name].source).length > 10_000);
         const link = (rel, href, attrs = {}) => ({ tag: 'link', attrs: { rel, href: `./${href}`, ...attrs }, injectTo: 'head' });
         return [
           ...find(/\/xterm-[^/]*\.js$/).map((name) => link('modulepreload', name)),

@@ -466,11 +466,16 @@ export class Ring3Machine extends MachineAttributes {
     }
   }
 
+  /** Every terminal that names this machine; the last one shows it. */
+  private readonly terminals: TerminalLink[] = [];
+
   /** Called by a <ring3-terminal> that shows this machine; the next run has a tty. Returns what undoes it. */
   attachTerminal(terminal: TerminalLink): () => void {
+    this.terminals.push(terminal);
     this.terminal = terminal;
     return () => {
-      if (this.terminal === terminal) this.terminal = null;
+      this.terminals.splice(this.terminals.indexOf(terminal), 1);
+      this.terminal = this.terminals.at(-1) ?? null;
     };
   }
 
@@ -547,6 +552,7 @@ export class Ring3Machine extends MachineAttributes {
     if (!visible && this.state === 'running') {
       await this.pause();
       this.unseen = this.standing !== null;
+      this.requestUpdate();
     } else if (visible && this.unseen) {
       await this.resume();
     }

@@ -144,7 +144,9 @@ export class Ring3Terminal extends LitElement implements TerminalLink {
     clearTimeout(this.disposal);
     if (this.hasUpdated) this.watch();
     else this.inherited = this.theme === null;
-    void customElements.whenDefined('ring3-machine').then(() => this.attach());
+    // At once where that is possible: a machine that starts by itself asks in its first update whether it has a terminal.
+    if (customElements.get('ring3-machine')) this.attach();
+    else void customElements.whenDefined('ring3-machine').then(() => this.attach());
   }
 
   override disconnectedCallback(): void {
