@@ -16,6 +16,9 @@ import type { MachineErrorId, MountOption, ProcessStats } from './engine/options
  */
 export const WINDOW_BYTES = 256 * 1024;
 
+/** A window that was full is open again when no more than this is under way: not a message per byte. */
+export const REOPEN_BYTES = WINDOW_BYTES / 2;
+
 /** Records of a subscription that are under way to its reader before the guest waits for it. */
 export const TRACE_WINDOW = 1 << 16;
 
@@ -71,6 +74,14 @@ export interface ExitRecord {
 }
 
 export type StepUnit = 'insn' | 'over' | 'out' | 'syscall' | 'fault' | 'stage' | 'signal';
+
+/** A place in a run between two instructions. */
+export interface Place {
+  /** Instructions retired so far. */
+  icount: number;
+  /** true: and all that could be done without input is done; all sleep. */
+  asleep: boolean;
+}
 
 export interface DisassemblyRequest {
   /** Default: where the thread stands. */
@@ -203,6 +214,13 @@ export interface MachineService {
   resize(stream: number, cols: number, rows: number): Promise<void>;
   /** Stands still between two instructions. */
   pause(): Promise<Stop>;
+  /**
+   * Stands still at this place of the run, default: now, without ending a step that is under way. Resolves there, or where it stands still
+   * for another reason before.
+   */
+  hold(at?: Place): Promise<Place>;
+  /** Goes on after `hold`; does nothing where it stands still for another reason. */
+  release(): Promise<void>;
   resume(): Promise<void>;
   /** Only while paused: goes on to the next instruction, or event, of the thread. Resolves when it stands there, or with null when all has ended. */
   step(unit: StepUnit): Promise<Stop | null>;

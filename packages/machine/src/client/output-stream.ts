@@ -1,5 +1,5 @@
 import { MachineError } from '../engine/options.js';
-import { WINDOW_BYTES } from '../protocol.js';
+import { REOPEN_BYTES } from '../protocol.js';
 
 /** Bytes that are kept for a reader who does not come while somebody waits for the exit. */
 export const HOLD_BYTES = 16 << 20;
@@ -8,7 +8,7 @@ export const STALL_MS = 1000;
 
 /**
  * The reading end of a guest's output. Bytes are taken from the engine as they are read: a slow reader makes the guest wait, as a pipe
- * does, and memory does not grow beyond WINDOW_BYTES.
+ * does, and memory does not grow beyond the window.
  *
  * A guest that waits for a reader who never comes would never end. So once somebody waits for its exit (`awaitExit`), a full stream that
  * nobody has read from so far, or that was not read for STALL_MS, gives the guest room: up to HOLD_BYTES are kept for who still comes,
@@ -80,8 +80,9 @@ export class OutputStream {
     this.wake?.();
   }
 
+  /** The guest may be waiting for room. */
   private get full(): boolean {
-    return this.held - this.credited >= WINDOW_BYTES;
+    return this.held - this.credited > REOPEN_BYTES;
   }
 
   private watch(): void {

@@ -8,6 +8,7 @@ import type {
   InspectView,
   MachineEvent,
   MachineService,
+  Place,
   SpawnRequest,
   StepUnit,
   Stop,
@@ -158,6 +159,14 @@ export class EngineService implements MachineService {
     return this.machine.pause();
   }
 
+  async hold(at?: Place): Promise<Place> {
+    return this.machine.hold(at);
+  }
+
+  async release(): Promise<void> {
+    this.machine.release();
+  }
+
   async resume(): Promise<void> {
     this.machine.resume();
   }
@@ -201,6 +210,7 @@ export class EngineService implements MachineService {
 
   async unsubscribe(id: number): Promise<void> {
     this.traces?.remove(id);
+    this.engine?.poke();
     this.outbox.flush();
   }
 

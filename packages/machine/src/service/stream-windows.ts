@@ -1,8 +1,5 @@
 import type { HostStreams } from '../engine/host-streams.js';
-import { type MachineEvent, WINDOW_BYTES } from '../protocol.js';
-
-/** The window is open again once so much of it is free: not a message per byte. */
-const REOPEN_BYTES = WINDOW_BYTES / 2;
+import { type MachineEvent, REOPEN_BYTES, WINDOW_BYTES } from '../protocol.js';
 
 /** An output stream: bytes under way to its reader. */
 interface Window {
