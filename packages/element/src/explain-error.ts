@@ -7,7 +7,7 @@ export function explainError({ id, errno, message, help }: MachineError): string
       return 'Is the path right? Without root a machine has only /dev, /proc, a minimal /etc and its <ring3-file>s.';
     case 'not-executable':
       if (errno === 'ENOENT')
-        return 'The program, or the interpreter that it names (its dynamic loader), is not in the guest: set root, or use a static program.';
+        return 'The program, or the interpreter that it names (its dynamic loader), is not in the guest, or cwd is no folder there: set root, or use a static program.';
       if (errno === 'ENOMEM') return 'It needs more memory than the machine has: set the attribute memory.';
       return help;
     case 'out-of-host-memory':
