@@ -13,7 +13,7 @@ const allowed = {
   kernel: ['abi', 'core'],
   image: ['abi'],
   elf: ['abi'],
-  machine: ['abi', 'core', 'elf', 'jit', 'kernel', 'image'],
+  machine: ['abi', 'core', 'elf', 'isa', 'jit', 'kernel', 'image'],
   element: ['machine', 'elf'],
   cli: ['machine', 'image', 'elf', 'isa'],
 };

@@ -30,6 +30,7 @@ export const debianPackages = {
     'python3',
     'xz-utils',
     'zstd',
+    'chromium',
   ],
 };
 
@@ -94,10 +95,16 @@ function installDebianPackages(names) {
   return `installed ${missing.join(' ')}`;
 }
 
-function build() {
-  run('npx', ['turbo', 'run', 'build', '--output-logs=errors-only', '--no-update-notifier'], {
+/** @param {string} packages as turbo's --filter names them; what they depend on is built first */
+function build(packages) {
+  run('npx', ['turbo', 'run', 'build', `--filter=${packages}`, '--output-logs=errors-only', '--no-update-notifier'], {
     env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1' },
   });
+}
+
+async function checkBrowser() {
+  const { chromiumPath } = await import('./chromium.mjs');
+  return chromiumPath() ? undefined : 'no Chromium: tests in a browser are left out (install it, or name one with RING3_CHROMIUM)';
 }
 
 async function fetchBaseImage() {
@@ -110,9 +117,12 @@ export async function setup(purpose) {
   checkNode();
   await step('npm packages', installDependencies);
   await step('Debian packages', () => installDebianPackages(debianPackages[purpose]));
-  await step('build', build);
+  await step('build', () => build(purpose === 'start' ? '@ring3/cli' : './packages/*'));
   await step('base image', fetchBaseImage);
   if (purpose === 'test') {
+    // It packs the base image.
+    await step('playground', () => build('@ring3/playground'));
+    await step('browser', checkBrowser);
     const { buildGuestTests } = await import('./build-guest.mjs');
     await step('guest tests', buildGuestTests);
   }

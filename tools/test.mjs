@@ -43,6 +43,9 @@ try {
 }
 if (vitest.status !== 0 && failed === 0) failed++;
 
+const { chromiumPath } = await import('./chromium.mjs');
+if (!chromiumPath()) skipped.push('tests in a browser');
+
 const reasons = readJson('tests/skips.json');
 for (const name of skipped) {
   const reason = reasons[name];

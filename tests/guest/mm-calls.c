@@ -68,6 +68,12 @@ static void kinds_of_mmap(void) {
   SHOW(raw_mmap(0, PAGE, rw, MAP_SHARED_VALIDATE | MAP_FIXED_NOREPLACE, m, 0));
   SHOW(raw_mmap(0, PAGE, rw, MAP_SHARED_VALIDATE | MAP_SYNC, m, 0));
   SHOW(raw_mmap(0, PAGE, rw, MAP_SHARED_VALIDATE | 0x200000, m, 0));
+  SHOW(raw_mmap(0, PAGE, rw, MAP_SHARED_VALIDATE | 0x100000000, m, 0));
+  OK(raw_mmap(0, PAGE, rw, anon | 0x8000000000000000, -1, 0));
+  OK(raw_mmap(0, PAGE, rw | 0x100000000, anon, -1, 0));
+  SHOW(syscall(SYS_mprotect, fresh(1), PAGE, rw | 0x100000000));
+  SHOW(syscall(SYS_mremap, fresh(1), PAGE, PAGE, 0x8000000000000000, 0));
+  SHOW(syscall(SYS_remap_file_pages, fresh(1), PAGE, 0x100000000, 0, 0));
   OK(raw_mmap(0, PAGE, rw, MAP_SHARED_VALIDATE | MAP_STACK | MAP_32BIT | MAP_NONBLOCK, m, 0));
   SHOW(raw_mmap(0, PAGE, rw, MAP_SHARED_VALIDATE | MAP_ANONYMOUS, -1, 0));
   OK(raw_mmap(0, PAGE, rw, MAP_SHARED | MAP_SYNC | 0x200000, m, 0));

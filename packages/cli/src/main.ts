@@ -2,6 +2,9 @@ import { CliError, CliStatus, HelpRequested } from './cli-error.js';
 import { commands } from './commands/index.js';
 import { topHelp } from './help.js';
 
+/** For bin/pool-worker.js. */
+export { serveJobs } from '@ring3/machine/pool';
+
 function print(text: string): number {
   process.stdout.write(text);
   return 0;

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { type HostStreams, MachineEngine, MachineError, nodeHost } from '@ring3/machine/engine';
 import { findBaseImage } from './base-image.js';
 import { CliError, CliStatus } from './cli-error.js';
-import { rootSource } from './run.js';
+import { rootSource } from './root.js';
 
 /** Streams of a machine that runs nothing. */
 const noStreams: HostStreams = { write: () => true, wanted: () => {}, consumed: () => {}, closed: () => {} };

@@ -1,6 +1,5 @@
-import { existsSync, fstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, fstatSync, realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { ImageSource } from '@ring3/image';
 import {
   type ExitStatus,
   type GuestProcess,
@@ -8,8 +7,6 @@ import {
   MachineError,
   type EngineOptions,
   nodeHost,
-  openImageFolder,
-  openTarImage,
   type RootSource,
   RLIMIT_NAMES,
 } from '@ring3/machine/engine';
@@ -17,6 +14,7 @@ import { findBaseImage, NO_IMAGE_HINT } from './base-image.js';
 import { CliError, CliStatus, usageError } from './cli-error.js';
 import { explainSpawnError } from './diagnose.js';
 import { environment, findProgram, workingDirectory } from './program.js';
+import { openRootSource, reportDamage } from './root.js';
 import type { RunOptions } from './run-options.js';
 import { printStats } from './stats.js';
 import { ProcessStreams } from './terminal.js';
@@ -39,11 +37,11 @@ export async function runProgram(options: RunOptions, observer: Observer | null 
   const detached = observer?.detached === true;
   const isTty = !detached && (options.tty || (process.stdin.isTTY === true && process.stdout.isTTY === true));
   const streams = new ProcessStreams(isTty, options.clock === 'virtual', observer?.quiet === true, detached);
-  const machine = createMachine(options, streams);
+  const machine = createMachine(options, await openRootSource(options), streams);
   const env = environment(options);
   const path = findProgram(machine, options, env);
   observer?.attach(machine);
-  const guest = spawn(machine, options, path, env, isTty, detached);
+  const guest = await spawn(machine, options, path, env, isTty, detached);
   if (observer?.atEntry?.(machine)) {
     observer.finish(machine);
     return 0;
@@ -93,9 +91,10 @@ function forwardSignals(machine: MachineEngine, guest: GuestProcess, streams: Pr
   };
 }
 
-function createMachine(options: RunOptions, streams: ProcessStreams): MachineEngine {
+function createMachine(options: RunOptions, root: RootSource, streams: ProcessStreams): MachineEngine {
   const machineOptions: EngineOptions = {
-    root: rootSource(options),
+    root,
+    fetchFailed: reportDamage,
     mounts: mounts(options),
     ...(options.memory === null ? {} : { memory: options.memory }),
     limits: {
@@ -117,30 +116,6 @@ function createMachine(options: RunOptions, streams: ProcessStreams): MachineEng
   }
 }
 
-/** What --root names, or the base image. @throws CliError */
-export function rootSource({ root }: Pick<RunOptions, 'root'>): RootSource {
-  if (root === null) {
-    const folder = findBaseImage();
-    return folder ? { kind: 'image', image: baseImage(folder) } : { kind: 'empty' };
-  }
-  if (!existsSync(root)) throw new CliError(CliStatus.Failed, `--root ${root}: no such file or directory`);
-  try {
-    if (!statSync(root).isDirectory()) return { kind: 'image', image: openTarImage(readFileSync(root)) };
-    if (existsSync(`${root}/index.json`) && existsSync(`${root}/blob`)) return { kind: 'image', image: openImageFolder(root) };
-  } catch (error) {
-    throw new CliError(CliStatus.Failed, `--root ${root}: neither a folder, a tar archive nor an image (${(error as Error).message})`);
-  }
-  return { kind: 'host', path: realpathSync(root) };
-}
-
-function baseImage(folder: string): ImageSource {
-  try {
-    return openImageFolder(folder);
-  } catch (error) {
-    throw new CliError(CliStatus.Failed, `${folder} is no base image: ${(error as Error).message}`);
-  }
-}
-
 /** The -v mounts, and a program of the host that the guest does not have, at its own path. */
 function mounts({ mounts: asked, program, root }: RunOptions): NonNullable<EngineOptions['mounts']> {
   for (const { host } of asked) if (!existsSync(host)) throw new CliError(CliStatus.Failed, `-v ${host}: no such file or directory`);
@@ -149,7 +124,7 @@ function mounts({ mounts: asked, program, root }: RunOptions): NonNullable<Engin
   return [...result, { host: realpathSync(program), guest: resolve(program), readOnly: true, onlyIfMissing: true }];
 }
 
-function spawn(machine: MachineEngine, options: RunOptions, path: string | null, env: string[], isTty: boolean, detached: boolean) {
+async function spawn(machine: MachineEngine, options: RunOptions, path: string | null, env: string[], isTty: boolean, detached: boolean) {
   const program = options.program!;
   const hostRoot = options.root === '/';
   if (path === null) {
@@ -166,7 +141,7 @@ function spawn(machine: MachineEngine, options: RunOptions, path: string | null,
     rlimits.set(resource, { cur, max });
   }
   try {
-    return machine.spawn(path, options.args, {
+    return await machine.spawnFetching(path, options.args, {
       argv0: options.argv0 ?? program,
       env,
       cwd,

@@ -26,3 +26,9 @@ export function parseChoice<T extends string>(option: string, text: string, choi
   if (!(choices as readonly string[]).includes(text)) throw usageError(`${option}: '${text}' is not one of ${choices.join(', ')}`);
   return text as T;
 }
+
+/** Bytes for people: '12 kB', '3.4 MB'. */
+export function megabytes(bytes: number): string {
+  if (bytes < 999_500) return `${Math.ceil(bytes / 1000)} kB`;
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}

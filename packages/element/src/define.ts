@@ -1,3 +1,4 @@
+import { Ring3Elf } from './elf-element.js';
 import { Ring3File } from './file-element.js';
 import { Ring3Machine } from './machine-element.js';
 import { Ring3Terminal } from './terminal-element.js';
@@ -10,6 +11,7 @@ export function defineElements(): void {
     ['ring3-file', Ring3File],
     ['ring3-machine', Ring3Machine],
     ['ring3-terminal', Ring3Terminal],
+    ['ring3-elf', Ring3Elf],
   ] as const) {
     if (!customElements.get(name)) customElements.define(name, element);
   }

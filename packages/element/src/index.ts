@@ -1,6 +1,7 @@
 import { defineElements } from './define.js';
 
 export { defineElements } from './define.js';
+export { Ring3Elf } from './elf-element.js';
 export type {
   ErrorDetail,
   ExitDetail,
@@ -9,6 +10,7 @@ export type {
   ReadyDetail,
   RecordsDetail,
   Ring3EventMap,
+  SelectDetail,
   StateChangeDetail,
 } from './events.js';
 export { Ring3File } from './file-element.js';

@@ -1,20 +1,29 @@
-import { css, html, LitElement, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
-import { type Exit, type FileSpec, Machine, MachineError, type MachineOptions, type Process, type Progress } from '@ring3/machine';
-import { dispatch, type MachineElementState } from './events.js';
+import type { PropertyDeclarations, PropertyValues, TemplateResult } from 'lit';
+import { type Exit, type FileSpec, type Machine, MachineError, type Progress } from '@ring3/machine';
+import type { InspectRequest, InspectView, StepUnit, Stop, TraceRecord } from '@ring3/machine/protocol';
+import { Announcer } from './announcer.js';
+import { listOf } from './attribute-values.js';
+import { ChildFilesController, contentOf, specOf } from './child-files.js';
+import { CodePlaces } from './code-place.js';
+import { CustomStates } from './custom-states.js';
+import { describeExit, dispatch, type MachineElementState } from './events.js';
 import { explainError } from './explain-error.js';
-import { Ring3File } from './file-element.js';
-import { OutputText } from './output-text.js';
-import { shellWords } from './shell-words.js';
+import { FileDropController } from './file-drop.js';
+import type { Ring3File } from './file-element.js';
+import { frame } from './frame.js';
+import { MachineAttributes } from './machine-attributes.js';
+import { namesProgram, type OpenedProgram, planRun, programName } from './machine-options.js';
+import { isTracedEvent, MachineRun, type RunListener, type TracedEvent } from './machine-run.js';
+import { machineStyles } from './machine-styles.js';
+import { type MachineActions, type MachineView, nameOf, renderMachine } from './machine-view.js';
+import { type OutputStreamNumber, OutputText } from './output-text.js';
+import { hex, stopReason } from './stop-text.js';
 import { controls, tokens } from './styles.js';
 import type { TerminalLink } from './terminal-link.js';
+import { VisibilityController } from './visibility.js';
 
-/** Tracepoints behind the event that `trace` names. */
-const traceEvents = {
-  fault: ['exceptions'],
-  syscall: ['syscalls'],
-  signal: ['signal'],
-} as const;
-type TraceName = keyof typeof traceEvents;
+/** A step that takes longer shows as running, so that it can be paused. */
+const LONG_STEP_MS = 150;
 
 /**
  * Runs an x86-64 Linux program and shows what it prints.
@@ -26,520 +35,604 @@ type TraceName = keyof typeof traceEvents;
  * </ring3-machine>
  * ```
  *
+ * `theme` and `pause-at` act at once, every other attribute at the next run. Moving the element keeps its machine, removing it ends it.
+ *
  * @tag ring3-machine
+ * @tagname ring3-machine
  * @slot - `<ring3-file>` children; anything else here is shown only where there is no JavaScript
  * @slot terminal - a `<ring3-terminal>` goes here by itself
  * @slot title - replaces the program's name in the head
+ * @slot actions - more buttons, beside the others
+ * @slot footer - below the output
  * @csspart frame - the whole
  * @csspart head - name, state and buttons
  * @csspart title - the program's name
  * @csspart status - the state in words
+ * @csspart buttons - around the buttons
  * @csspart button - every button
- * @csspart output - what the program printed, where there is no terminal
- * @csspart error - what went wrong
+ * @csspart primary-button - Run, Pause, Continue
+ * @csspart stop-button - Stop
+ * @csspart step-button - Step
+ * @csspart back-button - Back
+ * @csspart open-button - Open…
  * @csspart progress - how far loading is
+ * @csspart where - where a paused program stands
+ * @csspart error - what went wrong
+ * @csspart help - what can be done about it
+ * @csspart notice - what went wrong without ending the program, and which files were taken
+ * @csspart output - what the program printed, where there is no terminal
+ * @csspart stdout - its standard output
+ * @csspart stderr - its standard error
+ * @csspart hint - what stands in an empty output
+ * @csspart drop - shown while files are held above the element
  * @cssproperty --ring3-background - of the frame
  * @cssproperty --ring3-color - of text
  * @cssproperty --ring3-muted - of what matters less
  * @cssproperty --ring3-border - of lines
+ * @cssproperty --ring3-button-background - of buttons
  * @cssproperty --ring3-accent - of the button to press
  * @cssproperty --ring3-on-accent - of text on it
  * @cssproperty --ring3-error - of errors
+ * @cssproperty --ring3-warning - of a pause, and of notices
+ * @cssproperty --ring3-success - of a program that ended with status 0
  * @cssproperty --ring3-screen-background - behind output
  * @cssproperty --ring3-screen-color - of output
+ * @cssproperty --ring3-screen-muted - of remarks in the output
+ * @cssproperty --ring3-screen-stderr - of standard error
  * @cssproperty --ring3-font - family of text
  * @cssproperty --ring3-mono - family of output
  * @cssproperty --ring3-radius - of corners
  * @cssproperty --ring3-output-height - greatest height of the plain output
- * @cssstate loading
- * @cssstate running
- * @cssstate paused
- * @cssstate exited
- * @cssstate error
- * @fires ring3-progress - something is being loaded: phase, file, loaded, total
- * @fires ring3-ready - booted
- * @fires ring3-statechange - state, previous
- * @fires ring3-stage - a stage of execve, where `trace` has `stage`
- * @fires ring3-stdout - data: Uint8Array
- * @fires ring3-stderr - data: Uint8Array
- * @fires ring3-exit - code, signal, stats
- * @fires ring3-error - id, message, help
- * @fires ring3-fault - records, where `trace` has `fault`
- * @fires ring3-syscall - records, where `trace` has `syscall`
- * @fires ring3-signal - records, where `trace` has `signal`
+ * @cssstate idle - nothing has been run
+ * @cssstate loading - the machine is being made
+ * @cssstate running - the program runs
+ * @cssstate paused - the program stands still
+ * @cssstate exited - the program has ended
+ * @cssstate error - it could not be run
+ * @fires {CustomEvent<ProgressDetail>} ring3-progress - something is being loaded: phase, file, loaded, total
+ * @fires {CustomEvent<ReadyDetail>} ring3-ready - the machine has booted (bootTime, mode, lost); the program is started next
+ * @fires {CustomEvent<StateChangeDetail>} ring3-statechange - state, previous, and where it stands (stop) while it is paused
+ * @fires {CustomEvent<StageDetail>} ring3-stage - a stage of execve: stage, and the tracepoint's fields
+ * @fires {CustomEvent<OutputDetail>} ring3-stdout - data: Uint8Array, of standard output or the terminal
+ * @fires {CustomEvent<OutputDetail>} ring3-stderr - data: Uint8Array
+ * @fires {CustomEvent<ExitDetail>} ring3-exit - code, signal, stats, and limit where one ended it
+ * @fires {CustomEvent<ErrorDetail>} ring3-error - id, message, help, fatal
+ * @fires {CustomEvent<RecordsDetail>} ring3-fault - records of page faults, where `trace` has `fault`
+ * @fires {CustomEvent<RecordsDetail>} ring3-syscall - records of system calls, where `trace` has `syscall`
+ * @fires {CustomEvent<RecordsDetail>} ring3-signal - records of signals, where `trace` has `signal`
  */
-export class Ring3Machine extends LitElement {
-  static override readonly styles = [
-    tokens,
-    controls,
-    css`
-      .frame {
-        border: 1px solid var(--_line);
-        border-radius: var(--_radius);
-        background: var(--_bg);
-        overflow: hidden;
-      }
-      header {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 8px;
-        align-items: center;
-        padding: 8px 12px;
-        border-bottom: 1px solid var(--_line);
-      }
-      .title {
-        font-family: var(--_mono);
-        font-weight: 600;
-        overflow-wrap: anywhere;
-      }
-      .status {
-        color: var(--_muted);
-        margin-inline-end: auto;
-      }
-      .output {
-        margin: 0;
-        padding: 12px;
-        min-height: 3em;
-        max-height: var(--ring3-output-height, 20em);
-        overflow: auto;
-        background: var(--_screen);
-        color: var(--_screen-fg);
-        font: 13px/1.4 var(--_mono);
-        white-space: pre-wrap;
-        overflow-wrap: anywhere;
-      }
-      .output:focus-visible {
-        outline: 2px solid var(--_accent);
-        outline-offset: -2px;
-      }
-      .error {
-        margin: 0;
-        padding: 8px 12px;
-        color: var(--_bad);
-      }
-      progress {
-        width: 8em;
-        accent-color: var(--_accent);
-      }
-    `,
-  ];
+export class Ring3Machine extends MachineAttributes {
+  static override readonly styles = [tokens, controls, machineStyles];
+  static override readonly properties: PropertyDeclarations = { terminal: { state: true, attribute: false } };
 
-  static override readonly properties: PropertyDeclarations = {
-    src: { type: String, reflect: true },
-    program: { type: String, reflect: true },
-    argv: { type: String },
-    env: { type: String },
-    cwd: { type: String },
-    root: { type: String, reflect: true },
-    autorun: { type: Boolean, reflect: true },
-    stdin: { type: String },
-    trace: { type: String },
-    theme: { type: String, reflect: true },
-    memory: { type: String },
-    timeout: { type: String },
-    maxInsns: { type: Number, attribute: 'max-insns' },
-    aslr: { type: String },
-    layout: { type: String },
-    seed: { type: Number },
-    clock: { type: String },
-    hostname: { type: String },
-    inline: { type: Boolean },
-    workerUrl: { type: String, attribute: 'worker-url' },
-    pauseOffscreen: { type: Boolean, attribute: 'pause-offscreen' },
-    state: { state: true },
-    progress: { state: true },
-    failure: { state: true },
-    shown: { state: true },
-    terminal: { state: true },
-  };
-
-  /** URL of a program (ELF file or script) to load and run. */
-  declare src: string | null;
-  /** Path of a program in the guest; without a slash it is looked up in PATH. */
-  declare program: string | null;
-  /** argv with argv[0], quoted as a shell quotes. Default: the program's name alone. */
-  declare argv: string | null;
-  /** NAME=VALUE words, quoted as a shell quotes. */
-  declare env: string | null;
-  /** Working directory in the guest. */
-  declare cwd: string | null;
-  /** URL of the root file system: an archive, or an image folder ending in '/'. */
-  declare root: string | null;
-  /** Runs as soon as it is on the page. */
-  declare autorun: boolean;
-  /** The whole standard input, as text. Without it, and without a terminal, the program reads what `write` gives. */
-  declare stdin: string | null;
-  /** Events that cost something, to be told: fault, syscall, signal, stage. */
-  declare trace: string | null;
-  /** light, dark; default: as the reader prefers. */
-  declare theme: 'light' | 'dark' | null;
-  /** Guest memory, as 256m. */
-  declare memory: string | null;
-  /** Ends everything after so much time, as 10s. */
-  declare timeout: string | null;
-  /** Ends everything after so many instructions. */
-  declare maxInsns: number | null;
-  /** on, off. */
-  declare aslr: string | null;
-  /** compact, linux. */
-  declare layout: 'compact' | 'linux' | null;
-  declare seed: number | null;
-  /** real, virtual. */
-  declare clock: 'real' | 'virtual' | null;
-  declare hostname: string | null;
-  /** Runs on the page's own thread instead of a worker. */
-  declare inline: boolean;
-  /** The worker's script on one's own server, where a policy forbids blob: workers. */
-  declare workerUrl: string | null;
-  /** Pauses while nobody can see it. */
-  declare pauseOffscreen: boolean;
-
-  /** @internal */
-  declare state: MachineElementState;
-  /** @internal */
-  declare progress: Progress | null;
-  /** @internal */
-  declare failure: string | null;
-  /** @internal */
-  declare shown: string;
   /** @internal */
   declare terminal: TerminalLink | null;
 
-  private readonly internals: ElementInternals | null = null;
-  private readonly output = new OutputText();
-  private running: { machine: Machine; process: Process; keys: WritableStreamDefaultWriter<Uint8Array> | null } | null = null;
-  /** Counts starts, so that what belongs to an earlier one is dropped. */
-  private start = 0;
-  private abort: AbortController | null = null;
-  private disposal: ReturnType<typeof setTimeout> | undefined;
-  private observer: IntersectionObserver | null = null;
-  private pausedOffscreen = false;
-  /** Bytes that `write` was given before the program could take them. */
+  private readonly states = new CustomStates(this);
+  private readonly visibility = new VisibilityController(this, (visible) => void this.visibilityChanged(visible));
+  private readonly drop = new FileDropController(
+    this,
+    () => !this.noDrop,
+    (files) => void this.open(files).catch(() => {}),
+  );
+  private readonly files = new ChildFilesController(this, (files) => void this.filesAdded(files));
+  private readonly announcer = new Announcer(this);
+
+  private currentState: MachineElementState = 'idle';
+  private current: MachineRun | null = null;
+  private ended: Promise<Exit> | null = null;
+  private exit: Exit | null = null;
+  private standing: Stop | null = null;
+  private where: MachineView['where'] = null;
+  private places: CodePlaces | null = null;
+  private progress: Progress | null = null;
+  private failure: MachineView['error'] = null;
+  private notice: string | null = null;
+  private output = new OutputText();
+  private outputChanged = false;
+  private opened: OpenedProgram | null = null;
+  /** Files that were dropped or picked. */
+  private extraFiles: FileSpec[] = [];
+  /** Input from before the first run. */
   private early: Uint8Array[] = [];
+  private disposal: ReturnType<typeof setTimeout> | undefined;
+  private disposed = false;
+  /** Paused because nobody could see it. */
+  private unseen = false;
+  private focused: Element | null = null;
 
   constructor() {
     super();
-    for (const name of Object.keys(Ring3Machine.properties)) (this as unknown as Record<string, unknown>)[name] = null;
-    this.state = 'idle';
-    this.progress = null;
-    this.failure = null;
-    this.shown = '';
     this.terminal = null;
-    this.autorun = false;
-    this.inline = false;
-    this.pauseOffscreen = false;
-    if (typeof this.attachInternals === 'function') this.internals = this.attachInternals();
+    this.states.show('idle');
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     // A move within the page disconnects and connects again at once: the machine stays.
     clearTimeout(this.disposal);
-    this.observeVisibility();
+    if (!this.disposed) return;
+    this.disposed = false;
+    this.startByItself();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.observer?.disconnect();
-    this.observer = null;
-    this.disposal = setTimeout(() => void this.reset(), 0);
+    clearTimeout(this.disposal);
+    this.disposal = setTimeout(() => {
+      this.disposed = true;
+      void this.reset();
+    }, 0);
   }
+
+  /** Element.moveBefore: nothing is connected or disconnected. */
+  connectedMoveCallback(): void {}
 
   protected override firstUpdated(): void {
-    if (this.autorun) void this.run().catch(() => {});
+    this.startByItself();
   }
 
-  protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has('pauseOffscreen')) this.observeVisibility();
-    if (changed.has('shown')) {
-      const output = this.renderRoot.querySelector('.output');
-      if (output) output.scrollTop = output.scrollHeight;
-    }
+  private startByItself(): void {
+    const start = (): void => {
+      if (this.autorun && this.isConnected && this.state === 'idle') void this.run().catch(() => {});
+    };
+    // While the page is being parsed, the element's children are not there yet.
+    if (this.ownerDocument.readyState === 'loading') this.ownerDocument.addEventListener('DOMContentLoaded', start, { once: true });
+    else start();
+  }
+
+  /** What it is doing: idle, loading, running, paused, exited, error. */
+  get state(): MachineElementState {
+    return this.currentState;
+  }
+
+  /** The machine itself, from ring3-ready until the program has ended (or, with `keep`, until reset); null otherwise. */
+  get machine(): Machine | null {
+    return this.current?.booted ?? null;
+  }
+
+  /** Where it stands, and why, while it is paused. */
+  get stop(): Stop | null {
+    return this.standing;
+  }
+
+  /** Standard output and error as text, as far as it is kept; with a terminal, the terminal has it. */
+  get outputText(): string {
+    return this.output.text;
   }
 
   /**
    * Starts the program, or goes on where it is paused. Resolves with how it ended.
-   * @throws MachineError what `ring3-error` tells
+   * @throws MachineError what `ring3-error` tells; closed: it was reset before its end
    */
   async run(): Promise<Exit> {
     if (this.state === 'paused') {
       await this.resume();
-      return this.running!.process.exited;
+      return this.ended!;
     }
-    if (this.running && this.state === 'running') return this.running.process.exited;
-    await this.reset();
-    const start = ++this.start;
-    this.abort = new AbortController();
+    if (this.state === 'running' || this.state === 'loading') return this.ended!;
+    return this.begin(false);
+  }
+
+  private async begin(paused: boolean): Promise<Exit> {
+    const forgotten = this.forget();
+    let run: MachineRun;
+    try {
+      run = this.plan(paused);
+    } catch (error) {
+      this.fail(MachineError.from(error));
+      throw error;
+    }
+    this.current = run;
+    for (const bytes of this.early.splice(0)) void run.write(bytes);
+    this.ended = this.drive(run, forgotten);
+    return this.ended;
+  }
+
+  private plan(paused: boolean): MachineRun {
+    const plan = planRun(this, this.opened, this.baseURI);
+    const traced: TracedEvent[] = [];
+    for (const word of listOf(this.trace)) {
+      if (!isTracedEvent(word)) throw new MachineError('bad-option', `trace="${word}" is none of fault, syscall, signal`);
+      traced.push(word);
+    }
+    plan.machine.files = [...(plan.machine.files ?? []), ...this.files.specs(), ...this.extraFiles];
+    return new MachineRun(plan, { terminal: this.terminal, traced, pauseAt: listOf(this.pauseAt), paused }, this.listener);
+  }
+
+  /** What the element does with what happens in its run. */
+  private readonly listener: RunListener = {
+    progress: (progress) => {
+      this.progress = progress;
+      this.requestUpdate();
+      dispatch(this, 'ring3-progress', progress);
+    },
+    ready: (machine, bootTime) => dispatch(this, 'ring3-ready', { bootTime, mode: machine.mode, lost: machine.modeInfo.lost }),
+    output: (data, stream) => this.show(data, stream),
+    stage: (record) => dispatch(this, 'ring3-stage', { ...record, stage: record.event.slice('exec:'.length) }),
+    records: (event, records) => dispatch(this, `ring3-${event}`, { records }),
+    stopped: (stop) => this.standStill(stop),
+    warning: (error) => this.warn(error),
+  };
+
+  /** From loading to the program's end. @throws MachineError */
+  private async drive(run: MachineRun, forgotten: Promise<void>): Promise<Exit> {
     this.setState('loading');
     try {
-      return await this.boot(start, this.abort.signal);
+      await forgotten;
+      await run.start();
+      // A stop may have come already.
+      if (!run.closed && this.state === 'loading') this.setState('running');
+      if (!run.closed && !this.visibility.visible) await this.visibilityChanged(false);
+      const exit = await run.ended();
+      if (!run.closed) this.programEnded(run, exit);
+      return exit;
     } catch (error) {
-      if (start === this.start) this.fail(MachineError.from(error));
+      if (!run.closed) {
+        this.fail(MachineError.from(error));
+        void run.close();
+      }
       throw error;
     }
   }
 
-  private async boot(start: number, signal: AbortSignal): Promise<Exit> {
-    const began = performance.now();
-    const { path, argv, files } = await this.command();
-    const machine = await Machine.create({
-      ...this.machineOptions(),
-      files: [...files, ...(await this.childFiles())],
-      signal,
-      onProgress: (progress) => {
-        if (start !== this.start) return;
-        this.progress = progress;
-        dispatch(this, 'ring3-progress', progress);
-      },
+  private programEnded(run: MachineRun, exit: Exit): void {
+    this.exit = exit;
+    this.setState('exited');
+    const { code, signal, stats, limit } = exit;
+    dispatch(this, 'ring3-exit', { code, signal, stats, ...(limit ? { limit } : {}) });
+    if (this.keep) return;
+    // Who hears of the end may still read files.
+    void run.quiet().then(async () => {
+      if (this.current === run) this.current = null;
+      await run.close();
     });
-    if (start !== this.start) {
-      await machine.close();
-      throw new MachineError('closed', 'reset');
-    }
-    this.progress = null;
-    dispatch(this, 'ring3-ready', { bootTime: performance.now() - began, mode: machine.mode });
-    this.listen(machine);
-    const { terminal } = this;
-    terminal?.clear();
-    const process = await machine.spawn(path, argv.slice(1), {
-      argv0: argv[0] ?? path,
-      ...(this.env === null ? {} : { env: this.environment() }),
-      ...(this.cwd === null ? {} : { cwd: this.cwd }),
-      ...(terminal ? { tty: { cols: terminal.cols, rows: terminal.rows } } : {}),
-      ...(this.stdin === null || terminal ? {} : { stdin: this.stdin }),
-    });
-    const keys = this.stdin === null || terminal ? process.stdin.getWriter() : null;
-    this.running = { machine, process, keys };
-    this.setState('running');
-    for (const bytes of this.early.splice(0)) void keys?.write(bytes).catch(() => {});
-    const outputs = terminal
-      ? [this.show(process.stdout, 'ring3-stdout', 0)]
-      : [this.show(process.stdout, 'ring3-stdout', 0), this.show(process.stderr, 'ring3-stderr', 1)];
-    const exit = await process.exited;
-    // What it wrote last is under way; what others of its session still write is not waited for.
-    await Promise.race([Promise.all(outputs), new Promise((resolve) => setTimeout(resolve, 50))]);
-    if (start !== this.start) return exit;
-    const stats = await machine.stats();
-    await machine.close();
-    this.running = null;
-    this.setState('exited', exit);
-    dispatch(this, 'ring3-exit', { code: exit.code, signal: exit.signal, stats, ...(exit.limit ? { limit: exit.limit } : {}) });
-    return exit;
   }
 
-  /** No guest instruction runs until `run`. */
+  /** No guest instruction runs until `run` or `step`. While it is loading: it will stand before its first instruction. */
   async pause(): Promise<void> {
-    if (this.state !== 'running' || !this.running) return;
-    await this.running.machine.pause();
-    this.setState('paused');
+    const { current: run } = this;
+    this.unseen = false;
+    if (!run) return;
+    if (this.state === 'loading') {
+      await run.standAtStart();
+      return;
+    }
+    if (this.state !== 'running') return;
+    const stop = await run.use((machine) => machine.pause());
+    if (!run.closed && this.state === 'running') this.standStill(stop);
   }
 
   private async resume(): Promise<void> {
-    await this.running?.machine.resume();
-    if (this.state === 'paused') this.setState('running');
+    const { current: run } = this;
+    this.unseen = false;
+    if (!run || this.state !== 'paused') return;
+    this.setState('running');
+    await run.use((machine) => machine.resume());
+  }
+
+  /**
+   * Goes on to the next instruction (`insn`; `over`: not into a call; `out`: until the function has returned) or event (`syscall`, `fault`,
+   * `stage`, `signal`), and resolves where it stands then; null: the program has ended before. One that is not running is started and
+   * stands before its first instruction; one that runs is paused first.
+   * @throws MachineError
+   */
+  async step(unit: StepUnit = 'insn'): Promise<Stop | null> {
+    if (this.state === 'running') await this.pause();
+    if (this.state !== 'paused') return this.startPaused();
+    const run = this.current!;
+    const long = setTimeout(() => {
+      if (!run.closed && this.state === 'paused') this.setState('running');
+    }, LONG_STEP_MS);
+    try {
+      const stop = await run.step(unit);
+      if (stop && !run.closed) this.standStill(stop);
+      return stop;
+    } finally {
+      clearTimeout(long);
+    }
+  }
+
+  private startPaused(): Promise<Stop | null> {
+    return new Promise((resolve, reject) => {
+      const settle = (): void => {
+        if (this.state === 'paused') resolve(this.standing);
+        else if (this.state === 'exited' || this.state === 'error' || this.state === 'idle') resolve(null);
+        else return;
+        this.removeEventListener('ring3-statechange', settle);
+      };
+      this.begin(true).catch(reject);
+      this.addEventListener('ring3-statechange', settle);
+    });
   }
 
   /** Ends the program and forgets it: the next run begins anew, with the attributes as they are then. */
   async reset(): Promise<void> {
-    this.start++;
-    this.abort?.abort();
-    this.abort = null;
-    const { running } = this;
-    this.running = null;
+    const forgotten = this.forget();
     this.early = [];
-    this.output.clear();
-    this.shown = '';
-    this.failure = null;
-    this.progress = null;
-    this.pausedOffscreen = false;
-    await running?.machine.close();
     if (this.state !== 'idle') this.setState('idle');
+    await forgotten;
   }
 
-  /** Sends the program a signal. */
+  /** Leaves nothing of the last run, at once; the state is the caller's to set. Resolves when its machine is closed. */
+  private async forget(): Promise<void> {
+    const { current: run } = this;
+    this.current = null;
+    this.ended = null;
+    this.exit = null;
+    this.output = new OutputText();
+    this.announcer.clear();
+    this.failure = null;
+    this.notice = null;
+    this.progress = null;
+    this.places = null;
+    this.unseen = false;
+    this.requestUpdate();
+    await run?.close();
+  }
+
+  /** Sends the program a signal, by name or number. Does nothing where none is running. */
   async kill(signal: string | number = 'SIGTERM'): Promise<void> {
-    await this.running?.process.kill(signal);
+    await this.current?.kill(signal);
+    // A paused program dies only when it goes on.
+    if (this.state === 'paused' && (signal === 'SIGKILL' || signal === 9)) await this.resume();
   }
 
-  /** Gives the program input: text, or bytes. Before it runs they are kept for it. */
+  /** Gives the program input: text, or bytes. Before it runs they are kept for it. Resolves when there is room for more. */
   async write(data: string | Uint8Array): Promise<void> {
     const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : data;
-    if (this.running?.keys) await this.running.keys.write(bytes);
-    else if (this.state !== 'exited') this.early.push(bytes);
+    if (this.current) await this.current.write(bytes);
+    else if (this.state === 'idle') this.early.push(bytes);
   }
 
   /** Ends the program's input, as ^D does. */
   async writeEnd(): Promise<void> {
-    await this.running?.keys?.close();
+    await this.current?.writeEnd();
   }
 
   /** Bytes of a file in the guest. @throws MachineError file-error, closed */
   async readFile(path: string): Promise<Uint8Array> {
-    if (!this.running) throw new MachineError('closed', 'no program is running');
-    return this.running.machine.readFile(path);
+    return this.running().use((machine) => machine.readFile(path));
   }
+
+  /** Makes or replaces a file in the guest, and the folders above it. @throws MachineError file-error, closed */
+  async writeFile(path: string, content: Uint8Array | string, mode?: number): Promise<void> {
+    await this.running().use((machine) => machine.writeFile(path, content, mode));
+  }
+
+  /** What is at this moment in a process, by default the program: registers, mappings, page walks, stack. Null: its memory is gone. @throws MachineError closed */
+  async inspect(request: Partial<InspectRequest> = {}): Promise<InspectView | null> {
+    return this.running().inspect(request);
+  }
+
+  /** Tracepoints as they happen, of these groups ('syscalls') or events ('exec:start_thread'). @throws MachineError closed */
+  tracepoints(events: readonly string[]): AsyncIterableIterator<TraceRecord> {
+    return this.running().machine.trace({ events });
+  }
+
+  private running(): MachineRun {
+    if (!this.current) throw new MachineError('closed', 'no program is running');
+    return this.current;
+  }
+
+  /** Runs a program whose bytes are at hand. `name` becomes its path in the guest; `src`, `program` and `argv` do not count until they are set again. */
+  async runBytes(name: string, content: Uint8Array | Blob): Promise<Exit> {
+    this.opened = { name: name.split('/').findLast((part) => part !== '') ?? 'program', content };
+    await this.reset();
+    return this.run();
+  }
+
+  /**
+   * Takes files as if they were dropped: runs the first that is a program (an ELF file, or a script with #!), and puts the others beside
+   * it; where there is none, all go into the guest, at its working directory. Resolves when they are there.
+   */
+  async open(files: Iterable<File>): Promise<void> {
+    const specs: FileSpec[] = [];
+    let program: File | null = null;
+    for (const file of files) {
+      if (!program && isProgram(new Uint8Array(await file.slice(0, 4).arrayBuffer()))) program = file;
+      else specs.push({ path: `${this.cwd?.replace(/\/$/, '') ?? ''}/${file.name}`, content: file });
+    }
+    this.extraFiles = [...this.extraFiles.filter(({ path }) => !specs.some((spec) => spec.path === path)), ...specs];
+    if (program) {
+      this.runBytes(program.name, program).catch(() => {});
+      return;
+    }
+    await this.putFiles(specs);
+    this.notice = specs.length === 0 ? null : `In the guest: ${specs.map(({ path }) => path).join(', ')}`;
+    this.requestUpdate();
+  }
+
+  private async putFiles(files: readonly FileSpec[]): Promise<void> {
+    const { current: run } = this;
+    if (!run?.booted) return;
+    for (const file of files) {
+      try {
+        const content = await contentOf(file);
+        const mode = file.mode ?? (isProgram(content) ? 0o755 : 0o644);
+        await run.use((machine) => machine.writeFile(file.path, content, mode));
+      } catch (error) {
+        if (!run.closed) this.warn(MachineError.from(error));
+      }
+    }
+  }
+
+  private async filesAdded(files: readonly Ring3File[]): Promise<void> {
+    if (!this.current?.booted) return;
+    try {
+      await this.putFiles(files.map(specOf));
+    } catch (error) {
+      this.warn(MachineError.from(error));
+    }
+  }
+
+  /** Every terminal that names this machine; the last one shows it. */
+  private readonly terminals: TerminalLink[] = [];
 
   /** Called by a <ring3-terminal> that shows this machine; the next run has a tty. Returns what undoes it. */
   attachTerminal(terminal: TerminalLink): () => void {
+    this.terminals.push(terminal);
     this.terminal = terminal;
     return () => {
-      if (this.terminal === terminal) this.terminal = null;
+      this.terminals.splice(this.terminals.indexOf(terminal), 1);
+      this.terminal = this.terminals.at(-1) ?? null;
     };
   }
 
   /** The terminal's size has changed. */
   resizeTerminal(cols: number, rows: number): void {
-    void this.running?.process.resize(cols, rows).catch(() => {});
+    // A program that has ended has no size.
+    void this.current?.resize(cols, rows).catch(() => {});
   }
 
-  private machineOptions(): MachineOptions {
-    const { root, aslr, layout, seed, clock, hostname, workerUrl, memory, timeout, maxInsns } = this;
-    return {
-      ...(root === null ? {} : { root: new URL(root, this.baseURI).href }),
-      ...(aslr === null ? {} : { aslr: aslr !== 'off' }),
-      ...(layout === null ? {} : { layout }),
-      ...(seed === null ? {} : { seed }),
-      ...(clock === null ? {} : { clock }),
-      ...(hostname === null ? {} : { hostname }),
-      ...(workerUrl === null ? {} : { workerUrl }),
-      ...(memory === null ? {} : { memory: bytesOf(memory) }),
-      limits: {
-        ...(timeout === null ? {} : { wallTime: millisecondsOf(timeout) }),
-        ...(maxInsns === null ? {} : { instructions: maxInsns }),
-      },
-      worker: !this.inline,
-    };
+  private show(data: Uint8Array, stream: OutputStreamNumber): void {
+    dispatch(this, stream === 1 ? 'ring3-stdout' : 'ring3-stderr', { data });
+    if (this.terminal) return;
+    this.announcer.printed(this.output.append(data, stream));
+    if (this.outputChanged) return;
+    this.outputChanged = true;
+    void frame().then(() => {
+      this.outputChanged = false;
+      this.requestUpdate();
+    });
   }
 
-  /** What is run, and the file for it where it has to be fetched. */
-  private async command(): Promise<{ path: string; argv: string[]; files: FileSpec[] }> {
-    const argv = words('argv', this.argv ?? '');
-    if (this.src !== null) {
-      const url = new URL(this.src, this.baseURI);
-      const path = this.program ?? `/${url.pathname.split('/').at(-1) || 'program'}`;
-      const content = this.dropped.get(this.src) ?? { url: url.href };
-      return { path, argv: argv.length > 0 ? argv : [path], files: [{ path, mode: 0o755, content }] };
-    }
-    const path = this.program ?? argv[0];
-    if (!path) throw new MachineError('bad-option', '<ring3-machine> has neither src nor program');
-    return { path, argv: argv.length > 0 ? argv : [path], files: [] };
+  private standStill(stop: Stop): void {
+    if (this.state === 'exited' || this.state === 'error') return;
+    const run = this.current!;
+    this.setState('paused', stop);
+    this.places ??= new CodePlaces(run.machine);
+    void this.describe(stop, run, this.places);
   }
 
-  private readonly dropped = new Map<string, Uint8Array>();
-
-  /** Runs a program whose bytes are at hand (a dropped or picked file). `name` becomes its path in the guest. */
-  async runBytes(name: string, bytes: Uint8Array): Promise<Exit> {
-    const src = `/${name.split('/').at(-1) || 'program'}`;
-    this.dropped.set(src, bytes);
-    this.src = src;
-    this.program = null;
-    if (this.state !== 'idle') await this.reset();
-    return this.run();
-  }
-
-  private childFiles(): Promise<FileSpec[]> {
-    const files = [...this.children].filter((child): child is Ring3File => child instanceof Ring3File);
-    return Promise.all(files.map((file) => file.spec()));
-  }
-
-  private environment(): string[] {
-    return words('env', this.env ?? '');
-  }
-
-  private listen(machine: Machine): void {
-    for (const name of (this.trace ?? '').split(/[\s,]+/).filter(Boolean)) {
-      if (name === 'stage')
-        void this.tell(machine, ['exec'], (records) => records.forEach((record) => dispatch(this, 'ring3-stage', record)));
-      else if (name in traceEvents)
-        void this.tell(machine, traceEvents[name as TraceName], (records) => dispatch(this, `ring3-${name as TraceName}`, { records }));
-      else this.fail(new MachineError('bad-option', `trace="${name}": only fault, syscall, signal and stage can be told`));
-    }
-  }
-
-  /** Gathers records for a frame of the page: an event per record would stop it. */
-  private async tell(machine: Machine, events: readonly string[], deliver: (records: Ring3Records) => void): Promise<void> {
-    let batch: Ring3Records = [];
-    const flush = (): void => {
-      const records = batch;
-      batch = [];
-      if (records.length > 0) deliver(records);
-    };
-    for await (const record of machine.trace({ events })) {
-      if (batch.length === 0) requestAnimationFrame(flush);
-      batch.push(record);
-    }
-    flush();
-  }
-
-  private async show(stream: ReadableStream<Uint8Array>, event: 'ring3-stdout' | 'ring3-stderr', which: 0 | 1): Promise<void> {
-    const { terminal, start } = this;
-    const reader = stream.getReader();
+  /** Says where it stands, in words. */
+  private async describe(stop: Stop, run: MachineRun, places: CodePlaces): Promise<void> {
     try {
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done || start !== this.start) return;
-        dispatch(this, event, { data: value });
-        if (terminal) await terminal.write(value);
-        else {
-          this.output.append(value, which);
-          this.shown = this.output.text;
-        }
-      }
+      const [reason, place] = await Promise.all([stopReason(stop), run.use(() => places.describe(stop.tid, stop.ip))]);
+      if (this.standing !== stop) return;
+      this.where = {
+        reason,
+        place: place === null ? hex(stop.ip) : `${place} (${hex(stop.ip)})`,
+        instructions: `${stop.icount.toLocaleString('en')} instructions so far`,
+      };
+      this.requestUpdate();
     } catch (error) {
-      // The machine was closed; whoever closed it knows.
-      if (!(error instanceof MachineError && error.id === 'closed')) throw error;
+      if (!run.closed && !(error instanceof MachineError && error.id === 'closed')) this.warn(MachineError.from(error));
     }
   }
 
   private fail(error: MachineError): void {
     const help = explainError(error);
-    this.failure = help ? `${error.message}. ${help}` : error.message;
+    this.failure = { message: error.message, help };
     this.progress = null;
+    this.current = null;
     this.setState('error');
-    dispatch(this, 'ring3-error', { id: error.id, message: error.message, help });
+    dispatch(this, 'ring3-error', { id: error.id, message: error.message, help, fatal: true });
   }
 
-  private setState(state: MachineElementState, exit?: Exit): void {
-    const previous = this.state;
-    this.state = state;
-    this.exitText = exit ? describeExit(exit) : '';
-    for (const name of ['loading', 'running', 'paused', 'exited', 'error'] as const) {
-      if (name === state) this.internals?.states.add(name);
-      else this.internals?.states.delete(name);
-    }
-    dispatch(this, 'ring3-statechange', { state, previous });
+  private warn(error: MachineError): void {
+    const help = explainError(error);
+    this.notice = help ? `${error.message}. ${help}` : error.message;
+    this.requestUpdate();
+    dispatch(this, 'ring3-error', { id: error.id, message: error.message, help, fatal: false });
   }
 
-  private exitText = '';
-
-  private observeVisibility(): void {
-    if (!this.pauseOffscreen || typeof IntersectionObserver === 'undefined') {
-      this.observer?.disconnect();
-      this.observer = null;
-      return;
-    }
-    this.observer ??= new IntersectionObserver(([entry]) => void this.visibilityChanged(entry!.isIntersecting));
-    this.observer.observe(this);
+  private setState(state: MachineElementState, stop: Stop | null = null): void {
+    const previous = this.currentState;
+    this.currentState = state;
+    this.standing = stop;
+    if (state !== 'paused') this.where = null;
+    if (state !== 'loading') this.progress = null;
+    this.states.show(state);
+    this.requestUpdate();
+    if (state !== previous || stop) dispatch(this, 'ring3-statechange', { state, previous, stop });
   }
 
   private async visibilityChanged(visible: boolean): Promise<void> {
     if (!visible && this.state === 'running') {
-      this.pausedOffscreen = true;
       await this.pause();
-    } else if (visible && this.pausedOffscreen) {
-      this.pausedOffscreen = false;
+      this.unseen = this.standing !== null;
+      this.requestUpdate();
+    } else if (visible && this.unseen) {
       await this.resume();
     }
   }
 
-  private get statusText(): string {
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('src') || changed.has('program') || changed.has('argv')) {
+      if (this.hasUpdated) this.opened = null;
+    }
+    this.focused = this.shadowRoot?.activeElement ?? null;
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    this.visibility.watch(this.pauseOffscreen);
+    if (changed.has('pauseAt')) void this.setPauseAt();
+    // A button that is gone leaves the focus to the one that is always there.
+    if (this.focused && !this.focused.isConnected) this.renderRoot.querySelector<HTMLElement>('#primary')?.focus();
+    this.focused = null;
+  }
+
+  private async setPauseAt(): Promise<void> {
+    const { current: run } = this;
+    try {
+      await run?.setPauseAt(listOf(this.pauseAt));
+    } catch (error) {
+      if (!run?.closed) this.warn(MachineError.from(error));
+    }
+  }
+
+  protected override render(): TemplateResult {
+    return renderMachine(this.view(), this.actions);
+  }
+
+  private readonly actions: MachineActions = {
+    primary: () => void (this.state === 'running' ? this.pause() : this.run()).catch(() => {}),
+    stop: () => void this.reset(),
+    step: () => void this.step().catch(() => {}),
+    back: () => {},
+    pick: () => this.renderRoot.querySelector<HTMLInputElement>('input[type=file]')?.click(),
+    picked: (event) => {
+      const input = event.target as HTMLInputElement;
+      const files = [...(input.files ?? [])];
+      // Picking the same file again is to count too.
+      input.value = '';
+      if (files.length > 0) void this.open(files);
+    },
+  };
+
+  private view(): MachineView {
+    const { state, exit } = this;
+    const runnable = this.opened !== null || namesProgram(this);
+    return {
+      name: programName(this, this.opened),
+      state,
+      status: this.status(),
+      failed: exit !== null && exit.code !== 0,
+      runnable,
+      progress: this.progress,
+      where: this.where,
+      error: this.failure,
+      notice: this.notice,
+      output: this.terminal ? null : { pieces: this.output.pieces, truncated: this.output.truncated },
+      hint: this.hint(runnable),
+      announcement: this.announcer.text,
+      canStepBack: false,
+      picker: this.picker,
+      dropping: this.drop.over,
+    };
+  }
+
+  private status(): string {
     switch (this.state) {
       case 'idle':
         return 'not started';
       case 'loading':
-        return this.progress ? `loading ${this.progress.file.split('/').at(-1) || this.progress.phase}` : 'loading';
+        return this.progress ? `loading ${nameOf(this.progress)}` : 'loading';
+      case 'paused':
+        return this.unseen ? 'paused while out of sight' : 'paused';
       case 'exited':
-        return this.exitText;
+        return describeExit(this.exit!);
       case 'error':
         return 'failed';
       default:
@@ -547,65 +640,18 @@ export class Ring3Machine extends LitElement {
     }
   }
 
-  protected override render(): TemplateResult {
-    const { state, progress } = this;
-    const active = state === 'running' || state === 'paused';
-    return html`<section class="frame" part="frame" aria-label=${`Ring3: ${this.name}`}>
-      <header part="head">
-        <span class="title" part="title"><slot name="title">${this.name}</slot></span>
-        <span class="status" part="status" role="status">${this.statusText}</span>
-        ${
-          progress?.total
-            ? html`<progress part="progress" aria-label="loading" max=${progress.total} .value=${progress.loaded}></progress>`
-            : nothing
-        }
-        ${
-          state === 'running'
-            ? html`<button part="button" @click=${() => void this.pause()}>Pause</button>`
-            : html`<button part="button" class="primary" ?disabled=${state === 'loading'} @click=${() => void this.run().catch(() => {})}>
-                ${state === 'paused' ? 'Go on' : state === 'exited' || state === 'error' ? 'Run again' : 'Run'}
-              </button>`
-        }
-        <button part="button" ?disabled=${!active && state !== 'loading'} @click=${() => void this.reset()}>Stop</button>
-      </header>
-      ${this.failure === null ? nothing : html`<p class="error" part="error" role="alert">${this.failure}</p>`}
-      <slot name="terminal"></slot>
-      ${this.terminal ? nothing : html`<pre class="output" part="output" tabindex="0" role="log" aria-label="output">${this.shown}</pre>`}
-    </section>`;
-  }
-
-  private get name(): string {
-    return this.program ?? this.src?.split('/').at(-1) ?? 'Ring3';
+  private hint(runnable: boolean): string {
+    if (this.state === 'exited') return 'It printed nothing.';
+    if (this.state !== 'idle') return '';
+    if (runnable) return 'Its output appears here.';
+    return this.noDrop ? '' : 'Drop an x86-64 Linux program here.';
   }
 }
 
-type Ring3Records = import('@ring3/machine/protocol').TraceRecord[];
-
-function words(attribute: string, text: string): string[] {
-  try {
-    return shellWords(text);
-  } catch (error) {
-    throw new MachineError('bad-option', `${attribute}: ${(error as Error).message}`);
-  }
-}
-
-function describeExit({ code, signal, limit }: Exit): string {
-  if (limit) return `ended: limit of ${limit}`;
-  return signal === null ? `exited with ${code}` : `killed by ${signal}`;
-}
-
-/** '256m' → bytes. @throws MachineError */
-function bytesOf(text: string): number {
-  const match = /^(\d+)([kmg]?)$/i.exec(text.trim());
-  if (!match) throw new MachineError('bad-option', `memory="${text}" is not a size as 256m`);
-  return Number(match[1]) * { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 }[match[2]!.toLowerCase()]!;
-}
-
-/** '10s' → milliseconds. @throws MachineError */
-function millisecondsOf(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(text.trim());
-  if (!match) throw new MachineError('bad-option', `timeout="${text}" is not a time as 10s or 500ms`);
-  return Number(match[1]) * { ms: 1, s: 1000, m: 60_000 }[match[2]!]!;
+/** An ELF file, or a script. */
+function isProgram(bytes: Uint8Array): boolean {
+  const [a, b, c, d] = bytes;
+  return (a === 0x7f && b === 0x45 && c === 0x4c && d === 0x46) || (a === 0x23 && b === 0x21);
 }
 
 declare global {

@@ -1,94 +1,74 @@
-import { css, html, LitElement, type PropertyDeclarations, type TemplateResult } from 'lit';
-import type { Terminal } from '@xterm/xterm';
-import type { FitAddon } from '@xterm/addon-fit';
+import { html, LitElement, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import { MachineError } from '@ring3/machine';
 import { Ring3Machine } from './machine-element.js';
 import { controls, tokens } from './styles.js';
 import type { TerminalLink } from './terminal-link.js';
+import { terminalStyles } from './terminal-styles.js';
+import { MINIMUM_CONTRAST, readTheme } from './terminal-theme.js';
+import { type TouchKey, touchKeys, touchSequence, withControl } from './touch-keys.js';
+import type { Emulator } from './xterm.js';
 
-/** Keys that touch keyboards lack, and what they send. */
-const touchKeys: readonly (readonly [label: string, name: string, keys: string])[] = [
-  ['Esc', 'Escape', '\u001b'],
-  ['Tab', 'Tab', '\t'],
-  ['←', 'Arrow left', '\u001b[D'],
-  ['↑', 'Arrow up', '\u001b[A'],
-  ['↓', 'Arrow down', '\u001b[B'],
-  ['→', 'Arrow right', '\u001b[C'],
-];
-/** Size before it is known how much room there is. */
+/** Size where there is no room to measure: not yet loaded, or hidden. */
 const COLS = 80;
 const ROWS = 24;
+/** Limits of the emulator and of what a program expects. */
+const MAX_CELLS = 1000;
+const SCROLLBACK_LINES = 5000;
+/** Between the two Escapes that let the next Tab leave. */
+const TWICE_MS = 1000;
+
+const LEAVE = 'Tab goes to the program. To leave the terminal press Escape twice, then Tab.';
 
 /**
- * A terminal for a <ring3-machine>: the one around it, or the one that `for` names. The emulator (xterm.js) is loaded when the element is on
- * a page.
+ * A terminal for a `<ring3-machine>`: the one around it, or the one that `for` names. The program that the machine runs next has it as its
+ * controlling terminal. The emulator (xterm.js) is loaded when the element comes into view, or when a program needs it.
  *
- * Keyboard: Tab goes to the program. Ctrl+Shift+Escape (or Escape twice within half a second) lets the next Tab leave the terminal.
- * Ctrl+Shift+C and Ctrl+Shift+V copy and paste, as does the browser's menu.
+ * Keyboard: all keys go to the program, Tab too. To leave, press Escape twice, then Tab (or Shift+Tab): the element says so when the
+ * keyboard brings the focus into it. Ctrl+Shift+C and Ctrl+Shift+V copy and paste, as do the browser's menu, Ctrl+Insert and Shift+Insert.
+ * A screen reader finds a button before the terminal that turns its reading on.
+ *
+ * ```html
+ * <ring3-machine root="images/base/" program="/bin/bash" env="TERM=xterm-256color LANG=C.UTF-8">
+ *   <ring3-terminal></ring3-terminal>
+ * </ring3-machine>
+ * <ring3-terminal for="other" cols="80" rows="25"></ring3-terminal>
+ * ```
  *
  * @tag ring3-terminal
+ * @attr {number} cols - columns; default: as many as there is room for
+ * @attr {number} rows - lines; default: as many as there is room for
  * @csspart screen - what the terminal shows
+ * @csspart hint - how to leave with the keyboard
+ * @csspart screen-reader - the button for screen readers, seen when it has the focus
  * @csspart keys - the bar of keys for touch screens
  * @csspart key - every key of the bar
- * @csspart hint - how to leave with the keyboard
+ * @csspart error - why the emulator could not be loaded
  * @cssproperty --ring3-terminal-height - height where `rows` is not set
+ * @cssproperty --ring3-screen-background - behind the text; where it is light, the default palette is one for light screens
+ * @cssproperty --ring3-screen-color - of the text
+ * @cssproperty --ring3-cursor - of the cursor
+ * @cssproperty --ring3-selection - behind what is selected
+ * @cssproperty --ring3-ansi-black - as all sixteen: -red, -green, … -white, -bright-black, … -bright-white
+ * @cssproperty --ring3-mono - family of the text
  */
 export class Ring3Terminal extends LitElement implements TerminalLink {
-  static override readonly styles = [
-    tokens,
-    controls,
-    css`
-      .screen {
-        height: var(--ring3-terminal-height, 24em);
-        padding: 8px;
-        background: var(--_screen);
-        overflow: hidden;
-      }
-      .keys {
-        display: none;
-        flex-wrap: wrap;
-        gap: 6px;
-        padding: 6px 8px;
-        background: var(--_bg);
-        border-top: 1px solid var(--_line);
-      }
-      @media (pointer: coarse) {
-        .keys {
-          display: flex;
-        }
-        .keys button {
-          min-width: 44px;
-          min-height: 44px;
-        }
-      }
-      .keys[data-shown] {
-        display: flex;
-      }
-      button[aria-pressed='true'] {
-        color: var(--_on-accent);
-        background: var(--_accent);
-      }
-      .hint {
-        position: absolute;
-        width: 1px;
-        height: 1px;
-        overflow: hidden;
-        clip-path: inset(50%);
-        white-space: nowrap;
-      }
-    `,
-  ];
+  static override readonly styles = [tokens, controls, terminalStyles];
 
   static override readonly properties: PropertyDeclarations = {
     for: { type: String },
+    cols: { type: Number, noAccessor: true },
+    rows: { type: Number, noAccessor: true },
     fontSize: { type: Number, attribute: 'font-size' },
-    screenReader: { type: Boolean, attribute: 'screen-reader' },
+    screenReader: { type: Boolean, attribute: 'screen-reader', reflect: true },
     touchKeys: { type: Boolean, attribute: 'touch-keys' },
     theme: { type: String, reflect: true },
     control: { state: true },
     css: { state: true },
+    failure: { state: true },
+    hint: { state: true },
   };
 
-  /** Id of the <ring3-machine> that it shows, in the same tree. Default: the one around it. */
+  /** Id of the `<ring3-machine>` that it shows, in the same tree. Default: the one around it. */
   declare for: string | null;
   /** Pixels; default 14. */
   declare fontSize: number | null;
@@ -96,21 +76,32 @@ export class Ring3Terminal extends LitElement implements TerminalLink {
   declare screenReader: boolean;
   /** Shows the bar of keys also where there is a keyboard. */
   declare touchKeys: boolean;
+  /** light, dark; default: the machine's, else as the reader prefers. */
   declare theme: 'light' | 'dark' | null;
   /** @internal The bar's Ctrl holds for the next key. */
   declare control: boolean;
   /** @internal */
   declare css: string;
+  /** @internal */
+  declare failure: string | null;
+  /** @internal What is shown of the keyboard: nothing, how to leave, or that the next Tab leaves. */
+  declare hint: 'none' | 'how' | 'leaving';
 
-  private emulator: Terminal | null = null;
-  private fit: FitAddon | null = null;
+  private emulator: Emulator | null = null;
   private loading: Promise<void> | null = null;
   private detach: (() => void) | null = null;
   private machine: Ring3Machine | null = null;
   private resizes: ResizeObserver | null = null;
-  /** The next Tab leaves. */
-  private leaving = false;
-  private lastEscape = 0;
+  private sight: IntersectionObserver | null = null;
+  /** Waits for the machine that `for` names, and sees its theme change. */
+  private changes: MutationObserver | null = null;
+  private fixed: { cols: number | null; rows: number | null } = { cols: null, rows: null };
+  private fitting = 0;
+  private disposal: ReturnType<typeof setTimeout> | undefined;
+  private lastEscape = Number.NEGATIVE_INFINITY;
+  private lastPointer = Number.NEGATIVE_INFINITY;
+  /** The theme is the machine's: the page has chosen none for the terminal. */
+  private inherited = true;
 
   constructor() {
     super();
@@ -121,160 +112,361 @@ export class Ring3Terminal extends LitElement implements TerminalLink {
     this.theme = null;
     this.control = false;
     this.css = '';
+    this.failure = null;
+    this.hint = 'none';
   }
 
+  /** Columns that it has. Set: as many always; null: as many as there is room for. */
   get cols(): number {
-    return this.emulator?.cols ?? COLS;
+    return this.emulator?.terminal.cols ?? this.fixed.cols ?? COLS;
   }
 
+  set cols(value: number | null) {
+    this.fixed.cols = cells(value);
+    this.requestUpdate();
+    this.scheduleFit();
+  }
+
+  /** Lines that it has. Set: as many always; null: as many as there is room for. */
   get rows(): number {
-    return this.emulator?.rows ?? ROWS;
+    return this.emulator?.terminal.rows ?? this.fixed.rows ?? ROWS;
+  }
+
+  set rows(value: number | null) {
+    this.fixed.rows = cells(value);
+    this.requestUpdate();
+    this.scheduleFit();
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    void customElements.whenDefined('ring3-machine').then(() => this.attach());
+    // A move within the page disconnects and connects again at once: what it shows stays.
+    clearTimeout(this.disposal);
+    if (this.hasUpdated) this.watch();
+    else this.inherited = this.theme === null;
+    // At once where that is possible: a machine that starts by itself asks in its first update whether it has a terminal.
+    if (customElements.get('ring3-machine')) this.attach();
+    else void customElements.whenDefined('ring3-machine').then(() => this.attach());
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.detach?.();
-    this.detach = null;
-    this.machine = null;
+    this.release();
     this.resizes?.disconnect();
-    this.resizes = null;
+    this.sight?.disconnect();
+    cancelAnimationFrame(this.fitting);
+    this.disposal = setTimeout(() => this.dispose(), 0);
+  }
+
+  protected override firstUpdated(): void {
+    this.watch();
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has('for') && this.hasUpdated && this.isConnected && (this.detach || this.changes)) {
+      this.release();
+      this.attach();
+    }
+    if (!this.emulator) return;
+    const { options } = this.emulator.terminal;
+    if (changed.has('screenReader')) options.screenReaderMode = this.screenReader;
+    if (changed.has('fontSize')) {
+      options.fontSize = this.fontSize ?? 14;
+      this.scheduleFit();
+    }
+    if (changed.has('theme')) this.applyTheme();
+  }
+
+  /** Loads when it is seen, and follows the room that it has. */
+  private watch(): void {
+    const screen = this.renderRoot.querySelector('.screen')!;
+    this.resizes ??= new ResizeObserver(() => this.scheduleFit());
+    this.resizes.observe(screen);
+    this.sight ??= new IntersectionObserver(
+      (entries) => {
+        // What went wrong is shown, and told to the program's start, which asks again.
+        if (entries.some((entry) => entry.isIntersecting)) this.load().catch(() => {});
+      },
+      { rootMargin: '200px' },
+    );
+    this.sight.observe(screen);
   }
 
   private attach(): void {
     if (!this.isConnected || this.detach) return;
     const root = this.getRootNode() as Document | ShadowRoot;
     const machine = this.for === null ? this.closest('ring3-machine') : root.getElementById(this.for);
-    if (!(machine instanceof Ring3Machine)) return;
+    this.changes ??= new MutationObserver(() => (this.machine ? this.inheritTheme() : this.attach()));
+    if (!(machine instanceof Ring3Machine)) {
+      if (this.for !== null) this.changes.observe(root, { subtree: true, childList: true, attributes: true, attributeFilter: ['id'] });
+      return;
+    }
+    this.changes.disconnect();
+    this.changes.observe(machine, { attributes: true, attributeFilter: ['theme'] });
     if (this.parentElement === machine) this.slot ||= 'terminal';
     this.machine = machine;
     this.detach = machine.attachTerminal(this);
+    this.inheritTheme();
+    // A program that starts at once needs it before it is seen.
+    if (machine.autorun) this.load().catch(() => {});
   }
 
-  protected override firstUpdated(): void {
-    void this.load();
+  private release(): void {
+    this.changes?.disconnect();
+    this.changes = null;
+    this.detach?.();
+    this.detach = null;
+    this.machine = null;
   }
 
-  /** Resolves when the emulator is there. */
+  private inheritTheme(): void {
+    if (this.inherited) this.theme = this.machine?.theme ?? null;
+  }
+
+  /** Resolves when the emulator is there. @throws MachineError fetch-failed */
   get ready(): Promise<void> {
     return this.load();
   }
 
   private load(): Promise<void> {
-    this.loading ??= this.updateComplete.then(async () => {
-      const { loadXterm } = await import('./xterm.js');
-      const { Terminal, FitAddon, WebLinksAddon, css: style } = await loadXterm();
-      this.css = style;
-      await this.updateComplete;
-      const screen = this.renderRoot.querySelector<HTMLElement>('.screen')!;
-      const colours = getComputedStyle(screen);
-      const emulator = new Terminal({
-        fontFamily: colours.getPropertyValue('--ring3-mono') || 'ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace',
+    this.loading ??= this.open().then(
+      () => {
+        this.failure = null;
+      },
+      (error: unknown) => {
+        // The next program tries again.
+        this.loading = null;
+        this.failure = `The terminal could not be loaded: ${error instanceof Error ? error.message : String(error)}`;
+        throw new MachineError('fetch-failed', this.failure);
+      },
+    );
+    return this.loading;
+  }
+
+  private async open(): Promise<void> {
+    await this.updateComplete;
+    const { createEmulator, xtermCss } = await import('./xterm.js');
+    this.css = xtermCss;
+    await this.updateComplete;
+    const screen = this.renderRoot.querySelector<HTMLElement>('.screen')!;
+    const style = getComputedStyle(screen);
+    const emulator = createEmulator(
+      {
+        cols: this.cols,
+        rows: this.rows,
+        fontFamily: style.getPropertyValue('--_mono') || 'monospace',
         fontSize: this.fontSize ?? 14,
         screenReaderMode: this.screenReader,
-        theme: { background: colours.getPropertyValue('--_screen').trim(), foreground: colours.getPropertyValue('--_screen-fg').trim() },
-        scrollback: 5000,
-      });
-      this.fit = new FitAddon();
-      emulator.loadAddon(this.fit);
-      emulator.loadAddon(new WebLinksAddon());
-      emulator.open(screen);
-      emulator.attachCustomKeyEventHandler((event) => this.key(event));
-      emulator.onData((data) => this.send(data));
-      emulator.onBinary((data) => void this.machine?.write(Uint8Array.from(data, (char) => char.charCodeAt(0))));
-      emulator.onResize(({ cols, rows }) => this.machine?.resizeTerminal(cols, rows));
-      this.emulator = emulator;
-      this.resizes = new ResizeObserver(() => this.fit?.fit());
-      this.resizes.observe(screen);
-      this.fit.fit();
-    });
-    return this.loading;
+        theme: readTheme(style),
+        minimumContrastRatio: MINIMUM_CONTRAST,
+        scrollback: SCROLLBACK_LINES,
+      },
+      (url) => (url === null ? screen.removeAttribute('title') : screen.setAttribute('title', url)),
+    );
+    const { terminal } = emulator;
+    terminal.open(screen);
+    const input = terminal.textarea!;
+    input.setAttribute('aria-label', 'terminal');
+    input.setAttribute('aria-describedby', 'hint');
+    terminal.attachCustomKeyEventHandler((event) => this.key(event));
+    terminal.onData((data) => this.send(data));
+    terminal.onBinary((data) => this.give(Uint8Array.from(data, (char) => char.charCodeAt(0))));
+    terminal.onResize(({ cols, rows }) => this.machine?.resizeTerminal(cols, rows));
+    this.emulator = emulator;
+    this.fit();
+  }
+
+  private dispose(): void {
+    if (this.isConnected) return;
+    this.emulator?.terminal.dispose();
+    this.emulator = null;
+    this.loading = null;
+  }
+
+  /** As many cells as there is room for, or as are asked for. */
+  private fit(): void {
+    if (!this.emulator) return;
+    const { terminal, fit } = this.emulator;
+    const room = fit.proposeDimensions();
+    const known = (cellCount: number | undefined): number | null =>
+      cellCount !== undefined && Number.isFinite(cellCount) ? Math.min(cellCount, MAX_CELLS) : null;
+    const hidden = !this.renderRoot.querySelector('.screen')?.clientWidth;
+    const cols = this.fixed.cols ?? (hidden ? null : known(room?.cols)) ?? terminal.cols;
+    const rows = this.fixed.rows ?? (hidden ? null : known(room?.rows)) ?? terminal.rows;
+    if (cols !== terminal.cols || rows !== terminal.rows) terminal.resize(cols, rows);
+  }
+
+  private scheduleFit(): void {
+    cancelAnimationFrame(this.fitting);
+    this.fitting = requestAnimationFrame(() => this.fit());
+  }
+
+  private applyTheme(): void {
+    const screen = this.renderRoot.querySelector('.screen');
+    if (this.emulator && screen) this.emulator.terminal.options.theme = readTheme(getComputedStyle(screen));
   }
 
   /** @internal Output of the program. */
   async write(data: Uint8Array): Promise<void> {
     await this.load();
-    await new Promise<void>((resolve) => this.emulator!.write(data, resolve));
+    await new Promise<void>((resolve) => this.emulator!.terminal.write(data, resolve));
   }
 
+  /** Empties it, with its scroll-back and modes. */
   clear(): void {
-    this.emulator?.reset();
+    // RIS, after what was written before: that may still be on its way through the emulator.
+    this.emulator?.terminal.write('\u001bc');
   }
 
-  /** The text on the screen and in the scroll-back. */
+  /** The text of the screen and of what has scrolled out of it, lines that were too long in one piece. */
   get text(): string {
-    const buffer = this.emulator?.buffer.active;
+    const buffer = this.emulator?.terminal.buffer.active;
     if (!buffer) return '';
     const lines: string[] = [];
-    for (let i = 0; i < buffer.length; i++) lines.push(buffer.getLine(i)?.translateToString(true) ?? '');
+    for (let i = 0; i < buffer.length; i++) {
+      const line = buffer.getLine(i)!;
+      const text = line.translateToString(!buffer.getLine(i + 1)?.isWrapped);
+      if (line.isWrapped && lines.length > 0) lines[lines.length - 1] += text;
+      else lines.push(text);
+    }
     return lines.join('\n').trimEnd();
   }
 
-  override focus(): void {
-    if (this.emulator) this.emulator.focus();
-    else void this.load().then(() => this.emulator?.focus());
+  /** What is selected; '' for nothing. */
+  get selection(): string {
+    return this.emulator?.terminal.getSelection() ?? '';
+  }
+
+  /** Gives the program text as if it were pasted: bracketed where the program has asked for that. */
+  paste(text: string): void {
+    this.emulator?.terminal.paste(text);
+  }
+
+  override focus(options?: FocusOptions): void {
+    const focus = (): void => this.emulator?.terminal.textarea?.focus(options);
+    if (this.emulator) focus();
+    else this.load().then(focus, () => {});
+  }
+
+  override blur(): void {
+    this.emulator?.terminal.blur();
   }
 
   /** What is typed, with the bar's Ctrl applied. */
   private send(data: string): void {
     const held = this.control;
     this.control = false;
-    const code = data.length === 1 ? data.toUpperCase().charCodeAt(0) : 0;
-    void this.machine?.write(held && code >= 0x40 && code <= 0x5f ? String.fromCharCode(code & 0x1f) : data);
+    this.give(held ? withControl(data) : data);
+  }
+
+  private give(data: string | Uint8Array): void {
+    // A machine that has just ended takes no more.
+    this.machine?.write(data).catch(() => {});
   }
 
   /** false: the emulator leaves the key to the browser. */
   private key(event: KeyboardEvent): boolean {
     if (event.type !== 'keydown') return true;
-    if (event.key === 'Tab' && this.leaving) {
-      this.leaving = false;
+    if (event.key === 'Tab' && this.hint === 'leaving') {
+      this.hint = 'none';
       return false;
     }
-    this.leaving = false;
     if (event.key === 'Escape') {
-      const twice = event.timeStamp - this.lastEscape < 500;
+      this.hint = event.timeStamp - this.lastEscape < TWICE_MS ? 'leaving' : 'none';
       this.lastEscape = event.timeStamp;
-      this.leaving = twice || (event.ctrlKey && event.shiftKey);
-      return !this.leaving;
+      return true;
     }
-    if (event.ctrlKey && event.shiftKey && event.code === 'KeyC' && this.emulator?.hasSelection()) {
-      void navigator.clipboard?.writeText(this.emulator.getSelection());
+    if (event.key === 'Shift') return true;
+    this.hint = 'none';
+    this.lastEscape = Number.NEGATIVE_INFINITY;
+    if (!event.ctrlKey || !event.shiftKey) return true;
+    if (event.code === 'KeyC') {
       event.preventDefault();
+      this.copy();
       return false;
     }
     // The browser pastes into the emulator's text area by itself.
-    return !(event.ctrlKey && event.shiftKey && event.code === 'KeyV');
+    return event.code !== 'KeyV';
   }
 
-  private press(keys: string): void {
-    this.send(keys);
-    this.focus();
+  /** Copies what is selected. Pages without a secure context have the browser's older way only. */
+  private copy(): void {
+    if (this.selection === '') return;
+    const older = (): void => void document.execCommand('copy');
+    if (navigator.clipboard) navigator.clipboard.writeText(this.selection).catch(older);
+    else older();
   }
+
+  private press(key: TouchKey): void {
+    this.give(touchSequence(key, this.control, this.emulator?.terminal.modes.applicationCursorKeysMode ?? false));
+    this.control = false;
+  }
+
+  private readonly focused = (event: FocusEvent): void => {
+    if (event.timeStamp - this.lastPointer > 500 && (event.target as Element).matches('textarea')) this.hint = 'how';
+  };
 
   protected override render(): TemplateResult {
+    const { hint, failure } = this;
+    const shown = hint !== 'none';
     return html`<style>
         ${this.css}
       </style>
-      <div class="screen" part="screen" role="group" aria-label="terminal" aria-describedby="hint"></div>
-      <span class="hint" part="hint" id="hint">Tab goes to the program. Press Escape twice, then Tab, to leave the terminal.</span>
-      <div class="keys" part="keys" role="toolbar" aria-label="keys" ?data-shown=${this.touchKeys}>
-        ${touchKeys.map(([label, name, keys]) => html`<button part="key" aria-label=${name} @click=${() => this.press(keys)}>${label}</button>`)}
+      <div
+        class="view"
+        @focusin=${this.focused}
+        @focusout=${() => (this.hint = 'none')}
+        @pointerdown=${(event: PointerEvent) => (this.lastPointer = event.timeStamp)}
+      >
         <button
-          part="key"
-          aria-pressed=${this.control}
+          class="note"
+          part="screen-reader"
+          aria-pressed=${this.screenReader}
           @click=${() => {
-            this.control = !this.control;
-            this.focus();
+            this.screenReader = !this.screenReader;
           }}
         >
-          Ctrl
+          Screen reader mode
         </button>
+        <div
+          class="screen"
+          part="screen"
+          role="group"
+          aria-label="terminal"
+          ?data-cols=${this.fixed.cols !== null}
+          ?data-rows=${this.fixed.rows !== null}
+          @transitionend=${() => this.applyTheme()}
+        ></div>
+        <span class="note hint" part="hint" id="hint" aria-live="polite" ?data-shown=${shown}>
+          ${hint === 'leaving' ? 'Tab leaves the terminal now.' : LEAVE}
+        </span>
+      </div>
+      ${failure === null ? nothing : html`<p class="failure" part="error" role="alert">${failure}</p>`}
+      <div
+        class="keys"
+        part="keys"
+        role="group"
+        aria-label="keys"
+        ?data-shown=${this.touchKeys}
+        @mousedown=${
+          // The terminal keeps the focus, and a touch screen its keyboard.
+          (event: MouseEvent) => event.preventDefault()
+        }
+      >
+        ${touchKeys.slice(0, 2).map((key) => this.button(key))}
+        <button part="key" aria-pressed=${this.control} @click=${() => (this.control = !this.control)}>Ctrl</button>
+        ${touchKeys.slice(2).map((key) => this.button(key))}
       </div>`;
   }
+
+  private button(key: TouchKey): TemplateResult {
+    return html`<button part="key" aria-label=${key.name} @click=${() => this.press(key)}>${key.label}</button>`;
+  }
+}
+
+/** null: not a number of cells. */
+function cells(value: number | null): number | null {
+  return value !== null && Number.isInteger(value) && value >= 1 ? Math.min(value, MAX_CELLS) : null;
 }
 
 declare global {

@@ -121,6 +121,15 @@ export class ElfFile {
     return null;
   }
 
+  /** The address at which the first segment that has this byte of the file maps it; null when none has. */
+  addressOf(offset: number): bigint | null {
+    const at = BigInt(offset);
+    for (const { p_type, p_vaddr, p_offset, p_filesz } of this.segments) {
+      if (p_type === Pt.Load && at >= p_offset && at - p_offset < p_filesz) return p_vaddr + at - p_offset;
+    }
+    return null;
+  }
+
   private readSections(): { sections: Section[]; first: ShdrValues | null; hasNames: boolean } {
     const none = { sections: [], first: null, hasNames: false };
     const { e_shoff, e_shentsize, e_shnum, e_shstrndx } = this.header;

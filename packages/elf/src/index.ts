@@ -5,6 +5,7 @@ export { fileTypeText, headerFields, machineName } from './file-header.js';
 export { hashTables, type HashTable } from './hash.js';
 export { sectionFields, segmentFields } from './header-fields.js';
 export type { Field } from './layout.js';
+export { type Linking, linkingOf } from './linking.js';
 export { isInSegment } from './mapping.js';
 export { elfJson } from './json.js';
 export { relocationName } from './names/relocations.js';

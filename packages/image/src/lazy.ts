@@ -1,2 +1,3 @@
-export { openLazyImage } from './format/open.js';
+export { isChunk } from './format/chunked-blob.js';
+export { openLazyImage } from './format/lazy-image.js';
 export type { ImageSource } from './tree/node.js';

@@ -14,14 +14,18 @@ export { createImageFs } from './fs/imagefs/imagefs.js';
 export { createOverlay } from './fs/overlay/overlay.js';
 export { createTmpfs } from './fs/tmpfs/tmpfs.js';
 export type { InitialStackView, StackItem } from './inspect/initial-stack.js';
-export { inspect, type InspectRequest, type InspectView, type Places } from './inspect/inspect.js';
+export type { FileView } from './inspect/files.js';
+export { inspect, type InspectRequest, type InspectView, type MemoryRange, type MemoryView, type Places } from './inspect/inspect.js';
 export type { MappingView } from './inspect/maps.js';
 export type { FrameView, PageWalkView, TableEntryView } from './inspect/page-walk.js';
 export type { RegistersView } from './inspect/registers.js';
+export type { SignalActionView, SignalSetView, SignalsView } from './inspect/signals.js';
+export type { TaskView, WaitView } from './inspect/tasks.js';
 export { KernelIter } from './io/kernel-iter.js';
 export type { IoIter } from './io/io-iter.js';
 export { Kernel, type KernelOptions } from './kernel.js';
 export type { Mm } from './mm/mm.js';
+export { Vm } from './mm/vm-flags.js';
 export { mapsText } from './mm/proc-maps.js';
 export { peekUser } from './mm/peek.js';
 export { readRemote, writeRemote } from './mm/remote-access.js';
@@ -35,7 +39,7 @@ export { syscallTable } from './syscalls/table.js';
 export type { ArgKind, SyscallRow } from './syscalls/row.js';
 export { ExitRecord, takeExits } from './task/init.js';
 export { getReg, getRegPair, getRegSigned, getTaskReg } from './task/regs.js';
-export type { Rusage } from './task/rusage.js';
+export { type Rusage, rusageOf } from './task/rusage.js';
 export { waitStatus } from './task/status.js';
 export { Task, TaskState } from './task/task.js';
 export {
@@ -47,7 +51,7 @@ export {
   traceEvents,
 } from './trace/events/events.js';
 export type { FieldKind, FieldKinds } from './trace/events/field-kinds.js';
-export { Trace, Tracer, type TraceRecord, type TraceSink } from './trace/tracer.js';
+export { Follow, type ThreadFollower, Trace, Tracer, type TraceRecord, type TraceSink } from './trace/tracer.js';
 export { installBreakpoints } from './trap/breakpoint.js';
 export { coreImports, pageFault } from './trap/page-fault.js';
 export { restoreSnapshot, takeSnapshot, type Snapshot } from './snapshot/snapshot.js';

@@ -36,6 +36,10 @@ export interface KernelOptions {
   paging?: PagingPolicy;
   /** Instructions per scheduling slice (preemption). */
   quantum: number;
+  /** Live threads of the whole machine, pid 1 not counted, whatever the guest writes to threads-max. Absent: no such limit. */
+  maxThreads?: number;
+  /** The most that RLIMIT_NOFILE can allow a process, whatever the guest writes to nr_open. Absent: no such limit. */
+  maxOpenFiles?: number;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { At, Cpu, Sig } from '@ring3/abi';
-import { EACCES, ENOENT, ENOTDIR, Errno } from './errno.js';
+import { EACCES, EAGAIN, ENOENT, ENOTDIR, Errno } from './errno.js';
 import { doExecve } from './exec/exec.js';
 import type { Kernel } from './kernel.js';
 import { switchTo } from './sched/switch.js';
@@ -10,12 +10,13 @@ import { FilesStruct } from './task/files-struct.js';
 import { FsStruct } from './task/fs-struct.js';
 import { endThread } from './task/exit.js';
 import { PageWait } from './mm/page-read.js';
+import { allowedLimit, threadsAllowed } from './task/limits.js';
 import { Task, TaskState } from './task/task.js';
 import { Trace, emit } from './trace/tracer.js';
 import { attachTty } from './tty/ctty.js';
 import type { Tty } from './tty/tty.js';
 import type { File } from './vfs/file.js';
-import { installInto } from './vfs/file-table.js';
+import { fput, installInto } from './vfs/file-table.js';
 import { LookupFlags, pathAt } from './vfs/namei.js';
 
 export interface SpawnRequest {
@@ -44,8 +45,15 @@ export function spawnProcess(k: Kernel, request: SpawnRequest): Task {
   return task;
 }
 
-/** The task of a program that is about to be started by execSpawned; it does not run before. */
+/**
+ * The task of a program that is about to be started by execSpawned; it does not run before.
+ * @throws EAGAIN there are as many threads as may be; the request's files are closed then
+ */
 export function prepareSpawn(k: Kernel, request: SpawnRequest): Task {
+  if (k.pids.threads >= threadsAllowed(k)) {
+    for (const file of request.files) fput(k, file);
+    throw EAGAIN;
+  }
   const task = createTask(k, request);
   task.state = TaskState.Uninterruptible;
   return task;
@@ -96,7 +104,7 @@ function createTask(k: Kernel, request: SpawnRequest): Task {
   const cred = request.uid === 0 && request.gid === 0 ? init.cred : userCred(request.uid, request.gid, init.cred.capBounding);
   const signal = new SignalStruct();
   signal.leader = true;
-  signal.rlimits = init.signal.rlimits.map((limit, i) => ({ ...(request.rlimits?.get(i) ?? limit) }));
+  signal.rlimits = init.signal.rlimits.map((limit, i) => allowedLimit(k, i, request.rlimits?.get(i) ?? limit));
   const fs = new FsStruct(init.fs.root, init.fs.root);
   const task = new Task(k.pids.alloc(), cred, new FilesStruct(), fs, signal, copySighand(init.sighand), new SigPending(), Cpu.TaskBytes);
   task.comm = init.comm;

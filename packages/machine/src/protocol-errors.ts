@@ -6,25 +6,19 @@ interface Thrown {
   value: unknown;
 }
 
-type Wire = { machine: MachineErrorRecord } | { other: { name: string; message: string; stack?: string } };
-
 /**
- * Makes a MachineError arrive as one: Comlink alone keeps name, message and stack of what a call throws. To be called on both sides.
+ * Makes a MachineError arrive as one: Comlink alone keeps name, message and stack of what a call throws. Anything else that is thrown is a
+ * fault of ours, and arrives as 'internal' with the engine's stack. To be called on both sides.
  */
 export function keepErrorsWhole(): void {
   if (installed) return;
   installed = true;
   const { canHandle } = Comlink.transferHandlers.get('throw')!;
-  const handler: Comlink.TransferHandler<Thrown, Wire> = {
+  const handler: Comlink.TransferHandler<Thrown, MachineErrorRecord> = {
     canHandle: canHandle as (value: unknown) => value is Thrown,
-    serialize({ value }) {
-      if (value instanceof MachineError) return [{ machine: errorRecord(value) }, []];
-      const error = value instanceof Error ? value : new Error(String(value));
-      return [{ other: { name: error.name, message: error.message, ...(error.stack ? { stack: error.stack } : {}) } }, []];
-    },
-    deserialize(wire): never {
-      if ('machine' in wire) throw errorOf(wire.machine);
-      throw Object.assign(new Error(wire.other.message), wire.other);
+    serialize: ({ value }) => [errorRecord(MachineError.from(value)), []],
+    deserialize(record): never {
+      throw errorOf(record);
     },
   };
   Comlink.transferHandlers.set('throw', handler);

@@ -1,8 +1,8 @@
-import type { InspectRequest, InspectView, TraceRecord } from '@ring3/kernel';
+import type { InspectRequest as KernelInspectRequest, InspectView as KernelInspectView, TraceRecord } from '@ring3/kernel';
 import type { MachineStats } from './engine/engine.js';
 
-export type { InspectRequest, InspectView, TraceRecord };
-import type { MachineErrorId, MountOption } from './engine/options.js';
+export type { TraceRecord };
+import type { MachineErrorId, MountOption, ProcessStats } from './engine/options.js';
 
 /**
  * The whole contract between a Machine (page, Node) and the engine that runs it (a worker, or the same thread): calls of
@@ -16,6 +16,12 @@ import type { MachineErrorId, MountOption } from './engine/options.js';
  */
 export const WINDOW_BYTES = 256 * 1024;
 
+/** A window that was full is open again when no more than this is under way: not a message per byte. */
+export const REOPEN_BYTES = WINDOW_BYTES / 2;
+
+/** Records of a subscription that are under way to its reader before the guest waits for it. */
+export const TRACE_WINDOW = 1 << 16;
+
 /** Where a guest's root file system comes from, as a page or another thread can say it. */
 export type RootSpec =
   /** Node: a folder of the host, read-only under an in-memory overlay. */
@@ -28,25 +34,29 @@ export type RootSpec =
   /** tmpfs with /dev, /proc and a minimal /etc. */
   | { kind: 'empty' };
 
-/** A file that the embedder puts into the guest before it runs. Its bytes, or where to fetch them. */
+/** A file that the embedder puts into the guest before it runs. */
 export interface FileSpec {
-  /** Absolute path in the guest; missing folders are made. */
+  /** Absolute path in the guest; missing folders are made. One that ends in '/' is a folder, which has no content. */
   path: string;
   /** Permission bits, 0o755 for what is executable. Default 0o644; ELF files and scripts 0o755. */
   mode?: number;
-  content: Uint8Array | { url: string };
+  /** Its bytes; a File or Blob, which is read piece by piece; or where to fetch them (in Node also a path). Default: empty. */
+  content?: Uint8Array | Blob | { url: string };
 }
 
+/** What a machine may use. */
 export interface MachineLimits {
-  /** Retired instructions of the whole machine. */
+  /** Bytes of guest memory (as the option `memory`, the lower of the two): the OOM killer ends a process with SIGKILL. */
+  memory?: number;
+  /** Retired instructions of the whole machine: then every process is killed. */
   instructions?: number;
-  /** Milliseconds while it runs (paused time does not count). */
+  /** Milliseconds while a process lives (paused time does not count): then every process is killed. */
   wallTime?: number;
-  /** Live processes and threads. */
+  /** Live processes and threads: fork(2), and spawning, fail with EAGAIN. */
   processes?: number;
-  /** Open files of one process (RLIMIT_NOFILE's hard limit). */
+  /** Open files of one process (RLIMIT_NOFILE's hard limit): open(2) fails with EMFILE. */
   openFiles?: number;
-  /** Bytes written to stdout, stderr and terminals, of all processes. */
+  /** Bytes written to stdout, stderr and terminals, of all processes: no more get out, and every process is killed. */
   outputBytes?: number;
 }
 export type LimitName = keyof MachineLimits;
@@ -60,26 +70,71 @@ export interface ExitRecord {
   signalNumber: number;
   /** Why the machine ended it, where a limit did. */
   limit?: LimitName;
+  stats: ProcessStats;
 }
 
 export type StepUnit = 'insn' | 'over' | 'out' | 'syscall' | 'fault' | 'stage' | 'signal';
 
+/** A place in a run between two instructions. */
+export interface Place {
+  /** Instructions retired so far. */
+  icount: number;
+  /** true: and all that could be done without input is done; all sleep. */
+  asleep: boolean;
+}
+
+export interface DisassemblyRequest {
+  /** Default: where the thread stands. */
+  address?: number;
+  /** How many instructions before it, and behind it. */
+  before?: number;
+  after?: number;
+}
+
+export interface InstructionView {
+  address: number;
+  bytes: Uint8Array;
+  /** Intel syntax, as objdump -M intel writes it; '(bad)' for what is no instruction. */
+  text: string;
+}
+
+/** Which parts of a process are wanted, all of one moment. */
+export interface InspectRequest extends Omit<KernelInspectRequest, 'pid'> {
+  /** A thread's number. Default: the one at which the machine stands. */
+  pid?: number;
+  disassembly?: DisassemblyRequest;
+}
+
+/** Parts that were not asked for, or are not there, are null. */
+export interface InspectView extends KernelInspectView {
+  disassembly: InstructionView[] | null;
+}
+
 /** Why the machine stands still, and where. */
 export interface Stop {
-  reason: 'pause' | 'step' | 'stop-spec';
-  /** The word of pause-at that was met. */
+  /** 'exit': the thread that made a step has ended. */
+  reason: 'pause' | 'step' | 'stop-spec' | 'exit';
+  /** The word of pause-at that was met; where several were met in the same place, the first, and all of them. */
   spec?: string;
-  /** The process and thread whose turn it is. */
+  specs?: string[];
+  /** The process and thread whose turn it is; while all sleep, one that does. pid 1: nothing runs. */
   pid: number;
   tid: number;
+  /** Nothing can run: all wait for input or time. */
+  asleep?: true;
   /** Address of its next instruction. */
   ip: number;
   /** Instructions retired so far. */
   icount: number;
   /** The tracepoint that stopped it. */
   record?: TraceRecord;
-  /** The process as it was at a stage of execve: the machine itself has gone on to the end of the call. */
-  view?: InspectView;
+  /**
+   * The process as it was at a stage of execve, where the machine itself has gone on to the end of the call, or when a signal came that
+   * may have ended it since.
+   */
+  view?: KernelInspectView;
+  /** What was met before the machine could stand still and comes with the next stops: further stages of the same execve. */
+  stagesLeft?: number;
 }
 
 export interface Progress {
@@ -104,8 +159,6 @@ export interface WireOptions {
   clock?: 'real' | 'virtual';
   hostname?: string;
   debug?: readonly string[];
-  /** A page's compiled core, shared by its machines; Node's engines load their own. */
-  coreModule?: WebAssembly.Module;
 }
 
 /** Numbers of a process's streams, unique in its machine; 0 where it has none. A terminal is one stream both ways. */
@@ -161,8 +214,15 @@ export interface MachineService {
   resize(stream: number, cols: number, rows: number): Promise<void>;
   /** Stands still between two instructions. */
   pause(): Promise<Stop>;
+  /**
+   * Stands still at this place of the run, default: now, without ending a step that is under way. Resolves there, or where it stands still
+   * for another reason before.
+   */
+  hold(at?: Place): Promise<Place>;
+  /** Goes on after `hold`; does nothing where it stands still for another reason. */
+  release(): Promise<void>;
   resume(): Promise<void>;
-  /** Only while paused: goes on to the next instruction, or event. Resolves when it stands there, or with null when all has ended. */
+  /** Only while paused: goes on to the next instruction, or event, of the thread. Resolves when it stands there, or with null when all has ended. */
   step(unit: StepUnit): Promise<Stop | null>;
   /** Where to pause by itself: pause-at. @throws MachineError bad-option */
   setStops(specs: readonly string[]): Promise<void>;
@@ -173,16 +233,21 @@ export interface MachineService {
   /** @returns bytes written */
   writeMemory(pid: number, address: number, bytes: Uint8Array): Promise<number>;
   stats(): Promise<MachineStats>;
-  /** Records of these events ('group' or 'group:event') arrive as `trace` events until `unsubscribe`. @returns an id */
-  subscribe(events: readonly string[], batch: number): Promise<number>;
+  /**
+   * Records of these events ('group' or 'group:event'; none: all) arrive as `trace` events with this id, which the caller has chosen, until
+   * `unsubscribe`. @throws MachineError bad-option
+   */
+  subscribe(id: number, events: readonly string[], batch: number): Promise<void>;
   unsubscribe(id: number): Promise<void>;
+  /** The reader has taken so many records. */
+  traceTaken(id: number, records: number): Promise<void>;
   readFile(path: string): Promise<Uint8Array>;
   writeFile(path: string, bytes: Uint8Array, mode: number): Promise<void>;
   readdir(path: string): Promise<string[]>;
   stat(path: string): Promise<FileStat>;
   mkdir(path: string): Promise<void>;
   remove(path: string): Promise<void>;
-  /** Kills what runs and writes what is dirty to the host's folders. */
+  /** Kills what runs and writes what is dirty to the host's folders. @throws MachineError data-loss: the host did not take it */
   shutDown(): Promise<void>;
 }
 
@@ -195,6 +260,8 @@ export type MachineEvent =
   /** No process has the input stream open any more. */
   | { type: 'input-closed'; stream: number }
   | { type: 'exit'; pid: number; exit: ExitRecord }
+  /** Every process has begun to sleep; or one has woken. */
+  | { type: 'idle'; idle: boolean }
   /** It has paused by itself (stop-spec). */
   | { type: 'stopped'; stop: Stop }
   | { type: 'trace'; id: number; records: TraceRecord[] }
@@ -203,8 +270,8 @@ export type MachineEvent =
   | { type: 'warning'; error: MachineErrorRecord }
   /** The engine itself failed (a bug of Ring3, or its host ran out of memory), or the host did not take the guest's files. */
   | { type: 'failure'; error: MachineErrorRecord }
-  /** The machine has ended: every process is gone. */
-  | { type: 'ended'; limit?: LimitName };
+  /** A limit has ended the machine: every process is gone, files can still be read. */
+  | { type: 'ended'; limit: LimitName };
 
 export interface MachineErrorRecord {
   id: MachineErrorId;

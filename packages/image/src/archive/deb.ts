@@ -19,7 +19,7 @@ export function readDeb(bytes: Uint8Array): Deb {
   };
   let control = new Map<string, string>();
   for (const entry of readTar(archive('control.tar'))) {
-    if (entry.path.replace(/^\.\//, '') === 'control' && entry.data) control = parseControl(entry.data);
+    if (entry.path.replace(/^\.\//, '') === 'control' && entry.data instanceof Uint8Array) control = parseControl(entry.data);
   }
   return { control, entries: [...readTar(archive('data.tar'))] };
 }

@@ -1,6 +1,7 @@
+import { sha256 } from '../compress/sha256.js';
 import type { ImageIndex } from './index-file.js';
 
-/** Fetches a chunk by its name and unpacks it. */
+/** Fetches a chunk by its name and unpacks it; sees to it that it is the one (isChunk). */
 export type FetchChunk = (name: string) => Promise<Uint8Array>;
 
 /** Unpacked chunks that are kept; the kernel's page cache keeps what is used. */
@@ -10,6 +11,7 @@ const KEPT_CHUNKS = 32;
 export class ChunkedBlob {
   private readonly bytes: number;
   private readonly names: readonly string[];
+  private readonly blobBytes: number;
   /** By number, the least recently used first. */
   private readonly kept = new Map<number, Uint8Array>();
   private readonly underWay = new Map<number, Promise<void>>();
@@ -20,15 +22,15 @@ export class ChunkedBlob {
     private readonly fetchChunk: FetchChunk,
   ) {
     const { chunks } = index;
-    if (!chunks || chunks.bytes <= 0 || chunks.names.length * chunks.bytes < index.blobBytes)
-      throw new Error('image: its chunks do not make up its blob');
+    if (!chunks) throw new Error('image: it is one blob, not chunks: ring3 pack makes a folder that can be fetched');
     this.bytes = chunks.bytes;
     this.names = chunks.names;
+    this.blobBytes = index.blobBytes;
   }
 
   /** Is all of it here? */
   has(offset: number, length: number): boolean {
-    for (let at = Math.floor(offset / this.bytes); at * this.bytes < offset + length; at++) if (!this.kept.has(at)) return false;
+    for (let at = this.chunkAt(offset); at * this.bytes < offset + length; at++) if (!this.kept.has(at)) return false;
     return true;
   }
 
@@ -36,14 +38,14 @@ export class ChunkedBlob {
   read(offset: number, length: number): Uint8Array | null {
     const result = new Uint8Array(length);
     for (let at = offset; at < offset + length;) {
-      const number = Math.floor(at / this.bytes);
+      const number = this.chunkAt(at);
       const chunk = this.kept.get(number);
       if (!chunk) return null;
       this.kept.delete(number);
       this.kept.set(number, chunk);
       const start = at - number * this.bytes;
       const part = chunk.subarray(start, start + offset + length - at);
-      if (part.length === 0) throw new Error(`image: chunk ${number} is too short`);
+      if (part.length === 0) throw new Error('image: bytes behind the end of the blob');
       result.set(part, at - offset);
       at += part.length;
     }
@@ -52,11 +54,19 @@ export class ChunkedBlob {
 
   /** Fetches the chunks that hold these bytes, those that are not under way already. @throws what fetchChunk throws */
   async load(offset: number, length: number): Promise<void> {
-    const last = Math.floor((offset + Math.max(length, 1) - 1) / this.bytes);
+    const last = this.chunkAt(offset + Math.max(length, 1) - 1);
     const loads: Promise<void>[] = [];
-    for (let number = Math.floor(offset / this.bytes); number <= last; number++)
-      if (!this.kept.has(number)) loads.push(this.loadChunk(number));
+    for (let number = this.chunkAt(offset); number <= last; number++) if (!this.kept.has(number)) loads.push(this.loadChunk(number));
     await Promise.all(loads);
+  }
+
+  chunkAt(offset: number): number {
+    return Math.floor(offset / this.bytes);
+  }
+
+  /** Fetches a chunk that will be wanted soon. Where that fails, whoever wants it will be told. */
+  prefetch(number: number): void {
+    if (!this.kept.has(number) && !this.underWay.has(number)) this.loadChunk(number).catch(() => {});
   }
 
   private loadChunk(number: number): Promise<void> {
@@ -66,6 +76,8 @@ export class ChunkedBlob {
     if (name === undefined) return Promise.reject(new Error(`image: no chunk ${number}`));
     load = this.fetchChunk(name)
       .then((chunk) => {
+        const length = Math.min(this.bytes, this.blobBytes - number * this.bytes);
+        if (chunk.length !== length) throw new Error(`image: chunk ${name} has ${chunk.length} bytes instead of ${length}`);
         this.kept.set(number, chunk);
         const oldest = this.kept.keys().next();
         if (this.kept.size > KEPT_CHUNKS && !oldest.done) this.kept.delete(oldest.value);
@@ -74,4 +86,14 @@ export class ChunkedBlob {
     this.underWay.set(number, load);
     return load;
   }
+}
+
+/** Is this what the chunk of that name holds? Its name says. */
+export function isChunk(name: string, bytes: Uint8Array): boolean {
+  return name === chunkName(sha256(bytes));
+}
+
+/** @param hash SHA-256 in hex */
+export function chunkName(hash: string): string {
+  return `${hash.slice(0, 32)}.gz`;
 }

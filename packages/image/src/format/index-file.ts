@@ -1,5 +1,5 @@
 /**
- * A packed image: an index (JSON) and one blob, in which every file's bytes lie one after the other. A node is an array, so that the
+ * A packed image: an index (JSON) and one blob, in which the files' bytes lie one after the other, some with a gap before them. A node is an array, so that the
  * index stays small:
  *
  *   [mode, uid, gid, mtime, nlink, …]   then by type
@@ -14,8 +14,13 @@ export interface ImageIndex {
   format: 'ring3-image-1';
   /** What the image was made from. */
   packages: { name: string; version: string; licence: string }[];
+  /** Words of whoever packed it. */
+  labels?: Record<string, string>;
   blobBytes: number;
-  /** The blob in pieces, for fetching: `chunks/NAME` holds `bytes` of it (the last one fewer), gzipped. Absent: it lies in one file, `blob`. */
+  /**
+   * The blob in pieces, for fetching: `chunks/NAME` holds `bytes` of it (the last one fewer), gzipped; NAME is the first 32 hex digits of
+   * the SHA-256 of what it holds, and ".gz". Absent: it lies in one file, `blob`.
+   */
   chunks?: { bytes: number; names: string[] };
   nodes: (number | string)[][];
 }

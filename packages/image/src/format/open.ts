@@ -1,5 +1,5 @@
 import { isDirectory, isFile, isSymlink, type ImageNode, type ImageSource } from '../tree/node.js';
-import { ChunkedBlob, type FetchChunk } from './chunked-blob.js';
+import { checkIndex } from './check-index.js';
 import { NodeField, type ImageIndex } from './index-file.js';
 
 /** Reads `length` bytes of the blob at `offset`. */
@@ -57,47 +57,7 @@ export class ImageTree implements ImageSource {
   }
 }
 
-/** @throws Error not an index of this format */
-export function openImage(index: object, readBlob: ReadBlob): ImageTree {
-  if (!isIndex(index)) throw new Error('image: not an index of format ring3-image-1');
-  return new ImageTree(index, readBlob);
-}
-
-function isIndex(index: object): index is ImageIndex {
-  return 'format' in index && index.format === 'ring3-image-1' && 'nodes' in index && Array.isArray(index.nodes);
-}
-
-/** A packed image whose chunks are fetched when a file is touched. */
-class LazyImageTree extends ImageTree {
-  constructor(
-    index: ImageIndex,
-    private readonly blob: ChunkedBlob,
-  ) {
-    super(index, (offset, length) => {
-      const bytes = blob.read(offset, length);
-      if (!bytes) throw new Error('image: bytes that were not fetched');
-      return bytes;
-    });
-  }
-
-  isHere(id: number, offset: number, length: number): boolean {
-    const at = this.place(id, offset, length);
-    return at.length === 0 || this.blob.has(at.offset, at.length);
-  }
-
-  async fetch(id: number, offset: number, length: number): Promise<Uint8Array> {
-    const at = this.place(id, offset, length);
-    // What came in may have gone again by the time that several are there.
-    for (;;) {
-      await this.blob.load(at.offset, at.length);
-      const bytes = this.blob.read(at.offset, at.length);
-      if (bytes) return bytes;
-    }
-  }
-}
-
-/** An image folder of chunks, of which only the index is there. @throws Error not an index of this format, or one without chunks */
-export function openLazyImage(index: object, fetchChunk: FetchChunk): ImageSource {
-  if (!isIndex(index)) throw new Error('image: not an index of format ring3-image-1');
-  return new LazyImageTree(index, new ChunkedBlob(index, fetchChunk));
+/** @throws Error not an index of this format, or a damaged one */
+export function openImage(index: unknown, readBlob: ReadBlob): ImageTree {
+  return new ImageTree(checkIndex(index), readBlob);
 }

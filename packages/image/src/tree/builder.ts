@@ -1,7 +1,9 @@
+import { type FileContent, sizeOf } from './content.js';
 import type { LayerEntry } from './layer.js';
 import { FileType, isDirectory, isFile, isSymlink, type ImageNode, type ImageSource } from './node.js';
 
 const MAX_LINKS = 40;
+const NOTHING = new Uint8Array(0);
 const WHITEOUT = '.wh.';
 const OPAQUE = '.wh..wh..opq';
 
@@ -12,7 +14,7 @@ const OPAQUE = '.wh..wh..opq';
  */
 export class TreeBuilder implements ImageSource {
   readonly nodes: ImageNode[] = [];
-  private readonly contents: (Uint8Array | null)[] = [];
+  private readonly contents: (Uint8Array | FileContent | null)[] = [];
 
   constructor(mtime = 0) {
     this.create(FileType.Dir | 0o755, { uid: 0, gid: 0, mtime }).children = new Map();
@@ -25,11 +27,25 @@ export class TreeBuilder implements ImageSource {
   }
 
   read(id: number, offset: number, length: number): Uint8Array {
-    return this.content(id).subarray(offset, offset + length);
+    const source = this.source(id);
+    if (source instanceof Uint8Array) return source.subarray(offset, offset + length);
+    return source.read(offset, Math.max(0, Math.min(length, source.size - offset)));
   }
 
+  /** All bytes of a file. */
   content(id: number): Uint8Array {
-    return this.contents[id] ?? new Uint8Array(0);
+    const source = this.source(id);
+    return source instanceof Uint8Array ? source : source.read(0, source.size);
+  }
+
+  /** Where a file's bytes come from. */
+  source(id: number): Uint8Array | FileContent {
+    return this.contents[id] ?? NOTHING;
+  }
+
+  /** Files, folders and all else that has a name, each once. */
+  count(): number {
+    return this.nodes.reduce((sum, { nlink }, id) => (id > 0 && nlink > 0 ? sum + 1 : sum), 0);
   }
 
   /** @throws Error a hard link to nothing, or a path through something that is no directory */
@@ -51,7 +67,7 @@ export class TreeBuilder implements ImageSource {
       if (behind && isDirectory(behind)) return behind === existing ? this.setAttributes(behind, entry) : undefined;
     }
     if (entry.type === 'hardlink') {
-      const target = this.lookup((entry.target ?? '').split('/'));
+      const target = this.linkTarget(entry.target ?? '');
       if (!target || isDirectory(target)) throw new Error(`image: hard link ${entry.path} to nothing`);
       if (target === existing) return;
       this.remove(parent, name);
@@ -63,6 +79,14 @@ export class TreeBuilder implements ImageSource {
     const node = this.createFrom(entry);
     parent.children?.set(name, node.id);
     if (isDirectory(node)) parent.nlink++;
+  }
+
+  /** What a hard link leads to: a symlink is not followed at its end. */
+  private linkTarget(path: string): ImageNode | undefined {
+    const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+    const name = parts.pop();
+    const parent = this.lookup(parts);
+    return name === undefined || !parent ? undefined : this.child(parent, name);
   }
 
   /** The node of a path, following links; undefined: none. */
@@ -133,9 +157,9 @@ export class TreeBuilder implements ImageSource {
       node.target = entry.target ?? '';
       node.size = node.target.length;
     } else if (isFile(node)) {
-      const data = entry.data ?? new Uint8Array(0);
+      const data = entry.data ?? NOTHING;
       this.contents[node.id] = data;
-      node.size = data.length;
+      node.size = sizeOf(data);
     } else if (entry.device) {
       const { major, minor } = entry.device;
       node.rdev = ((minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12)) >>> 0;

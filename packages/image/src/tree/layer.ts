@@ -1,3 +1,5 @@
+import type { FileContent } from './content.js';
+
 /** One member of a layer, as an archive lists it. Paths and targets are byte strings (latin1); a leading "./" or "/" means nothing. */
 export interface LayerEntry {
   path: string;
@@ -9,7 +11,7 @@ export interface LayerEntry {
   /** Seconds since 1970. */
   mtime: number;
   /** Content of a file. */
-  data?: Uint8Array;
+  data?: Uint8Array | FileContent;
   /** Of a symlink (as it reads) or hardlink (a path in the same layer or one below). */
   target?: string;
   device?: { major: number; minor: number };

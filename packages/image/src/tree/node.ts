@@ -42,14 +42,14 @@ export const enum FileType {
   Symlink = 0o120000,
 }
 
-export function isDirectory(node: ImageNode): boolean {
+export function isDirectory(node: Pick<ImageNode, 'mode'>): boolean {
   return (node.mode & FileType.Mask) === FileType.Dir;
 }
 
-export function isSymlink(node: ImageNode): boolean {
+export function isSymlink(node: Pick<ImageNode, 'mode'>): boolean {
   return (node.mode & FileType.Mask) === FileType.Symlink;
 }
 
-export function isFile(node: ImageNode): boolean {
+export function isFile(node: Pick<ImageNode, 'mode'>): boolean {
   return (node.mode & FileType.Mask) === FileType.File;
 }

@@ -1,13 +1,13 @@
-import { Cpu, Eflags } from '@ring3/abi';
+import { Cpu, Eflags, MemoryMap } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import { taskCpu } from '../task/regs.js';
 import type { Task } from '../task/task.js';
 
-/** Registers of a task as hexadecimal strings of 16 digits. Flags only of the task on the CPU: in others they lie as the core left them. */
+/** Registers of a task as hexadecimal strings of 16 digits. */
 export interface RegistersView {
   /** rax … r15, rip, fs_base, gs_base. */
   general: Record<string, string>;
-  rflags: string | null;
+  rflags: string;
   /** Names of the flags that are set. */
   flags: string[];
 }
@@ -51,10 +51,21 @@ const flagNames: readonly (readonly [number, string])[] = [
 export function inspectRegisters(k: Kernel, task: Task): RegistersView {
   const cpu = taskCpu(k, task);
   const word = (offset: number): string => cpu.getBigUint64(offset, true).toString(16).padStart(16, '0');
-  const rflags = task === k.current ? k.core.getEflags() : null;
+  const rflags = flagsOf(k, task);
   return {
     general: Object.fromEntries(general.map(([name, offset]) => [name, word(offset)])),
-    rflags: rflags === null ? null : rflags.toString(16).padStart(16, '0'),
-    flags: flagNames.filter(([bit]) => (rflags ?? 0) & bit).map(([, name]) => name),
+    rflags: rflags.toString(16).padStart(16, '0'),
+    flags: flagNames.filter(([bit]) => rflags & bit).map(([, name]) => name),
   };
+}
+
+/** The core keeps flags as what set them, and works them out of the state on the CPU: another task's is put there for a moment. */
+function flagsOf(k: Kernel, task: Task): number {
+  if (task === k.current) return k.core.getEflags();
+  const { u8 } = k.core;
+  const own = u8.slice(MemoryMap.Cpu, MemoryMap.Cpu + Cpu.TaskBytes);
+  u8.set(task.cpu, MemoryMap.Cpu);
+  const flags = k.core.getEflags();
+  u8.set(own, MemoryMap.Cpu);
+  return flags;
 }

@@ -6,9 +6,21 @@ import { reclaim } from './reclaim.js';
 /** How many pages one shortage tries to free (SWAP_CLUSTER_MAX). */
 const RECLAIM_BATCH = 32;
 
-/** No frame is free: evicts page cache, else kills a process. True: another try may succeed. Linux: __alloc_pages_slowpath. */
+/**
+ * No frame is free: evicts page cache; where all that can be evicted is not worth it, kills a process, instead of evicting what is
+ * needed again at once for ever. True: another try may succeed. The host gets a turn soon: a guest that is short of memory may need
+ * very long for a few instructions. Linux: __alloc_pages_slowpath, should_reclaim_retry.
+ */
 export function makeRoom(k: Kernel): boolean {
-  return reclaim(k, RECLAIM_BATCH) > 0 || outOfMemory(k);
+  k.core.u32[(MemoryMap.Header + Header.InterruptRequest) >>> 2] = 1;
+  let freed = 0;
+  while (freed < RECLAIM_BATCH) {
+    const more = reclaim(k, RECLAIM_BATCH - freed);
+    if (more === 0) break;
+    freed += more;
+  }
+  if (freed < RECLAIM_BATCH && outOfMemory(k)) return true;
+  return freed > 0;
 }
 
 /** A zeroed frame with one reference; 0 = out of memory, and the current task is to die (or nobody can). */

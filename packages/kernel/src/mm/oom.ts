@@ -47,7 +47,9 @@ export function outOfMemory(k: Kernel): boolean {
   const own = k.current.mm === mm;
   // Whoever shares the address space would keep it alive.
   for (const leader of k.pids.processes()) {
-    if (leader !== k.init && withMm(leader)?.mm === mm) sendSignal(k, leader, kernelInfo(Sig.KILL), true);
+    if (leader === k.init || withMm(leader)?.mm !== mm) continue;
+    leader.signal.oomKilled = true;
+    sendSignal(k, leader, kernelInfo(Sig.KILL), true);
   }
   if (own) return false;
   reap(k, mm);

@@ -118,6 +118,10 @@ export class SignalStruct {
   cnivcsw = 0;
   deadMinFlt = 0;
   deadMajFlt = 0;
+  deadInstructions = 0;
+  cinstructions = 0;
+  /** out_of_memory has chosen it (in Linux: oom_mm is set). */
+  oomKilled = false;
   readonly deadIo: IoAccounting = new IoAccounting();
   /** timer_create's timers by id. */
   readonly posixTimers = new Map<number, PosixTimer>();

@@ -94,7 +94,7 @@ function doPrlimit(k: Kernel, task: Task, resource: number, change: { cur: numbe
   const old = task.signal.rlimits[resource]!;
   if (!change) return old;
   if (change.cur > change.max) throw EINVAL;
-  if (resource === RLimit.NOFILE && change.max > k.sysctls.nrOpen) throw EPERM;
+  if (resource === RLimit.NOFILE && change.max > Math.min(k.sysctls.nrOpen, k.options.maxOpenFiles ?? Infinity)) throw EPERM;
   if (change.max > old.max && !k.current.cred.capable(Cap.SYS_RESOURCE)) throw EPERM;
   // A CPU limit of 0 means one second, as no signal could come before any time was used.
   const next = resource === RLimit.CPU && change.cur === 0 ? { cur: 1, max: change.max } : change;

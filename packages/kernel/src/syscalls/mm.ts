@@ -1,4 +1,4 @@
-import { MapFlag, Membarrier, Mfd, PageSize, Sys } from '@ring3/abi';
+import { Cpu, MapFlag, Membarrier, Mfd, PageSize, Sys } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import { EINVAL, ENAMETOOLONG, ENODEV, ENOMEM, ENOSPC, EPERM } from '../errno.js';
 import { doBrk } from '../mm/brk.js';
@@ -13,12 +13,24 @@ import { doMsync } from '../mm/msync.js';
 import { doRemapFilePages } from '../mm/remap-file-pages.js';
 import { createMemfd } from '../mm/shmem.js';
 import { strncpyFromUser } from '../mm/uaccess.js';
+import { getRegHigh } from '../task/regs.js';
 import { fdInstall, fget, fput } from '../vfs/file-table.js';
 import { processVm } from './process-vm.js';
 import type { SyscallRow } from './row.js';
 
 function mmOf(k: Kernel): Mm {
   return k.current.mm!;
+}
+
+/** Bits that none of these calls has a meaning for, in prot as in flags. */
+const UNKNOWN_BIT = 0x40_0000;
+
+/**
+ * prot and flags are unsigned long here. Their low 32 bits, as the handlers get them; any set bit above them is as good as one unknown
+ * bit below, and becomes it. `register` is the argument's.
+ */
+function ulongFlags(k: Kernel, low: number, register: number): number {
+  return getRegHigh(k, register) === 0 ? low : low | UNKNOWN_BIT;
 }
 
 /** Sizes of huge pages as MAP_HUGE_* codes them: the default's, 2 MiB, 1 GiB. */
@@ -29,7 +41,7 @@ function mmap(k: Kernel, addr: number, length: number, prot: number, flags: numb
   if (offset % PageSize.Bytes !== 0) throw EINVAL;
   const pgoff = offset / PageSize.Bytes;
   // DenyWrite and Executable are the kernel's own since long ago.
-  const mapFlags = flags & ~(MapFlag.DenyWrite | MapFlag.Executable);
+  const mapFlags = ulongFlags(k, flags, Cpu.R10) & ~(MapFlag.DenyWrite | MapFlag.Executable);
   if (flags & MapFlag.Anonymous) {
     if (flags & MapFlag.HugeTlb) {
       if (!HugeSizeLogs.includes((flags >>> MapFlag.HugeShift) & MapFlag.HugeMask)) throw EINVAL;
@@ -118,7 +130,7 @@ export const mmSyscalls: readonly SyscallRow[] = [
     nr: Sys.mprotect,
     name: 'mprotect',
     args: ['addr', 'size', 'flags:PROT_'],
-    call: (k, a, n, prot) => done(doMprotect(k, mmOf(k), a, n, prot)),
+    call: (k, a, n, prot) => done(doMprotect(k, mmOf(k), a, n, ulongFlags(k, prot, Cpu.Rdx))),
     done: 'full',
   },
   { nr: Sys.munmap, name: 'munmap', args: ['addr', 'size'], call: (k, a, n) => done(doMunmap(k, mmOf(k), a, n)), done: 'full' },
@@ -127,7 +139,7 @@ export const mmSyscalls: readonly SyscallRow[] = [
     nr: Sys.mremap,
     name: 'mremap',
     args: ['addr', 'size', 'size', 'flags:MREMAP_', 'addr'],
-    call: (k, a, from, to, flags, target) => doMremap(k, mmOf(k), a, from, to, flags, target),
+    call: (k, a, from, to, flags, target) => doMremap(k, mmOf(k), a, from, to, ulongFlags(k, flags, Cpu.R10), target),
     done: 'full',
     result: 'addr',
   },
@@ -167,7 +179,7 @@ export const mmSyscalls: readonly SyscallRow[] = [
     nr: Sys.remap_file_pages,
     name: 'remap_file_pages',
     args: ['addr', 'size', 'ulong', 'ulong', 'flags:MAP_'],
-    call: (k, a, n, prot, pgoff, flags) => done(doRemapFilePages(k, mmOf(k), a, n, prot, pgoff, flags)),
+    call: (k, a, n, prot, pgoff, flags) => done(doRemapFilePages(k, mmOf(k), a, n, ulongFlags(k, prot, Cpu.Rdx), pgoff, flags)),
     done: 'full',
   },
   {
@@ -183,7 +195,7 @@ export const mmSyscalls: readonly SyscallRow[] = [
     nr: Sys.pkey_mprotect,
     name: 'pkey_mprotect',
     args: ['addr', 'size', 'flags:PROT_', 'int'],
-    call: (k, a, n, prot, key) => done(doMprotect(k, mmOf(k), a, n, prot, key)),
+    call: (k, a, n, prot, key) => done(doMprotect(k, mmOf(k), a, n, ulongFlags(k, prot, Cpu.Rdx), key)),
     done: 'as a processor without protection keys',
   },
   {

@@ -125,6 +125,7 @@ export function releaseTask(k: Kernel, task: Task): void {
   signal.deadMajFlt += task.majFlt;
   signal.deadNvcsw += task.nvcsw;
   signal.deadNivcsw += task.nivcsw;
+  signal.deadInstructions += task.instructions;
   task.sighand.users--;
   if (leader === task) {
     k.pids.leaveGroups(task);

@@ -15,7 +15,7 @@ import { SigPending, SignalStruct } from '../signal/signal-struct.js';
 import { Trace, emit } from '../trace/tracer.js';
 import { dupFiles, putFiles } from '../vfs/file-table.js';
 import { FsStruct } from './fs-struct.js';
-import { processesOf, rlimit } from './limits.js';
+import { processesOf, rlimit, threadsAllowed } from './limits.js';
 import { createPidFdAt } from './pidfd.js';
 import { setTaskReg, taskCpu } from './regs.js';
 import { Task } from './task.js';
@@ -87,7 +87,7 @@ function checkFlags(k: Kernel, flags: number): void {
 function checkLimits(k: Kernel): void {
   const { cred } = k.current;
   const overLimit = processesOf(k, cred.uid) >= rlimit(k.current, RLimit.NPROC);
-  if (k.pids.threads >= k.pids.threadsMax) throw EAGAIN;
+  if (k.pids.threads >= threadsAllowed(k)) throw EAGAIN;
   if (overLimit && cred.uid !== 0 && !cred.capable(Cap.SYS_RESOURCE) && !cred.capable(Cap.SYS_ADMIN)) throw EAGAIN;
 }
 

@@ -15,6 +15,17 @@ export function initialThreadsMax(memoryBytes: number): number {
   return Math.max(20, Math.floor(memoryBytes / (8 * 16384)));
 }
 
+/** Live threads that there may be, pid 1 counted: threads-max, and what the machine's own options allow. */
+export function threadsAllowed(k: Kernel): number {
+  return Math.min(k.pids.threadsMax, (k.options.maxThreads ?? Infinity) + 1);
+}
+
+/** A limit as the machine's own options let it be. */
+export function allowedLimit(k: Kernel, resource: RLimit, { cur, max }: { cur: number; max: number }): { cur: number; max: number } {
+  const most = resource === RLimit.NOFILE ? (k.options.maxOpenFiles ?? Infinity) : Infinity;
+  return { cur: Math.min(cur, most), max: Math.min(max, most) };
+}
+
 /** Limits of the first process, as 5.4 boots with this much memory (include/asm-generic/resource.h, kernel/fork.c: fork_init). */
 export function initialLimits(memoryBytes: number): { cur: number; max: number }[] {
   const all = { cur: Infinity, max: Infinity };

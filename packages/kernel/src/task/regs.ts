@@ -19,6 +19,11 @@ export function getRegSigned(k: Kernel, offset: number): number {
   return k.core.i32[at + 1]! * 0x1_0000_0000 + k.core.u32[at]!;
 }
 
+/** The upper 32 bits. */
+export function getRegHigh(k: Kernel, offset: number): number {
+  return k.core.u32[((MemoryMap.Cpu + offset) >>> 2) + 1]!;
+}
+
 export function getRegPair(k: Kernel, offset: number): [lo: number, hi: number] {
   const at = (MemoryMap.Cpu + offset) >>> 2;
   return [k.core.u32[at]!, k.core.u32[at + 1]!];

@@ -3,7 +3,7 @@ import type { Kernel } from '../kernel.js';
 import { accountTime } from '../time/cpu-time.js';
 import type { Task } from './task.js';
 
-/** struct rusage: times in ns, maxRss in pages. */
+/** struct rusage: times in ns, maxRss in pages; and the instructions retired, which Linux's has not. */
 export interface Rusage {
   utime: number;
   stime: number;
@@ -12,13 +12,14 @@ export interface Rusage {
   majFlt: number;
   nvcsw: number;
   nivcsw: number;
+  instructions: number;
 }
 
 /** What a task used: 'thread' it alone, 'self' its process, 'children' those that were waited for, 'both' the last two. Linux: getrusage. */
 export function rusageOf(k: Kernel, task: Task, who: 'thread' | 'self' | 'children' | 'both'): Rusage {
   accountTime(k);
   const { signal } = task;
-  const usage: Rusage = { utime: 0, stime: 0, maxRss: 0, minFlt: 0, majFlt: 0, nvcsw: 0, nivcsw: 0 };
+  const usage: Rusage = { utime: 0, stime: 0, maxRss: 0, minFlt: 0, majFlt: 0, nvcsw: 0, nivcsw: 0, instructions: 0 };
   const addThread = (thread: Task) => {
     usage.utime += thread.utime;
     usage.stime += thread.stime;
@@ -26,6 +27,7 @@ export function rusageOf(k: Kernel, task: Task, who: 'thread' | 'self' | 'childr
     usage.majFlt += thread.majFlt;
     usage.nvcsw += thread.nvcsw;
     usage.nivcsw += thread.nivcsw;
+    usage.instructions += thread.instructions;
   };
   if (who === 'thread') addThread(task);
   if (who === 'children' || who === 'both') {
@@ -35,6 +37,7 @@ export function rusageOf(k: Kernel, task: Task, who: 'thread' | 'self' | 'childr
     usage.majFlt += signal.cmajFlt;
     usage.nvcsw += signal.cnvcsw;
     usage.nivcsw += signal.cnivcsw;
+    usage.instructions += signal.cinstructions;
     usage.maxRss = signal.cmaxRss;
   }
   if (who === 'self' || who === 'both') {
@@ -44,6 +47,7 @@ export function rusageOf(k: Kernel, task: Task, who: 'thread' | 'self' | 'childr
     usage.majFlt += signal.deadMajFlt;
     usage.nvcsw += signal.deadNvcsw;
     usage.nivcsw += signal.deadNivcsw;
+    usage.instructions += signal.deadInstructions;
     for (const thread of signal.threads) addThread(thread);
   }
   if (who !== 'children') {
@@ -82,5 +86,6 @@ export function addToParent(k: Kernel, parent: Task, child: Task): void {
   signal.cmajFlt += usage.majFlt;
   signal.cnvcsw += usage.nvcsw;
   signal.cnivcsw += usage.nivcsw;
+  signal.cinstructions += usage.instructions;
   signal.cmaxRss = Math.max(signal.cmaxRss, usage.maxRss);
 }

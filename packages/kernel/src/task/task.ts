@@ -106,6 +106,8 @@ export class Task extends Waiter {
   nivcsw = 0;
   utime = 0;
   stime = 0;
+  /** Instructions that it has retired. */
+  instructions = 0;
   readonly ioac: IoAccounting = new IoAccounting();
   /** Who logged in, and the number of that login (audit); 2^32 − 1: nobody has. */
   loginUid = 0xffff_ffff;

@@ -1,6 +1,7 @@
 import { Cpu } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import { getReg } from '../task/regs.js';
+import type { Task } from '../task/task.js';
 
 /**
  * The tracepoint sink. Kernel code asks `k.trace.on(Trace.X)` (one bit test) before it builds a record, so that tracing costs nothing when off.
@@ -31,6 +32,27 @@ export interface TraceSink {
   record(record: TraceRecord): void;
 }
 
+/** How a followed thread goes on. */
+export const enum Follow {
+  /** Not at all: the slice ends. */
+  Stop,
+  /** By one instruction. */
+  Single,
+  /** Until something else ends it: a breakpoint, a trap. */
+  Run,
+}
+
+/** Follows one thread from instruction to instruction: a debugger's step. */
+export interface ThreadFollower {
+  /** null: the first that gets the CPU. */
+  readonly task: Task | null;
+  /**
+   * The thread, which is the current one, is about to execute an instruction of user mode: all that the kernel had to do for it is done,
+   * handlers of signals are entered. `retired`: its instructions since this was asked last.
+   */
+  next(k: Kernel, retired: number): Follow;
+}
+
 export class Tracer {
   private mask = 0;
   /**
@@ -41,8 +63,11 @@ export class Tracer {
   /** Addresses at whose instruction the machine is to stand still; told by `onBreakpoint`. Header.Breakpoints holds the same. */
   readonly breakpoints = new Set<number>();
   onBreakpoint: ((address: number) => void) | null = null;
-  /** The next instruction of this thread is executed although there is a breakpoint: it has just stopped there. */
-  resuming: { tid: number; address: number } | null = null;
+  /** Threads that stand at a breakpoint that has been told, until they have executed its instruction. */
+  readonly passes = new Map<Task, number>();
+  follower: ThreadFollower | null = null;
+  /** Instructions of the followed thread since it was asked. */
+  followed = 0;
   private sinks: { mask: number; sink: TraceSink }[] = [];
   on(group: Trace): boolean {
     return (this.mask & group) !== 0;

@@ -1,4 +1,4 @@
-import { Cpu, ExitReason, Vector } from '@ring3/abi';
+import { Cpu, ExitReason, Header, MemoryMap, Vector } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import { rseqResume } from '../sched/rseq.js';
 import { TaskState } from '../task/task.js';
@@ -7,7 +7,7 @@ import { returnToUser } from '../signal/deliver.js';
 import { resumeSyscall, startSyscall } from '../syscalls/dispatch.js';
 import { accountTime, enterKernel, leaveKernel, skipAccounting } from '../time/cpu-time.js';
 import { checkCpuTimers, cpuTimerBudget } from '../time/cpu-timers.js';
-import { isAtBreakpoint } from './breakpoint.js';
+import { followedBudget, isAtBreakpoint, noteRetired } from './breakpoint.js';
 import { userException } from './exceptions.js';
 
 /**
@@ -61,13 +61,20 @@ export function runSlice(k: Kernel, maxInstructions: number): SliceResult {
     if (k.trace.stopRequested || (k.trace.breakpoints.size > 0 && isAtBreakpoint(k))) break;
     let budget = Math.min(left, k.scheduler.turnLeft, cpuTimerBudget(k));
     if (virtual) budget = Math.min(budget, Math.max(1, k.timers.next - k.clock.monotonic(k)));
+    const { follower } = k.trace;
+    if (follower !== null && (follower.task === null || follower.task === task)) {
+      budget = followedBudget(k, follower, budget);
+      if (budget === 0) break;
+    }
     const before = getReg(k, Cpu.Icount);
     leaveKernel(k);
     const reason = k.core.run(budget);
     enterKernel(k);
     const retired = getReg(k, Cpu.Icount) - before;
     left -= retired;
+    if (follower !== null || k.trace.passes.size > 0) noteRetired(k, retired);
     k.scheduler.turnLeft -= retired;
+    task.instructions += retired;
 
     switch (reason) {
       case ExitReason.Syscall:
@@ -85,6 +92,7 @@ export function runSlice(k: Kernel, maxInstructions: number): SliceResult {
         userException(k, Vector.GP, 0x80 * 8 + 2);
         break;
       case ExitReason.Interrupt:
+        k.core.u32[(MemoryMap.Header + Header.InterruptRequest) >>> 2] = 0;
         accountTime(k);
         return 'ready';
       case ExitReason.Breakpoint:

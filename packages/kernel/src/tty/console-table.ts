@@ -15,6 +15,8 @@ import { Tty } from './tty.js';
 export class ConsoleTty extends Tty {
   /** The reader outside has no room. */
   full = false;
+  /** The process that it was opened for has ended: with its last file it goes. */
+  orphaned = false;
   constructor(
     readonly handle: number,
     readonly index: number,
@@ -28,27 +30,49 @@ export class ConsoleTty extends Tty {
   output(k: Kernel, bytes: Uint8Array): void {
     this.full = !k.platform.streamWrite(this.handle, bytes);
   }
+  override lastClose(k: Kernel): void {
+    if (this.orphaned) k.consoles.close(k, this);
+  }
 }
 registerState('ConsoleTty', ConsoleTty);
 
-/** The consoles by number, from 1. */
+/** The consoles by number, from 1; numbers of consoles that are gone are given out again. */
 export class ConsoleTable {
-  readonly consoles: ConsoleTty[] = [];
+  private readonly byNumber = new Map<number, ConsoleTty>();
 
   /** A new console on a stream of the host. */
   open(_k: Kernel, { handle, cols, rows }: { handle: number; cols: number; rows: number }): Tty {
-    const tty = new ConsoleTty(handle, this.consoles.length + 1);
+    let index = 1;
+    while (this.byNumber.has(index)) index++;
+    const tty = new ConsoleTty(handle, index);
     tty.windowSize = { rows, cols, xpixel: 0, ypixel: 0 };
-    this.consoles.push(tty);
+    this.byNumber.set(index, tty);
     return tty;
   }
 
   byIndex(index: number): Tty | undefined {
-    return this.consoles[index - 1];
+    return this.byNumber.get(index);
+  }
+
+  has(handle: number): boolean {
+    return this.byHandle(handle) !== undefined;
   }
 
   private byHandle(handle: number): ConsoleTty | undefined {
-    return this.consoles.find((tty) => tty.handle === handle);
+    for (const tty of this.byNumber.values()) if (tty.handle === handle) return tty;
+    return undefined;
+  }
+
+  /** The process that a console was opened for has ended: the console stays for as long as others have it open. */
+  ownerEnded(k: Kernel, tty: Tty): void {
+    if (!(tty instanceof ConsoleTty)) return;
+    tty.orphaned = true;
+    if (tty.files === 0) this.close(k, tty);
+  }
+
+  close(k: Kernel, tty: ConsoleTty): void {
+    this.byNumber.delete(tty.index);
+    k.platform.streamClosed(tty.handle);
   }
 
   /** Opens its node in /dev, as getty does. `flags`: O_*. */

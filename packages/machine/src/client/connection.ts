@@ -7,8 +7,8 @@ export interface Connection {
   readonly mode: 'worker' | 'inline';
   /** Does it keep the process alive (Node)? */
   keepAlive(yes: boolean): void;
-  /** Ends the engine at once, whatever it does. */
-  terminate(): void;
+  /** Ends the engine at once, whatever it does. Resolves when what it had is freed. */
+  terminate(): Promise<void>;
 }
 
 export interface ConnectOptions {

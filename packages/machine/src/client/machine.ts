@@ -1,41 +1,35 @@
-import type { TraceRecord } from '@ring3/kernel';
 import { connect, rootFromString } from '#connect';
 import type { MachineStats } from '../engine/engine.js';
 import { MachineError } from '../engine/options.js';
 import type {
-  ExitRecord,
   FileStat,
   InspectRequest,
   InspectView,
+  LimitName,
   MachineEvent,
   MachineService,
   RootSpec,
-  SpawnRequest,
   StepUnit,
   Stop,
-  StreamNumbers,
+  WireOptions,
 } from '../protocol.js';
 import { errorOf } from '../protocol-errors.js';
-import { Collector } from './collector.js';
 import type { Connection } from './connection.js';
-import { InputStream } from './input-stream.js';
-import type { MachineOptions, OutputMode, SpawnOptions } from './options.js';
-import { OutputStream } from './output-stream.js';
-import { type Exit, Process } from './process.js';
+import { Emitter, type MachineEventMap, type MachineListener } from './events.js';
+import { type MachineState, StateFacts } from './machine-state.js';
+import { type MachineMode, modeInfo } from './mode.js';
+import type { MachineOptions, SpawnOptions } from './options.js';
+import { awaitExit, type Exit, Process, type ProcessStreams } from './process.js';
+import { ProcessTable } from './process-table.js';
+import { feed } from './feed.js';
+import { inputContent, spawnRequest } from './spawn-request.js';
+import { StreamTable } from './stream-table.js';
 import { TraceReader } from './trace-reader.js';
 
 /** Bytes of a collected output that are kept where the options say nothing. */
 const COLLECT_LIMIT = 16 << 20;
 /** How long close() waits for dirty files of host folders to be written. */
-const CLOSE_MS = 2000;
-
-interface Running {
-  resolve(exit: Exit): void;
-  reject(error: Error): void;
-  stdin: InputStream | null;
-  stdout: OutputStream | Collector | null;
-  stderr: OutputStream | Collector | null;
-}
+const FLUSH_MS = 10_000;
 
 /**
  * A machine: processor, memory and kernel, in a thread of its own. The same in a page and in Node.
@@ -46,144 +40,208 @@ interface Running {
  *     await machine.close();
  */
 export class Machine {
-  private readonly outputs = new Map<number, OutputStream | Collector>();
-  private readonly inputs = new Map<number, InputStream>();
-  private readonly running = new Map<number, Running>();
-  /** Exits that came before their spawn's answer. */
-  private readonly early = new Map<number, ExitRecord>();
+  private connection: Connection | null = null;
+  private readonly facts = new StateFacts();
+  private readonly events = new Emitter();
+  private readonly streams: StreamTable;
+  private readonly processes: ProcessTable;
   private readonly traces = new Map<number, TraceReader>();
-  private nextStream = 1;
+  private nextTrace = 1;
+  /** Calls that have not been answered. */
+  private readonly waiting = new Set<(error: unknown) => void>();
+  /** Why nothing can be called any more. */
   private ending: MachineError | null = null;
-  private readonly abort = (): void => void this.end(new MachineError('closed', 'the machine was aborted'));
+  private closing: Promise<void> | null = null;
+  private terminated: Promise<void> = Promise.resolve();
+  /** The limit that has ended it: nothing can be started any more, its files can still be read. */
+  limitReached: LimitName | null = null;
 
-  private constructor(
-    private readonly options: MachineOptions,
-    private readonly connection: Connection,
-  ) {}
+  private constructor(private readonly options: MachineOptions) {
+    this.streams = new StreamTable({
+      input: (stream, bytes) => this.call((service) => service.input(stream, bytes)),
+      inputEnd: (stream) => this.call((service) => service.inputEnd(stream)),
+      credit: (stream, bytes) => this.quietly((service) => service.credit(stream, bytes)),
+      cancelOutput: (stream) => this.quietly((service) => service.cancelOutput(stream)),
+    });
+    this.processes = new ProcessTable((pid, exit) => {
+      this.change((facts) => (facts.processes = this.processes.size));
+      this.events.emit('exit', { pid, exit });
+    });
+    if (options.onProgress) this.on('progress', options.onProgress);
+    if (options.onStateChange) this.on('statechange', options.onStateChange);
+    if (options.onStop) this.on('stop', options.onStop);
+    if (options.onWarning) this.on('warning', options.onWarning);
+  }
 
-  /** Starts a machine. @throws MachineError bad-option, not-found, fetch-failed, out-of-host-memory */
+  /** Starts a machine. @throws MachineError bad-option, not-found, fetch-failed, out-of-host-memory; the reason of options.signal */
   static async create(options: MachineOptions = {}): Promise<Machine> {
     options.signal?.throwIfAborted();
-    let machine: Machine | null = null;
-    let early: Error | null = null;
-    const connection = await connect({
-      worker: options.worker ?? true,
-      ...(options.workerUrl === undefined ? {} : { workerUrl: options.workerUrl }),
-      receive: (events) => machine?.receive(events),
-      failed: (error) => {
-        early = error;
-        machine?.end(new MachineError('internal', `the machine's thread has died: ${error.message}`));
-      },
-    });
-    machine = new Machine(options, connection);
-    if (early) throw early;
+    const machine = new Machine(options);
     options.signal?.addEventListener('abort', machine.abort, { once: true });
-    const { root, mounts = [], files = [], limits = {}, memory, aslr, layout, seed, clock, hostname, debug } = options;
     try {
-      await machine.call((service) =>
-        service.boot({
-          root: rootSpec(root),
-          mounts,
-          files,
-          limits,
-          ...(memory === undefined ? {} : { memory }),
-          ...(aslr === undefined ? {} : { aslr }),
-          ...(layout === undefined ? {} : { layout }),
-          ...(seed === undefined ? {} : { seed }),
-          ...(clock === undefined ? {} : { clock }),
-          ...(hostname === undefined ? {} : { hostname }),
-          ...(debug === undefined ? {} : { debug }),
-        }),
-      );
+      await machine.boot(wireOptions(options));
     } catch (error) {
-      machine.end(MachineError.from(error));
-      options.signal?.throwIfAborted();
-      throw error;
+      if (options.signal?.aborted) throw options.signal.reason;
+      const failure = MachineError.from(error);
+      machine.fail(failure);
+      throw failure;
     }
     return machine;
   }
 
+  private readonly abort = (): void =>
+    this.end('closed', new MachineError('closed', 'the machine was aborted'), this.options.signal!.reason);
+
+  private async boot(options: WireOptions): Promise<void> {
+    const { worker = true, workerUrl } = this.options;
+    const connecting = connect({
+      worker,
+      ...(workerUrl === undefined ? {} : { workerUrl }),
+      receive: (events) => this.receive(events),
+      failed: (error) => this.fail(threadError(error)),
+    }).then((connection) => {
+      if (this.ending) this.terminated = connection.terminate();
+      else this.connection = connection;
+    });
+    await this.orEnd(connecting);
+    await this.call((service) => service.boot(options));
+    this.change((facts) => (facts.booted = true));
+  }
+
   /** Where it runs. */
   get mode(): 'worker' | 'inline' {
-    return this.connection.mode;
+    return this.options.worker === false ? 'inline' : 'worker';
+  }
+
+  /** The same, with what is missing there. */
+  get modeInfo(): MachineMode {
+    return modeInfo(this.mode);
+  }
+
+  get state(): MachineState {
+    return this.facts.state;
+  }
+
+  /** Calls `listener` at each such event. @returns what ends that */
+  on<K extends keyof MachineEventMap>(type: K, listener: MachineListener<K>): () => void {
+    this.events.on(type, listener);
+    if (type === 'exit') this.processes.awaitExits();
+    return () => this.events.off(type, listener);
+  }
+
+  off<K extends keyof MachineEventMap>(type: K, listener: MachineListener<K>): void {
+    this.events.off(type, listener);
   }
 
   /**
    * Starts a program as the leader of a session of its own. `path` without a slash is looked up in PATH.
    * @param args without argv[0]
-   * @throws MachineError not-executable, with execve's errno; bad-option; closed
+   * @throws MachineError not-executable, with execve's errno; bad-option; limit-reached; closed
    */
   async spawn(path: string, args: readonly string[] = [], options: SpawnOptions = {}): Promise<Process> {
-    const { stdin = 'pipe', stdout = 'pipe', stderr = 'pipe', tty, env, collectLimit = COLLECT_LIMIT, ...rest } = options;
-    const content = typeof stdin === 'string' && stdin !== 'pipe' && stdin !== 'null' ? new TextEncoder().encode(stdin) : stdin;
-    const streams = this.streamNumbers(tty !== undefined);
-    const ends = {
-      stdin: content === 'null' && !tty ? null : this.input(tty ? streams.console : streams.stdin),
-      stdout: tty ? this.output('pipe', streams.console, collectLimit) : this.output(stdout, streams.stdout, collectLimit),
-      stderr: tty ? null : this.output(stderr, streams.stderr, collectLimit),
-    };
-    const request: SpawnRequest = {
-      ...rest,
-      path,
-      args: [...args],
-      ...(env === undefined ? {} : { env: environment(env) }),
-      ...(tty ? { tty } : {}),
-      stdin: content === 'null' ? 'null' : 'pipe',
-      stdout: stdout === 'ignore' ? 'ignore' : 'pipe',
-      stderr: stderr === 'ignore' ? 'ignore' : 'pipe',
-      streams,
+    const { stdin = 'pipe', stdout = 'pipe', stderr = 'pipe', tty, collectLimit = COLLECT_LIMIT, signal } = options;
+    signal?.throwIfAborted();
+    const content = inputContent(stdin);
+    const numbers = this.streams.numbers(tty !== undefined);
+    const request = spawnRequest(path, args, options, numbers);
+    const ends: ProcessStreams = {
+      stdin: content === 'null' && !tty ? null : this.streams.input(tty ? numbers.console : numbers.stdin),
+      stdout: tty ? this.streams.output('pipe', numbers.console, 0) : this.streams.output(stdout, numbers.stdout, collectLimit),
+      stderr: tty ? null : this.streams.output(stderr, numbers.stderr, collectLimit),
     };
     let pid: number;
     try {
-      pid = await this.call((service) => service.spawn(request));
+      pid = await this.call(
+        (service) => service.spawn(request),
+        (late) => this.unwanted(late),
+        signal,
+      );
     } catch (error) {
-      for (const stream of Object.values(streams)) this.forget(stream);
+      this.streams.forget(numbers);
       throw error;
     }
-    const exited = new Promise<Exit>((resolve, reject) => this.running.set(pid, { resolve, reject, ...ends }));
-    // Who does not wait for it is told by close() and the streams.
-    exited.catch(() => {});
-    const exit = this.early.get(pid);
-    if (exit) {
-      this.early.delete(pid);
-      this.exit(pid, exit);
-    }
-    this.keepAlive();
-    if (this.ending) this.running.get(pid)?.reject(this.ending);
-    if (content instanceof Uint8Array) void feed(ends.stdin!, content);
-    return new Process(
-      pid,
-      {
-        kill: (signal, group) => this.call((service) => service.kill(pid, signal, group)),
-        resize: (cols, rows) => this.call((service) => service.resize(streams.console, cols, rows)),
-      },
-      ends,
-      exited,
-    );
+    return this.started(pid, ends, numbers.console, content, signal);
   }
 
-  /** Tracepoints as they happen: of these groups ('syscalls') or events ('exec:start_thread'). Ends with the machine, or `return`. */
-  trace({ events, batch = 256 }: { events: readonly string[]; batch?: number }): AsyncIterableIterator<TraceRecord> {
-    const reader = new TraceReader((id) => {
-      this.traces.delete(id);
-      if (!this.ending) void this.call((service) => service.unsubscribe(id)).catch(() => {});
+  private started(
+    pid: number,
+    ends: ProcessStreams,
+    console: number,
+    content: ReturnType<typeof inputContent>,
+    signal: AbortSignal | undefined,
+  ): Process {
+    const exited: Promise<Exit> = this.processes.add(pid, ends);
+    this.change((facts) => {
+      facts.used = true;
+      facts.idle = false;
+      facts.processes = this.processes.size;
     });
-    reader.start(
-      this.call((service) => service.subscribe(events, batch)).then((id) => {
-        this.traces.set(id, reader);
-        return id;
-      }),
+    if (this.events.has('exit')) awaitExit(ends);
+    this.keepAlive();
+    if (signal) {
+      const kill = (): void => this.killQuietly(pid);
+      signal.addEventListener('abort', kill, { once: true });
+      void exited.catch(() => {}).then(() => signal.removeEventListener('abort', kill));
+    }
+    if (typeof content !== 'string') void feed(ends.stdin!.writable, content);
+    const link = {
+      kill: async (name: string | number, group: boolean): Promise<void> => {
+        if (this.processes.has(pid)) await this.call((service) => service.kill(pid, name, group));
+      },
+      resize: async (cols: number, rows: number): Promise<void> => {
+        if (console === 0) throw new MachineError('bad-option', 'this process was spawned without a terminal');
+        if (this.processes.has(pid)) await this.call((service) => service.resize(console, cols, rows));
+      },
+    };
+    return new Process(pid, link, ends, exited);
+  }
+
+  /** A process whose spawn was aborted before it was answered. */
+  private unwanted(pid: number): void {
+    this.processes.add(pid, { stdin: null, stdout: null, stderr: null });
+    this.killQuietly(pid);
+  }
+
+  private killQuietly(pid: number): void {
+    this.quietly((service) => service.kill(pid, 'SIGKILL', true));
+  }
+
+  /** A call that nobody waits for. */
+  private quietly(work: (service: MachineService) => Promise<void>): void {
+    if (!this.ending && this.connection) void work(this.connection.service).catch(() => {});
+  }
+
+  /**
+   * Tracepoints as they happen: of these groups ('syscalls') or events ('exec:start_thread'); none: all. Ends with the machine, or by
+   * leaving the loop.
+   */
+  trace({ events = [], batch = 256 }: { events?: readonly string[]; batch?: number } = {}): TraceReader {
+    const id = this.nextTrace++;
+    const reader = new TraceReader(
+      () => {
+        this.traces.delete(id);
+        this.quietly((service) => service.unsubscribe(id));
+      },
+      (records) => this.quietly((service) => service.traceTaken(id, records)),
     );
+    this.traces.set(id, reader);
+    this.call((service) => service.subscribe(id, events, Math.max(1, batch))).catch((error: unknown) => {
+      this.traces.delete(id);
+      reader.end(error);
+    });
     return reader;
   }
 
   /** Stands still between two instructions, until `resume` or `step`. */
   async pause(): Promise<Stop> {
-    return this.call((service) => service.pause());
+    const stop = await this.call((service) => service.pause());
+    this.change((facts) => (facts.paused = true));
+    return stop;
   }
 
   async resume(): Promise<void> {
     await this.call((service) => service.resume());
+    this.change((facts) => (facts.paused = false));
   }
 
   /**
@@ -254,158 +312,173 @@ export class Machine {
 
   /**
    * Ends the machine and frees all it has, whatever the guest does. Processes that still run are killed; what they wrote to folders
-   * of the host is there when this resolves. Calling it again does nothing.
+   * of the host is there when this resolves. Calling it again waits for the same and throws nothing.
+   * @throws MachineError data-loss: not all of that is there; the machine is closed all the same
    */
   async close(): Promise<void> {
-    if (this.ending) return;
-    const writesThrough = (this.options.mounts ?? []).some(({ readOnly }) => !readOnly);
-    if (writesThrough) {
-      const done = this.connection.service.shutDown().catch(() => {});
-      await Promise.race([done, new Promise((resolve) => setTimeout(resolve, CLOSE_MS))]);
-    }
-    this.end(new MachineError('closed', 'the machine was closed'));
+    if (this.closing) return this.closing.catch(() => {});
+    this.closing = this.shutDown();
+    return this.closing;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
 
-  private async call<T>(work: (service: MachineService) => Promise<T>): Promise<T> {
-    if (this.ending) throw this.ending;
-    // A terminated worker never answers.
+  private async shutDown(): Promise<void> {
+    const writesThrough = (this.options.mounts ?? []).some(({ readOnly }) => !readOnly);
+    let loss: MachineError | null = null;
+    if (writesThrough && !this.ending) {
+      const { service } = this.connection!;
+      this.ending = closedError();
+      loss = await within(service.shutDown(), FLUSH_MS);
+    }
+    this.end('closed', closedError());
+    await this.terminated;
+    if (loss) throw loss;
+  }
+
+  /** A call of the engine. `late` gets an answer that comes when nobody waits for it any more. */
+  private call<T>(work: (service: MachineService) => Promise<T>, late?: (value: T) => void, signal?: AbortSignal): Promise<T> {
+    if (this.ending) return Promise.reject(this.ending);
+    const { service } = this.connection!;
+    return this.orEnd(
+      // Comlink throws at once what cannot be cloned.
+      new Promise<T>((resolve) => resolve(work(service))).catch((error: unknown) => {
+        throw error instanceof Error && error.name === 'DataCloneError' ? new MachineError('bad-option', error.message) : error;
+      }),
+      late,
+      signal,
+    );
+  }
+
+  /** What a promise gives, or why the machine (or the signal) ended before: a terminated worker never answers. */
+  private orEnd<T>(work: Promise<T>, late?: (value: T) => void, signal?: AbortSignal): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.waiting.add(reject);
+      let waits = true;
+      const settle = (): boolean => {
+        const first = waits;
+        waits = false;
+        this.waiting.delete(fail);
+        signal?.removeEventListener('abort', aborted);
+        this.keepAlive();
+        return first;
+      };
+      const fail = (error: unknown): void => {
+        if (settle()) reject(error);
+      };
+      const aborted = (): void => fail(signal!.reason);
+      this.waiting.add(fail);
+      signal?.addEventListener('abort', aborted, { once: true });
       this.keepAlive();
-      work(this.connection.service)
-        .then(resolve, reject)
-        .finally(() => {
-          this.waiting.delete(reject);
-          this.keepAlive();
-        });
+      work.then((value) => {
+        if (settle()) resolve(value);
+        else late?.(value);
+      }, fail);
     });
   }
 
   /** In Node a machine that has nothing to do holds no process: a script may forget to close it. */
   private keepAlive(): void {
-    if (!this.ending) this.connection.keepAlive(this.waiting.size > 0 || this.running.size > 0 || this.traces.size > 0);
-  }
-
-  private readonly waiting = new Set<(error: Error) => void>();
-
-  private streamNumbers(tty: boolean): StreamNumbers {
-    const next = (): number => this.nextStream++;
-    return tty ? { stdin: 0, stdout: 0, stderr: 0, console: next() } : { stdin: next(), stdout: next(), stderr: next(), console: 0 };
-  }
-
-  private input(stream: number): InputStream {
-    const input = new InputStream(
-      (bytes) => this.call((service) => service.input(stream, bytes)),
-      () => this.call((service) => service.inputEnd(stream)),
-    );
-    this.inputs.set(stream, input);
-    return input;
-  }
-
-  private output(mode: OutputMode, stream: number, limit: number): OutputStream | Collector | null {
-    if (mode === 'ignore') return null;
-    const credit = (bytes: number): void => {
-      if (!this.ending) void this.connection.service.credit(stream, bytes).catch(() => {});
-    };
-    const output =
-      mode === 'collect'
-        ? new Collector(limit, credit)
-        : new OutputStream(credit, () => void this.call((service) => service.cancelOutput(stream)).catch(() => {}));
-    this.outputs.set(stream, output);
-    return output;
-  }
-
-  private forget(stream: number): void {
-    this.inputs.delete(stream);
-    this.outputs.delete(stream);
+    if (!this.ending) this.connection?.keepAlive(this.waiting.size > 0 || this.processes.size > 0 || this.streams.hasOutputs);
   }
 
   private receive(events: readonly MachineEvent[]): void {
-    if (this.ending) return;
-    for (const event of events) this.handle(event);
+    for (const event of events) {
+      // While close() waits for host folders, what is told of the end is known already.
+      if (this.ending) return;
+      this.handle(event);
+    }
   }
 
   private handle(event: MachineEvent): void {
     switch (event.type) {
-      case 'output':
-        this.outputs.get(event.stream)?.receive(event.bytes);
-        break;
-      case 'output-end':
-        this.outputs.get(event.stream)?.end();
-        this.outputs.delete(event.stream);
-        break;
-      case 'input-room':
-        this.inputs.get(event.stream)?.room(event.bytes);
-        break;
-      case 'input-closed':
-        this.inputs.get(event.stream)?.close(new MachineError('file-error', 'nobody reads this any more', 'EPIPE'));
-        this.inputs.delete(event.stream);
-        break;
       case 'exit':
-        this.exit(event.pid, event.exit);
+        this.processes.exit(event.pid, event.exit);
+        this.keepAlive();
+        break;
+      case 'idle':
+        this.change((facts) => (facts.idle = event.idle));
         break;
       case 'stopped':
-        this.options.onStop?.(event.stop);
+        this.change((facts) => (facts.paused = true));
+        this.events.emit('stop', event.stop);
         break;
       case 'trace':
         this.traces.get(event.id)?.receive(event.records);
         break;
       case 'progress':
-        this.options.onProgress?.(event.progress);
+        this.events.emit('progress', event.progress);
         break;
       case 'warning':
-        this.options.onWarning?.(errorOf(event.error));
+        this.events.emit('warning', errorOf(event.error));
         break;
       case 'failure':
-        this.end(errorOf(event.error));
+        this.fail(errorOf(event.error));
         break;
       case 'ended':
-        this.end(
-          new MachineError('closed', event.limit ? `the machine ended: its limit of ${event.limit} is reached` : 'the machine has ended'),
-        );
+        this.limitReached = event.limit;
+        for (const trace of this.traces.values()) trace.end();
+        this.traces.clear();
+        this.change((facts) => (facts.ended = true));
         break;
+      default:
+        this.streams.handle(event);
+        if (event.type === 'output-end') this.keepAlive();
     }
   }
 
-  private exit(pid: number, exit: ExitRecord): void {
-    const process = this.running.get(pid);
-    if (!process) {
-      this.early.set(pid, exit);
+  private change(set: (facts: StateFacts) => void): void {
+    const previous = this.facts.state;
+    set(this.facts);
+    const { state } = this.facts;
+    if (state !== previous) this.events.emit('statechange', { state, previous });
+  }
+
+  private fail(error: MachineError): void {
+    if (this.ending) return;
+    this.end('failed', error);
+    this.events.emit('error', error);
+  }
+
+  /** All that waits learns why it waits in vain. `reason`: what those are told that wait now, where it is not what later calls are told. */
+  private end(how: 'closed' | 'failed', why: MachineError, reason: unknown = why): void {
+    if (this.facts.over) {
+      if (how === 'closed') this.change((facts) => (facts.over = how));
       return;
     }
-    this.running.delete(pid);
-    const collected: Partial<Exit> = {};
-    for (const name of ['stdout', 'stderr'] as const) {
-      const output = process[name];
-      if (!(output instanceof Collector)) continue;
-      collected[name] = output.bytes;
-      if (output.truncated) collected.truncated = true;
-    }
-    process.resolve({ ...exit, ...collected });
-    this.keepAlive();
-  }
-
-  /** All that waits learns why it waits in vain. */
-  private end(why: MachineError): void {
-    if (this.ending) return;
     this.ending = why;
     this.options.signal?.removeEventListener('abort', this.abort);
-    for (const process of this.running.values()) process.reject(why);
-    for (const output of this.outputs.values()) output.end(why);
-    for (const input of this.inputs.values()) input.close(why);
-    for (const trace of this.traces.values()) trace.end();
-    for (const reject of this.waiting) reject(why);
-    this.running.clear();
-    this.outputs.clear();
-    this.inputs.clear();
+    this.processes.end(reason);
+    this.streams.end(reason);
+    for (const trace of this.traces.values()) trace.end(how === 'failed' ? reason : null);
+    for (const fail of [...this.waiting]) fail(reason);
     this.traces.clear();
-    this.waiting.clear();
-    this.connection.terminate();
+    if (this.connection) this.terminated = this.connection.terminate();
+    this.connection = null;
+    this.change((facts) => {
+      facts.processes = 0;
+      facts.over = how;
+    });
   }
+}
+
+/** Options as the engine gets them. @throws MachineError not-found */
+function wireOptions({ root, mounts = [], files = [], limits = {}, ...options }: MachineOptions): WireOptions {
+  const { memory, aslr, layout, seed, clock, hostname, debug } = options;
+  return {
+    root: rootSpec(root),
+    mounts,
+    files,
+    limits,
+    ...(memory === undefined ? {} : { memory }),
+    ...(aslr === undefined ? {} : { aslr }),
+    ...(layout === undefined ? {} : { layout }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(clock === undefined ? {} : { clock }),
+    ...(hostname === undefined ? {} : { hostname }),
+    ...(debug === undefined ? {} : { debug }),
+  };
 }
 
 function rootSpec(root: MachineOptions['root']): RootSpec {
@@ -414,17 +487,25 @@ function rootSpec(root: MachineOptions['root']): RootSpec {
   return rootFromString(root);
 }
 
-function environment(env: NonNullable<SpawnOptions['env']>): string[] {
-  return Array.isArray(env) ? [...env] : Object.entries(env).map(([name, value]) => `${name}=${value}`);
+function closedError(): MachineError {
+  return new MachineError('closed', 'the machine was closed');
 }
 
-/** The whole of a process's input, then its end; a process that does not read it is not waited for. */
-async function feed(input: InputStream, content: Uint8Array): Promise<void> {
-  const writer = input.writable.getWriter();
-  try {
-    await writer.write(content);
-    await writer.close();
-  } catch {
-    // It ended, or closed its input, before it had read all: that is its own business.
-  }
+function threadError(error: Error): MachineError {
+  return error instanceof MachineError ? error : new MachineError('internal', `the machine's thread has died: ${error.message}`);
+}
+
+/** Waits for host folders to be written. @returns what was lost; null: nothing */
+async function within(work: Promise<void>, ms: number): Promise<MachineError | null> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<MachineError>((resolve) => {
+    timer = setTimeout(() => resolve(new MachineError('data-loss', `the folders of the host were not written within ${ms / 1000} s`)), ms);
+  });
+  const done = work.then(
+    () => null,
+    (error: unknown) => MachineError.from(error),
+  );
+  const loss = await Promise.race([done, late]);
+  clearTimeout(timer);
+  return loss;
 }

@@ -1,9 +1,10 @@
-import { At, Auxv, Cpu, Header, MemoryMap, O, Sig, Stat } from '@ring3/abi';
+import { At, Cpu, Header, MemoryMap, O, Sig, Stat } from '@ring3/abi';
 import { createCore } from '@ring3/core';
-import { Jit, stepped, type CoreForJit } from '@ring3/jit';
-import type { StepUnit, Stop } from '../protocol.js';
-import { instructionAt, StopControl } from './stop-control.js';
+import { inspectDisassembly } from '../inspect/disassembly.js';
+import type { InspectRequest as MachineInspectRequest, InspectView as MachineInspectView, StepUnit, Stop } from '../protocol.js';
+import { StopControl } from './stop-control.js';
 import { parseStopSpec } from './stop-spec.js';
+import { StopSymbols } from './stop-symbols.js';
 import type { ImageSource } from '@ring3/image';
 import {
   coreImports,
@@ -24,10 +25,11 @@ import {
   type Mm,
   type PagingPolicy,
   peekUser,
-  readRemote,
   writeRemote,
   parsePaging,
   type Kernel,
+  type Rusage,
+  rusageOf,
   sendFromOutside,
   sendGroupFromOutside,
   shutDown,
@@ -40,7 +42,7 @@ import {
   type Tty,
   openAt,
 } from '@ring3/kernel';
-import { fromByteString, toByteString } from './byte-string.js';
+import { toByteString } from './byte-string.js';
 import { GuestFiles } from './guest-files.js';
 import { GuestProcess } from './guest-process.js';
 import { type HostStreams, StreamHandle, standardHandles, type StreamHandles } from './host-streams.js';
@@ -53,10 +55,7 @@ import { RunLoop, type RunLoopOptions } from './run-loop.js';
 /** Instructions per turn of a task: at 300 MIPS about 3 ms. */
 const QUANTUM = 1_000_000;
 
-/** Slices that may pass before an instruction has retired: a fault or a switch each. */
-const STEP_TRIES = 64;
-/** Instructions of a step out after which the host has a turn. */
-const HOST_TURN_STEPS = 1024;
+const NOTHING_USED: Rusage = { utime: 0, stime: 0, maxRss: 0, minFlt: 0, majFlt: 0, nvcsw: 0, nivcsw: 0, instructions: 0 };
 
 /** Programs are looked for here when the environment has no PATH, as login(1) sets it for root. */
 export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -66,7 +65,7 @@ type LazySource = Required<Pick<ImageSource, 'fetch'>>;
 
 export interface MachineStats {
   instructions: number;
-  /** CPU seconds of this thread spent in the run loop. */
+  /** Seconds spent running the guest: of CPU time where the host tells it for this thread, else of wall time. */
   hostSeconds: number;
   minorFaults: number;
   majorFaults: number;
@@ -79,6 +78,10 @@ export interface MachineStats {
   contextSwitches: number;
   /** Frames of 4 KiB in use. */
   framesUsed: number;
+  /** Bytes of host memory that the machine has: the guest's frames, the processor's tables. Grows as the guest touches memory. */
+  memoryBytes: number;
+  /** Processes that were killed because memory was used up. */
+  oomKills: number;
   /** Counters of the core, by name. */
   core: Record<string, number>;
 }
@@ -90,9 +93,12 @@ export interface MachineStats {
 export class MachineEngine {
   readonly files: GuestFiles;
   private readonly processes = new Map<number, GuestProcess>();
-  private readonly consoleHandles = new Set<number>();
+  /** Of processes that were given one. */
+  private readonly terminals = new Map<number, Tty>();
   private loop: RunLoop | null = null;
-  private jit: Jit | null = null;
+  /** Its run is over: nothing runs in it any more, its files can still be read. */
+  private ended = false;
+  /** Of run loops that have ended. */
   private hostSeconds = 0;
   /** The limit that ended the machine. */
   private limit: ExitStatus['limit'];
@@ -104,12 +110,8 @@ export class MachineEngine {
     private readonly host: EngineHost,
   ) {
     this.files = new GuestFiles(kernel);
-    if (process.env['JIT']) {
-      const core = kernel.core as unknown as { wasm: CoreForJit };
-      this.jit = new Jit(kernel.core, core.wasm, () => getReg(kernel, Cpu.Stats + 8 * Stat.CodeFlushes));
-      if (process.env['JIT'] === 'stats') process.on('exit', () => console.error(this.jit!.stats, stepped));
-    }
-    this.stops = new StopControl(kernel, (tid, name) => this.symbolAddress(tid, name));
+    this.symbols = new StopSymbols(kernel);
+    this.stops = new StopControl(kernel, this.symbols);
   }
 
   /** @throws MachineError when the root or a mount cannot be opened, or memory cannot be had */
@@ -126,7 +128,8 @@ export class MachineEngine {
       },
     });
     let kernel: Kernel | null = null;
-    const memoryLimit = options.memory ?? host.defaultMemory;
+    const { limits = {} } = options;
+    const memoryLimit = Math.min(options.memory ?? host.defaultMemory, limits.memory ?? Infinity);
     const core = createMachineCore(host.coreModule, memoryLimit, () => kernel!);
     kernel = createKernel({
       core,
@@ -137,6 +140,8 @@ export class MachineEngine {
         clock: options.clock ?? 'real',
         hostname: options.hostname ?? 'ring3',
         quantum: QUANTUM,
+        ...(limits.processes === undefined ? {} : { maxThreads: limits.processes }),
+        ...(limits.openFiles === undefined ? {} : { maxOpenFiles: limits.openFiles }),
         ...(options.paging === undefined ? {} : { paging: pagingPolicy(options.paging) }),
       },
       root: (k) => rootFileSystem(k, options.root ?? { kind: 'empty' }, platform.hostFs ?? null),
@@ -152,26 +157,46 @@ export class MachineEngine {
    * @throws MachineError with the errno that execve gave
    */
   spawn(path: string, args: readonly string[], options: SpawnOptions = {}): GuestProcess {
-    const task = this.guestErrors(path, () => spawnProcess(this.kernel, this.spawnRequest(path, args, options)));
-    return this.spawned(task);
+    const request = this.guestErrors(path, () => this.spawnRequest(path, args, options));
+    const task = this.starting(path, request, () => spawnProcess(this.kernel, request));
+    return this.spawned(task, request);
   }
 
   /** The same where parts of the program may have to be fetched first. */
   async spawnFetching(path: string, args: readonly string[], options: SpawnOptions = {}): Promise<GuestProcess> {
     const k = this.kernel;
     const request = this.guestErrors(path, () => this.spawnRequest(path, args, options));
-    const task = prepareSpawn(k, request);
-    while (!this.guestErrors(path, () => execSpawned(k, task, request, true))) {
+    const task = this.starting(path, request, () => prepareSpawn(k, request));
+    while (!this.starting(path, request, () => execSpawned(k, task, request, true))) {
       await new Promise<void>((resolve) => this.fetching.push(resolve));
+      if (this.ended) throw new MachineError('closed', 'the machine has ended');
     }
-    return this.spawned(task);
+    return this.spawned(task, request);
+  }
+
+  /** Where it fails, nothing of the process stays. */
+  private starting<T>(path: string, { tty }: SpawnRequest, work: () => T): T {
+    try {
+      return this.guestErrors(path, work);
+    } catch (error) {
+      if (tty) this.kernel.consoles.ownerEnded(this.kernel, tty);
+      throw error;
+    }
   }
 
   private spawnRequest(path: string, args: readonly string[], options: SpawnOptions): SpawnRequest {
     const k = this.kernel;
     const handles = options.handles ?? standardHandles;
     const tty = options.tty ? k.consoles.open(k, { handle: handles.console, ...options.tty }) : null;
-    if (tty) this.consoleHandles.add(handles.console);
+    try {
+      return this.requestWith(tty, path, args, options, handles);
+    } catch (error) {
+      if (tty) k.consoles.ownerEnded(k, tty);
+      throw error;
+    }
+  }
+
+  private requestWith(tty: Tty | null, path: string, args: readonly string[], options: SpawnOptions, handles: StreamHandles): SpawnRequest {
     return {
       path: toByteString(path),
       argv: [options.argv0 ?? path, ...args].map(toByteString),
@@ -185,7 +210,7 @@ export class MachineEngine {
     };
   }
 
-  private spawned(task: Task): GuestProcess {
+  private spawned(task: Task, { tty }: SpawnRequest): GuestProcess {
     const k = this.kernel;
     const process = new GuestProcess(task.tid, (signo, toGroup) => {
       if (toGroup) sendGroupFromOutside(k, task, signo);
@@ -193,6 +218,7 @@ export class MachineEngine {
       this.loop?.poke();
     });
     this.processes.set(task.tid, process);
+    if (tty) this.terminals.set(task.tid, tty);
     this.loop?.poke();
     return process;
   }
@@ -210,7 +236,10 @@ export class MachineEngine {
     try {
       bytes = await (imageSource(this.kernel, handle) as unknown as LazySource).fetch(node, offset, length);
     } catch (error) {
-      this.options.fetchFailed?.(error instanceof Error ? error.message : String(error));
+      // Pages that share what did not come have one error.
+      const isNews = !(error instanceof Error) || !this.told.has(error);
+      if (error instanceof Error) this.told.add(error);
+      if (isNews) this.options.fetchFailed?.(error instanceof Error ? error.message : String(error));
     }
     this.kernel.pageCache.blockReadDone(this.kernel, id, bytes);
     this.loop?.poke();
@@ -218,6 +247,12 @@ export class MachineEngine {
   }
 
   private readonly fetching: (() => void)[] = [];
+  private readonly told = new WeakSet<Error>();
+
+  /** A file of the guest, parts of which may have to be fetched first. @throws MachineError file-error */
+  readFile(path: string): Promise<Uint8Array> {
+    return this.files.readFetching(path, () => new Promise((resolve) => this.fetching.push(resolve)));
+  }
 
   private guestErrors<T>(path: string, work: () => T): T {
     try {
@@ -241,8 +276,9 @@ export class MachineEngine {
    * Runs whatever is spawned, until `stop`; then ends as `run` does. `afterSlice` is called after each slice, with the machine between
    * two instructions.
    */
-  async serve(afterSlice: () => void): Promise<void> {
+  async serve({ afterSlice, ...rest }: Required<Pick<RunLoopOptions, 'afterSlice' | 'onIdle' | 'isHeld'>>): Promise<void> {
     await this.drive({
+      ...rest,
       finished: () => false,
       outlivesProcesses: true,
       afterSlice: () => {
@@ -250,6 +286,11 @@ export class MachineEngine {
         afterSlice();
       },
     });
+  }
+
+  /** What the run loop waits for may have come. */
+  poke(): void {
+    this.loop?.poke();
   }
 
   /** Ends the machine because one of its limits is reached. */
@@ -263,116 +304,41 @@ export class MachineEngine {
   }
 
   get paused(): boolean {
-    return this.loop?.paused ?? false;
+    return this.stops.paused;
   }
 
-  /** No guest instruction runs from now on, until `resume`. */
+  /** No guest instruction runs from now on, until `resume` or `step`. */
   pause(): Stop {
-    this.loop?.pause();
-    const k = this.kernel;
-    return { reason: 'pause', pid: k.current.tgid, tid: k.current.tid, ip: getReg(k, Cpu.Rip), icount: getReg(k, Cpu.Icount) };
+    return this.stops.pause();
   }
 
   resume(): void {
-    if (!this.paused) return;
     this.stops.resume();
-    this.loop?.resume();
   }
 
-  /** Pauses by itself at these places from now on; `stopped` is called then. @throws MachineError bad-option */
+  /** Pauses by itself at these places from now on; `onStop` is called then. @throws MachineError bad-option */
   async setStops(specs: readonly string[]): Promise<void> {
     const parsed = specs.map(parseStopSpec);
-    if (parsed.some(({ kind }) => kind === 'symbol')) this.elf ??= await import('@ring3/elf');
+    if (parsed.some(({ kind }) => kind === 'symbol')) await this.symbols.load();
     this.stops.setSpecs(parsed);
   }
 
-  /** The reader of ELF files, loaded with the first symbol. */
-  private elf: typeof import('@ring3/elf') | null = null;
+  private readonly symbols: StopSymbols;
   private readonly stops: StopControl;
 
-  /** Goes on to the next instruction or event. Resolves where it stands then; null: everything has ended before. */
+  /** Goes on to the next instruction or event: StopControl.step. */
   async step(unit: StepUnit): Promise<Stop | null> {
-    const { loop, kernel: k } = this;
-    if (!loop?.paused) throw new MachineError('bad-option', 'only a paused machine steps');
-    switch (unit) {
-      case 'insn':
-        return this.stepInstruction(loop);
-      case 'over':
-        return instructionAt(k) === 'call' ? this.stepOverCall(loop) : this.stepInstruction(loop);
-      case 'out':
-        return this.stepOut(loop);
-      default:
-        this.stops.awaitEvent(unit);
-        return this.untilStopped();
-    }
+    return this.stops.step(unit);
   }
 
-  private async stepInstruction(loop: RunLoop): Promise<Stop | null> {
-    const k = this.kernel;
-    this.stops.resume();
-    const before = getReg(k, Cpu.Icount);
-    // A slice may end in a fault or a change of tasks, without an instruction.
-    for (let tries = 0; getReg(k, Cpu.Icount) === before && tries < STEP_TRIES; tries++) {
-      if (loop.slice(1) !== 'ready') return this.untilStopped(true);
-      const stop = this.stops.taken();
-      if (stop) return stop;
-    }
-    this.settle();
-    return { ...this.pause(), reason: 'step' };
-  }
-
-  private async stepOverCall(loop: RunLoop): Promise<Stop | null> {
-    const k = this.kernel;
-    const above = getReg(k, Cpu.Rsp) - 8;
-    const { tid } = k.current;
-    const stop = await this.stepInstruction(loop);
-    if (!stop || stop.reason !== 'step' || k.current.tid !== tid || !k.current.mm) return stop;
-    const target = new DataView(peekUser(k, k.current.mm, getReg(k, Cpu.Rsp), 8).slice().buffer);
-    if (target.byteLength < 8) return stop;
-    this.stops.awaitReturn(tid, Number(target.getBigUint64(0, true)), above);
-    return this.untilStopped();
-  }
-
-  /** Over every call, until the function's own return has been executed. */
-  private async stepOut(loop: RunLoop): Promise<Stop | null> {
-    const k = this.kernel;
-    const { tid } = k.current;
-    const frame = getReg(k, Cpu.Rsp);
-    for (;;) {
-      const kind = k.current.tid === tid ? instructionAt(k) : 'other';
-      const stop = await (kind === 'call' ? this.stepOverCall(loop) : this.stepInstruction(loop));
-      if (!stop || stop.reason !== 'step') return stop;
-      if (kind === 'return' && getReg(k, Cpu.Rsp) > frame) return stop;
-      if (getReg(k, Cpu.Icount) % HOST_TURN_STEPS === 0) await this.host.yieldToHost();
-    }
-  }
-
-  /** `oneStep`: everything slept; the first instruction after that is the step. */
-  private untilStopped(oneStep = false): Promise<Stop | null> {
-    return new Promise((resolve) => {
-      this.stepping = { resolve, oneStep };
-      this.resume();
-    });
-  }
-
-  private stepping: { resolve: (stop: Stop | null) => void; oneStep: boolean } | null = null;
   /** Told when the machine has paused by itself. */
-  onStop: ((stop: Stop) => void) | null = null;
-
-  /** After a slice: is the machine to stand still? */
-  private checkStops(loop: RunLoop): void {
-    const { stepping } = this;
-    const stop = this.stops.taken() ?? (stepping?.oneStep ? ({ ...this.pause(), reason: 'step' } satisfies Stop) : null);
-    if (!stop) return;
-    loop.pause();
-    this.stepping = null;
-    if (stepping) stepping.resolve(stop);
-    else this.onStop?.(stop);
+  set onStop(told: ((stop: Stop) => void) | null) {
+    this.stops.onStop = told;
   }
 
-  /** Memory of a process, also where the program itself may not read. @throws MachineError no such process */
+  /** Memory of a process as it would read it; nothing of the machine changes. @throws MachineError no such process */
   readMemory(pid: number, address: number, length: number): Uint8Array {
-    return readRemote(this.kernel, this.mmOf(pid), address, length);
+    return peekUser(this.kernel, this.mmOf(pid), address, length);
   }
 
   writeMemory(pid: number, address: number, bytes: Uint8Array): number {
@@ -385,39 +351,27 @@ export class MachineEngine {
     return mm;
   }
 
-  /** Where a symbol of the program lies that a thread has just begun to execute. */
-  private symbolAddress(tid: number, name: string): number | null {
-    const k = this.kernel;
-    const view = inspect(k, { pid: tid });
-    if (!this.elf || !view?.exe) return null;
-    try {
-      const file = this.elf.parseElf(this.files.read(fromByteString(view.exe)));
-      const symbol = this.elf.findSymbol(file, name);
-      const entry = view.auxv.find(([type]) => type === Auxv.Entry)?.[1];
-      return symbol && entry !== undefined ? Number(symbol.value) + entry - Number(file.header.e_entry) : null;
-    } catch (error) {
-      if (error instanceof MachineError || error instanceof this.elf.ElfError) return null;
-      throw error;
-    }
-  }
-
-  private async drive(options: Pick<RunLoopOptions, 'finished' | 'outlivesProcesses' | 'afterSlice'>): Promise<void> {
+  private async drive(options: Pick<RunLoopOptions, 'finished' | 'outlivesProcesses' | 'afterSlice' | 'onIdle' | 'isHeld'>): Promise<void> {
     const { instructions = Infinity, wallTime = Infinity } = this.options.limits ?? {};
-    const before = this.host.cpuSeconds();
     const loop = new RunLoop(this.kernel, {
+      cpuSeconds: this.host.cpuSeconds,
+      hasProcesses: () => this.processes.size > 0,
       ...options,
       afterSlice: () => {
-        this.jit?.poll();
-        this.checkStops(loop);
+        this.stops.afterSlice();
         options.afterSlice?.();
       },
-      instructionsUntilStop: () => (this.stepping?.oneStep ? 1 : this.stops.instructionsLeft),
+      instructionsUntilStop: () => this.stops.instructionsLeft,
       yieldToHost: this.host.yieldToHost,
       limits: { instructions, wallTime },
     });
     this.loop = loop;
+    this.stops.setLoop(loop);
     const { reason } = await loop.run();
     this.loop = null;
+    this.ended = true;
+    this.hostSeconds += loop.cpuSeconds;
+    for (const wake of this.fetching.splice(0)) wake();
     if (reason !== 'finished') this.limit ??= reason;
     const { limit } = this;
     this.settle();
@@ -429,17 +383,29 @@ export class MachineEngine {
       throw error;
     } finally {
       this.settle(limit);
-      this.stepping?.resolve(null);
-      for (const process of this.processes.values()) process.settle(Sig.KILL, limit);
+      this.stops.setLoop(null);
+      this.settleRest(limit);
     }
-    this.hostSeconds += this.host.cpuSeconds() - before;
+  }
+
+  /** Who did not even end when killed (its last wait was for a host that does not answer) counts as killed. */
+  private settleRest(limit: ExitStatus['limit']): void {
+    for (const [pid, process] of this.processes) {
+      const task = this.kernel.pids.leader(pid);
+      process.settle(Sig.KILL, task ? rusageOf(this.kernel, task, 'both') : NOTHING_USED, limit);
+    }
+    this.processes.clear();
   }
 
   /** Resolves the promises of processes that have ended; true when none is left. */
   private settle(limit?: ExitStatus['limit']): boolean {
-    for (const { pid, status } of takeExits(this.kernel)) {
-      this.processes.get(pid)?.settle(status, limit);
+    const k = this.kernel;
+    for (const { pid, status, rusage, oomKilled } of takeExits(k)) {
+      this.processes.get(pid)?.settle(status, rusage, oomKilled ? 'memory' : limit);
       this.processes.delete(pid);
+      const tty = this.terminals.get(pid);
+      this.terminals.delete(pid);
+      if (tty) k.consoles.ownerEnded(k, tty);
     }
     return this.processes.size === 0;
   }
@@ -451,27 +417,27 @@ export class MachineEngine {
 
   /** Bytes for a stream of the guest, or keys for its console. */
   input(handle: number, bytes: Uint8Array): void {
-    if (this.consoleHandles.has(handle)) this.kernel.consoles.input(this.kernel, handle, bytes);
+    if (this.kernel.consoles.has(handle)) this.kernel.consoles.input(this.kernel, handle, bytes);
     else hostInput(this.kernel, handle, bytes);
     this.loop?.poke();
   }
 
   inputEnd(handle: number): void {
-    if (this.consoleHandles.has(handle)) this.kernel.consoles.hangup(this.kernel, handle);
+    if (this.kernel.consoles.has(handle)) this.kernel.consoles.hangup(this.kernel, handle);
     else hostInputEnd(this.kernel, handle);
     this.loop?.poke();
   }
 
   /** The reader of a stream has room again. */
   outputWritable(handle: number): void {
-    if (this.consoleHandles.has(handle)) this.kernel.consoles.writable(this.kernel, handle);
+    if (this.kernel.consoles.has(handle)) this.kernel.consoles.writable(this.kernel, handle);
     else hostOutputWritable(this.kernel, handle);
     this.loop?.poke();
   }
 
   /** What the guest wrote to a stream could not be delivered: its next write fails with `code` ('EPIPE': nobody reads any more). */
   outputFailed(handle: number, code: string): void {
-    if (this.consoleHandles.has(handle)) this.kernel.consoles.hangup(this.kernel, handle);
+    if (this.kernel.consoles.has(handle)) this.kernel.consoles.hangup(this.kernel, handle);
     else hostOutputFailed(this.kernel, handle, code);
     this.loop?.poke();
   }
@@ -489,6 +455,15 @@ export class MachineEngine {
     return inspect(this.kernel, request);
   }
 
+  /** The same with what has to be loaded first, of the thread at which the machine stands where none is named. */
+  async inspectWith(request: MachineInspectRequest): Promise<MachineInspectView | null> {
+    const { disassembly, pid = this.stops.thread, ...rest } = request;
+    const decode = disassembly ? (await import('@ring3/isa')).disassemble : null;
+    const view = inspect(this.kernel, { ...rest, pid });
+    if (!view) return null;
+    return { ...view, disassembly: decode && disassembly ? inspectDisassembly(this.kernel, view.tid, disassembly, decode) : null };
+  }
+
   /** From now on `stats` tells how many pages were mapped in vain. Before the first spawn. */
   countUnusedPages(): void {
     this.kernel.vm.countUnused = true;
@@ -500,13 +475,15 @@ export class MachineEngine {
     const counter = (stat: Stat): number => getReg(k, Cpu.Stats + 8 * stat);
     return {
       instructions: getReg(k, Cpu.Icount),
-      hostSeconds: this.hostSeconds,
+      hostSeconds: this.hostSeconds + (this.loop?.cpuSeconds ?? 0),
       minorFaults: k.vm.pgFault - k.vm.pgMajFault,
       majorFaults: k.vm.pgMajFault,
       pagesMapped: k.vm.pagesMapped,
       pagesUnused: k.vm.pagesUnused,
       maxRss: k.vm.peakRss,
       contextSwitches: k.scheduler.switches,
+      memoryBytes: k.core.u8.byteLength,
+      oomKills: k.vm.oomKills,
       framesUsed: header(Header.FrameCount) - header(Header.FreeFrames),
       core: {
         'TLB misses': counter(Stat.TlbMiss),

@@ -8,6 +8,7 @@ import {
   makeFolders,
   May,
   openAt,
+  PageWait,
   pathAt,
   permission,
   rmdirAt,
@@ -112,6 +113,31 @@ export class GuestFiles {
     );
   }
 
+  /**
+   * The same where bytes of the file may have to be fetched first.
+   * @param arrived resolves when something that was asked for has come, or is known not to come
+   * @throws MachineError file-error
+   */
+  async readFetching(path: string, arrived: () => Promise<void>): Promise<Uint8Array> {
+    const file = this.orFileError(path, (k, at) => openAt(k, At.FDCWD, at, O.RDONLY | O.NONBLOCK, 0));
+    const chunks: Uint8Array[] = [];
+    try {
+      for (let position = 0; ;) {
+        const iter = new KernelIter(new Uint8Array(READ_BYTES));
+        const n = this.orFileError(path, (k) => readOrWait(k, () => file.read(k, iter, position)));
+        if (n === null) await arrived();
+        else if (n <= 0) return concatenate(chunks);
+        else chunks.push(iter.bytes.subarray(0, n));
+        position += n ?? 0;
+      }
+    } finally {
+      this.asInit((k) => {
+        k.init.pageWait = null;
+        fput(k, file);
+      });
+    }
+  }
+
   /** Makes or replaces a file, and the folders above it. @throws MachineError file-error */
   write(path: string, bytes: Uint8Array, mode: number): void {
     this.orFileError(path, (k, at) => {
@@ -120,6 +146,19 @@ export class GuestFiles {
       try {
         const iter = new KernelIter(bytes);
         while (iter.remaining > 0) file.write(k, iter, iter.done);
+      } finally {
+        fput(k, file);
+      }
+    });
+  }
+
+  /** Adds to the end of a file. @throws MachineError file-error */
+  append(path: string, bytes: Uint8Array): void {
+    this.orFileError(path, (k, at) => {
+      const file = openAt(k, At.FDCWD, at, O.WRONLY, 0);
+      try {
+        const iter = new KernelIter(bytes);
+        for (const { size } = file.inode; iter.remaining > 0;) file.write(k, iter, size + iter.done);
       } finally {
         fput(k, file);
       }
@@ -175,6 +214,25 @@ export class GuestFiles {
         throw error;
       }
     });
+  }
+}
+
+/** What a read gives, or null where it has to wait for the host. @throws Errno */
+function readOrWait(k: Kernel, read: () => number): number | null {
+  k.vm.mayWait = true;
+  try {
+    const n = read();
+    // It stopped short for a page: the next call waits for it.
+    k.vm.stalled?.sleep?.left();
+    k.vm.stalled = null;
+    return n;
+  } catch (error) {
+    if (!(error instanceof PageWait)) throw error;
+    // Whoever waited for this page is told when it could not be had.
+    k.init.pageWait = { kind: 'page', read: error.read, started: error.started, sleep: error.sleep, inner: null };
+    return null;
+  } finally {
+    k.vm.mayWait = false;
   }
 }
 

@@ -1,5 +1,6 @@
-import { signalName, signalNumber } from '@ring3/kernel';
-import type { ExitStatus } from './options.js';
+import { PageSize } from '@ring3/abi';
+import { type Rusage, signalName, signalNumber } from '@ring3/kernel';
+import { type ExitStatus, MachineError, type ProcessStats } from './options.js';
 
 /** A process that the embedder spawned. */
 export class GuestProcess {
@@ -16,7 +17,7 @@ export class GuestProcess {
     });
   }
 
-  /** Sends a signal, by name or number, as kill(2) from outside the guest. @throws RangeError for a signal that is not there */
+  /** Sends a signal, by name or number, as kill(2) from outside the guest. @throws MachineError bad-option: there is no such signal */
   kill(signal: string | number = 'SIGTERM'): void {
     this.send(GuestProcess.number(signal), false);
   }
@@ -26,17 +27,31 @@ export class GuestProcess {
     this.send(GuestProcess.number(signal), true);
   }
 
-  private static number(signal: string | number): number {
+  static number(signal: string | number): number {
     const signo = typeof signal === 'number' ? signal : signalNumber(signal);
-    if (signo === undefined || signo < 1 || signo > 64) throw new RangeError(`no signal ${signal}`);
+    if (signo === undefined || !Number.isInteger(signo) || signo < 1 || signo > 64)
+      throw new MachineError('bad-option', `there is no signal ${signal}`);
     return signo;
   }
 
   /** Called by the machine with the wait status that it left (exit status << 8, or the signal's number). */
-  settle(waitStatus: number, limit: ExitStatus['limit']): void {
+  settle(waitStatus: number, usage: Rusage, limit: ExitStatus['limit']): void {
     const number = waitStatus & 0x7f;
-    const why = limit ? { limit } : {};
-    if (number === 0) this.resolve({ code: (waitStatus >> 8) & 0xff, signal: null, signalNumber: 0, ...why });
-    else this.resolve({ code: null, signal: signalName(number), signalNumber: number, ...why });
+    const rest = { ...(limit ? { limit } : {}), stats: processStats(usage) };
+    if (number === 0) this.resolve({ code: (waitStatus >> 8) & 0xff, signal: null, signalNumber: 0, ...rest });
+    else this.resolve({ code: null, signal: signalName(number), signalNumber: number, ...rest });
   }
+}
+
+function processStats({ instructions, utime, stime, maxRss, minFlt, majFlt, nvcsw, nivcsw }: Rusage): ProcessStats {
+  return {
+    instructions,
+    userSeconds: utime / 1e9,
+    systemSeconds: stime / 1e9,
+    maxRssBytes: maxRss * PageSize.Bytes,
+    minorFaults: minFlt,
+    majorFaults: majFlt,
+    voluntarySwitches: nvcsw,
+    involuntarySwitches: nivcsw,
+  };
 }

@@ -1,5 +1,6 @@
 export { openImageFolder, openTarImage } from '../node/images.js';
 export { nodeHost } from '../node/host.js';
+export { openRoot } from '../service/open-root.js';
 export { type FramePart, type SignalEvent, type SignalStep, SignalTimeline } from '../signals/signal-timeline.js';
 export { parseStop, type Stop, StopExpressionError, type StopPoint, StopWatch } from '../inspect/stops.js';
 export { StraceExpressionError } from '../strace/filter.js';

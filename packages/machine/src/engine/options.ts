@@ -1,5 +1,6 @@
 import type { ImageSource } from '@ring3/image';
 import type { LimitName, MachineLimits } from '../protocol.js';
+import { helpFor } from './error-help.js';
 import type { StreamHandles } from './host-streams.js';
 
 /** Where the guest's root file system comes from. */
@@ -15,7 +16,7 @@ export type RootSource =
 export interface MountOption {
   host: string;
   guest: string;
-  readOnly: boolean;
+  readOnly?: boolean;
   /** Leave it out where the guest has that path already. */
   onlyIfMissing?: boolean;
 }
@@ -66,6 +67,21 @@ export interface ExitStatus {
   signalNumber: number;
   /** Why the machine ended it, where a limit did. */
   limit?: LimitName;
+  stats: ProcessStats;
+}
+
+/** What a process used, with those of its children that it waited for: as wait4(2) tells it. */
+export interface ProcessStats {
+  /** Instructions retired. */
+  instructions: number;
+  userSeconds: number;
+  systemSeconds: number;
+  /** The largest resident set, in bytes. */
+  maxRssBytes: number;
+  minorFaults: number;
+  majorFaults: number;
+  voluntarySwitches: number;
+  involuntarySwitches: number;
 }
 
 export type MachineErrorId =
@@ -80,6 +96,10 @@ export type MachineErrorId =
   /** The host did not take what the guest wrote to its folders. */
   | 'data-loss'
   | 'fetch-failed'
+  /** Output that nobody read was dropped: what comes after the last byte of this stream is missing. */
+  | 'output-lost'
+  /** A limit of the machine has ended it: nothing can be started in it any more. */
+  | 'limit-reached'
   /** The machine was closed. */
   | 'closed'
   /** A bug of Ring3. */
@@ -95,6 +115,16 @@ export class MachineError extends Error {
   ) {
     super(message);
     this.name = 'MachineError';
+  }
+
+  /** What its reader can do about it; '' where there is nothing to say. */
+  get help(): string {
+    return helpFor(this.id, this.errno);
+  }
+
+  /** A bundle's parts that are loaded later have this class too, and their errors are the same to whoever catches them. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'MachineError';
   }
 
   /** What was thrown, as one: an internal fault unless it is one already, or the host had no memory. */

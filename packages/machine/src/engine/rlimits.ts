@@ -1,5 +1,4 @@
-/** Names of RLIMIT_* as --ulimit takes them, by number (docker's and prlimit's). */
-export const RLIMIT_NAMES: readonly string[] = [
+const names = [
   'cpu',
   'fsize',
   'data',
@@ -16,4 +15,8 @@ export const RLIMIT_NAMES: readonly string[] = [
   'nice',
   'rtprio',
   'rttime',
-];
+] as const;
+
+/** Names of RLIMIT_* as --ulimit takes them, by number (docker's and prlimit's). */
+export const RLIMIT_NAMES: readonly string[] = names;
+export type RlimitName = (typeof names)[number];

@@ -18,7 +18,7 @@ export function rootFileSystem(k: Kernel, source: RootSource, hostFs: MountableH
 
 /** Mounts host folders and files into the guest, creating the mount points. */
 export function mountHostPaths(k: Kernel, files: GuestFiles, mounts: readonly MountOption[], hostFs: MountableHostFs | null): void {
-  for (const { host, guest, readOnly, onlyIfMissing } of mounts) {
+  for (const { host, guest, readOnly = false, onlyIfMissing } of mounts) {
     if (onlyIfMissing && files.exists(guest)) continue;
     mountAt(k, createHostFs(k, hostRoot(hostFs, host), { readOnly }), toByteString(guest), { readOnly });
   }

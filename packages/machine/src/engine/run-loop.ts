@@ -8,6 +8,9 @@ const HOST_YIELD_MS = 10;
 /** The longest that a timer of the host can wait: 2^31 − 1 ms. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
+/** How long everything sleeps before it is told. */
+const IDLE_MS = 20;
+
 export interface RunLoopEnd {
   reason: 'finished' | 'instructions' | 'wallTime';
 }
@@ -15,6 +18,14 @@ export interface RunLoopEnd {
 export interface RunLoopOptions {
   /** Asked between slices: is there anything left that the embedder waits for? */
   finished(): boolean;
+  /** CPU seconds of this thread so far. */
+  cpuSeconds(): number;
+  /** Does a process that was spawned live? */
+  hasProcesses(): boolean;
+  /** Told true when every process has slept for a while, false when it goes on. */
+  onIdle?(idle: boolean): void;
+  /** No slice begins while this is true; to be asked again after a `poke`. */
+  isHeld?(): boolean;
   /** Called after each slice: output and exits may be told to the embedder. */
   afterSlice?(): void;
   yieldToHost(): Promise<void>;
@@ -34,21 +45,32 @@ export class RunLoop {
   private wakeUp: (() => void) | null = null;
   private poked = false;
   private stopped = false;
-  private deadline: number;
+  /** Milliseconds that count against limits.wallTime, up to `countedAt`; null there: they do not count now. */
+  private spent = 0;
+  private countedAt: number | null = null;
+  /** Seconds that slices took. */
+  cpuSeconds = 0;
   private lastYield = performance.now();
-  /** Paused since (performance.now()), else null. */
-  private pausedAt: number | null = null;
+  paused = false;
   private inSlice = false;
 
   constructor(
     private readonly kernel: Kernel,
     private readonly options: RunLoopOptions,
-  ) {
-    this.deadline = performance.now() + options.limits.wallTime;
+  ) {}
+
+  /** Time counts while it is not paused and, where it outlives its processes, one of them lives. Milliseconds left of the limit. */
+  private timeLeft(): number {
+    const now = performance.now();
+    if (this.countedAt !== null) this.spent += now - this.countedAt;
+    const counts = !this.paused && (!this.options.outlivesProcesses || this.options.hasProcesses());
+    this.countedAt = counts ? now : null;
+    return counts ? this.options.limits.wallTime - this.spent : Infinity;
   }
 
   /** Something changed outside the guest: input, a kill, room in a stream. */
   poke(): void {
+    if (this.countedAt === null) this.timeLeft();
     this.poked = true;
     this.wakeUp?.();
   }
@@ -58,32 +80,28 @@ export class RunLoop {
     this.poke();
   }
 
-  get paused(): boolean {
-    return this.pausedAt !== null;
-  }
-
   /** No slice begins until `resume`. Slices never outlast a turn of the event loop, so this holds at once for who is outside one. */
   pause(): void {
-    this.pausedAt ??= performance.now();
+    this.paused = true;
+    this.timeLeft();
   }
 
   resume(): void {
-    if (this.pausedAt === null) return;
-    this.deadline += performance.now() - this.pausedAt;
-    this.pausedAt = null;
+    if (!this.paused) return;
+    this.paused = false;
     this.poke();
   }
 
   async run(): Promise<RunLoopEnd> {
     const { options } = this;
     while (!this.stopped && !options.finished()) {
-      if (this.paused) {
+      if (this.paused || options.isHeld?.()) {
         await this.wait(MAX_TIMEOUT_MS);
         continue;
       }
       const left = options.limits.instructions - getReg(this.kernel, Cpu.Icount);
       if (left <= 0) return { reason: 'instructions' };
-      if (performance.now() >= this.deadline) return { reason: 'wallTime' };
+      if (this.timeLeft() <= 0) return { reason: 'wallTime' };
       this.poked = false;
       const result = this.slice(Math.min(SLICE_INSTRUCTIONS, left, options.instructionsUntilStop?.() ?? Infinity));
       options.afterSlice?.();
@@ -97,10 +115,12 @@ export class RunLoop {
   slice(instructions: number): SliceResult {
     if (this.inSlice) throw new Error('a slice inside a slice');
     this.inSlice = true;
+    const before = this.options.cpuSeconds();
     try {
       return runSlice(this.kernel, instructions);
     } finally {
       this.inSlice = false;
+      this.cpuSeconds += this.options.cpuSeconds() - before;
     }
   }
 
@@ -124,14 +144,21 @@ export class RunLoop {
     const { kernel } = this;
     // A virtual clock passes timers by itself: when it stands still, only input helps.
     const timer = kernel.options.clock === 'virtual' ? Infinity : (kernel.timers.next - kernel.clock.monotonic(kernel)) / 1e6;
-    await this.wait(Math.max(0, Math.min(timer, this.deadline - performance.now())));
+    const told = this.options.onIdle && setTimeout(() => this.options.onIdle!((this.idle = true)), IDLE_MS);
+    await this.wait(Math.max(0, Math.min(timer, this.timeLeft())));
+    clearTimeout(told);
+    if (this.idle) this.options.onIdle!((this.idle = false));
   }
+
+  private idle = false;
 
   private async wait(ms: number): Promise<void> {
     if (this.stopped) return;
     await new Promise<void>((resolve) => {
       // A timer even where nothing is to come: a guest that waits for ever keeps its machine alive, as it would keep a shell waiting.
-      const handle = setTimeout(resolve, Math.min(ms, MAX_TIMEOUT_MS));
+      const handle: { unref?: () => void } & ReturnType<typeof setTimeout> = setTimeout(resolve, Math.min(ms, MAX_TIMEOUT_MS));
+      // In Node a machine without processes keeps nothing alive.
+      if (this.options.outlivesProcesses && !this.options.hasProcesses()) handle.unref?.();
       this.wakeUp = () => {
         clearTimeout(handle);
         resolve();

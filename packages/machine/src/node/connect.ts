@@ -7,6 +7,7 @@ import { MachineError } from '../engine/options.js';
 import type { MachineEvent, MachineService, RootSpec } from '../protocol.js';
 import { keepErrorsWhole } from '../protocol-errors.js';
 import { nodeHost } from './host.js';
+import type { WorkerStart } from './worker.js';
 
 /** An engine in a worker thread, or on this one. */
 export async function connect(options: ConnectOptions): Promise<Connection> {
@@ -18,10 +19,18 @@ function connectWorker({ receive, failed }: ConnectOptions): Connection {
   const worker = new Worker(new URL('./worker.js', import.meta.url), { name: 'ring3' });
   const calls = new MessageChannel();
   const events = new MessageChannel();
-  worker.postMessage({ calls: calls.port2, events: events.port2 }, [calls.port2, events.port2]);
+  worker.postMessage({ calls: calls.port2, events: events.port2, coreModule: nodeHost.coreModule } satisfies WorkerStart, [
+    calls.port2,
+    events.port2,
+  ]);
   events.port1.on('message', (batch: MachineEvent[]) => receive(batch));
+  events.port1.on('messageerror', failed);
   let ended = false;
-  worker.on('error', failed);
+  worker.on('error', (error: Error & { code?: string }) =>
+    failed(
+      error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? new MachineError('out-of-host-memory', `the machine's thread: ${error.message}`) : error,
+    ),
+  );
   worker.on('exit', (code) => {
     if (!ended) failed(new Error(`exit code ${code}`));
   });
@@ -34,11 +43,11 @@ function connectWorker({ receive, failed }: ConnectOptions): Connection {
         if (yes) port.ref();
         else port.unref();
     },
-    terminate() {
+    async terminate() {
       ended = true;
       calls.port1.close();
       events.port1.close();
-      void worker.terminate();
+      await worker.terminate();
     },
   };
 }

@@ -2,11 +2,19 @@ import { type MessagePort, parentPort } from 'node:worker_threads';
 import * as Comlink from 'comlink';
 import { keepErrorsWhole } from '../protocol-errors.js';
 import { EngineService } from '../service/service.js';
-import { nodeHost } from './host.js';
+import { nodeHostWith } from './host.js';
 
-/** A worker thread's one engine: its parent sends the two ports of the protocol first. */
-parentPort!.once('message', ({ calls, events }: { calls: MessagePort; events: MessagePort }) => {
+/** What a worker thread is sent first. */
+export interface WorkerStart {
+  calls: MessagePort;
+  events: MessagePort;
+  /** Compiled once for all machines of a process. */
+  coreModule: WebAssembly.Module;
+}
+
+// A worker thread's one engine.
+parentPort!.once('message', ({ calls, events, coreModule }: WorkerStart) => {
   keepErrorsWhole();
-  const service = new EngineService(nodeHost, (batch, transfer) => events.postMessage(batch, transfer));
+  const service = new EngineService(nodeHostWith(coreModule), (batch, transfer) => events.postMessage(batch, transfer));
   Comlink.expose(service, calls as unknown as Comlink.Endpoint);
 });

@@ -1,18 +1,25 @@
-import { openFolder } from '#host';
+import { localBytes, openFolder } from '#host';
 import { MachineError, type RootSource } from '../engine/options.js';
 import type { RootSpec } from '../protocol.js';
 import { fetchBytes, type ReportProgress } from './progress.js';
 
-/** Opens where a root file system comes from. @throws MachineError not-found, fetch-failed, bad-option */
-export async function openRoot(spec: RootSpec, report: ReportProgress): Promise<RootSource> {
+/**
+ * Opens where a root file system comes from.
+ * @param damaged told what is wrong with an image on a disk, once the guest has had an I/O error for it
+ * @throws MachineError not-found, fetch-failed, bad-option
+ */
+export async function openRoot(spec: RootSpec, report: ReportProgress, damaged: (message: string) => void = () => {}): Promise<RootSource> {
   switch (spec.kind) {
     case 'empty':
     case 'host':
       return spec;
     case 'folder':
-      return { kind: 'image', image: await openFolder(spec.url, report) };
-    case 'archive':
-      return await archive(await fetchBytes(spec.url, 'image', report, spec.integrity), spec.url);
+      return { kind: 'image', image: await openFolder(spec.url, report, damaged) };
+    case 'archive': {
+      const { url, integrity } = spec;
+      const bytes = await localBytes(url, integrity);
+      return await archive(bytes ?? (await fetchBytes(url, 'image', report, integrity ? { integrity } : {})), url);
+    }
     case 'archive-bytes':
       return await archive(spec.bytes, 'the archive');
   }
@@ -21,17 +28,13 @@ export async function openRoot(spec: RootSpec, report: ReportProgress): Promise<
 /** A Debian package, or a tar archive, plain or compressed. */
 async function archive(bytes: Uint8Array, name: string): Promise<RootSource> {
   // With its decompressors it is larger than it looks; most pages have no archive.
-  const { decompress, readDeb, readTar, TreeBuilder } = await import('@ring3/image');
-  const tree = new TreeBuilder();
+  const { openArchive } = await import('@ring3/image');
   try {
-    const isDeb = String.fromCharCode(...bytes.subarray(0, 8)) === '!<arch>\n';
-    if (isDeb) for (const entry of readDeb(bytes).entries) tree.add(entry);
-    else for (const entry of readTar(decompress(bytes))) tree.add(entry);
+    return { kind: 'image', image: openArchive(bytes) };
   } catch (error) {
     throw new MachineError(
       'bad-option',
       `${name} is no archive that can be a root: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
-  return { kind: 'image', image: tree };
 }

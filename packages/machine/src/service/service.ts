@@ -1,6 +1,6 @@
 import { MachineEngine, type MachineStats } from '../engine/engine.js';
 import type { EngineHost } from '../engine/host.js';
-import type { GuestProcess } from '../engine/guest-process.js';
+import { GuestProcess } from '../engine/guest-process.js';
 import { MachineError } from '../engine/options.js';
 import type {
   FileStat,
@@ -8,11 +8,14 @@ import type {
   InspectView,
   MachineEvent,
   MachineService,
+  Place,
   SpawnRequest,
   StepUnit,
   Stop,
   WireOptions,
 } from '../protocol.js';
+import { errorRecord } from '../protocol-errors.js';
+import { checkOptions, checkSpawn, checkWindow } from './check-options.js';
 import { openRoot } from './open-root.js';
 import { putFiles } from './put-files.js';
 import { Outbox } from './outbox.js';
@@ -34,67 +37,90 @@ export class EngineService implements MachineService {
   ) {
     this.outbox = new Outbox(post);
     this.streams = new StreamWindows((event) => this.outbox.send(event), {
-      room: (stream) => this.machine.outputWritable(stream),
-      written: (total) => {
-        if (total > this.outputLimit) this.machine.endByLimit('outputBytes');
-      },
+      room: (stream) => this.engine?.outputWritable(stream),
+      broken: (stream) => this.engine?.outputFailed(stream, 'EPIPE'),
+      limitReached: () => this.engine?.endByLimit('outputBytes'),
     });
   }
 
-  private outputLimit = Infinity;
+  /** What was thrown by files of the host that did not take all. */
+  private dataLoss: MachineError | null = null;
+  private closed = false;
 
   private get machine(): MachineEngine {
-    if (!this.engine) throw new MachineError('closed', 'the machine is not running');
+    if (!this.engine) throw closedError();
     return this.engine;
   }
 
   async boot(options: WireOptions): Promise<void> {
+    checkOptions(options);
     const progress = (event: MachineEvent & { type: 'progress' }): void => {
       this.outbox.send(event);
       this.outbox.flush();
     };
-    const root = await openRoot(options.root, (record) => progress({ type: 'progress', progress: record }));
-    const { root: _, files, coreModule, limits, ...rest } = options;
-    const host = coreModule ? { ...this.host, coreModule } : this.host;
     const fetchFailed = (message: string): void => {
       this.outbox.send({ type: 'warning', error: { id: 'fetch-failed', message } });
       this.outbox.flush();
     };
-    this.engine = MachineEngine.create(host, { ...rest, limits, root, fetchFailed }, this.streams);
-    this.outputLimit = limits.outputBytes ?? Infinity;
+    const root = await openRoot(options.root, (record) => progress({ type: 'progress', progress: record }), fetchFailed);
+    if (this.closed) throw closedError();
+    const { root: _, files, limits, ...rest } = options;
+    this.engine = MachineEngine.create(this.host, { ...rest, limits, root, fetchFailed }, this.streams);
+    this.streams.limit = limits.outputBytes ?? Infinity;
     this.traces = new TraceSubscriptions(this.engine.kernel, (event) => this.outbox.send(event));
     await putFiles(this.engine.files, files, (record) => progress({ type: 'progress', progress: record }));
+    if (this.closed) throw closedError();
     this.engine.onStop = (stop) => this.outbox.send({ type: 'stopped', stop });
     this.running = this.serve(this.engine);
   }
 
   private async serve(engine: MachineEngine): Promise<void> {
     try {
-      await engine.serve(() => {
-        this.traces?.flush();
-        this.outbox.flush();
+      await engine.serve({
+        afterSlice: () => this.flush(),
+        onIdle: (idle) => {
+          this.outbox.send({ type: 'idle', idle });
+          this.outbox.flush();
+        },
+        isHeld: () => this.traces?.full === true,
       });
-      this.outbox.send({ type: 'ended', ...(engine.limitReached ? { limit: engine.limitReached } : {}) });
+      // Their exits are told before.
+      await Promise.all([...this.processes.values()].map(({ exited }) => exited));
+      if (engine.limitReached) this.outbox.send({ type: 'ended', limit: engine.limitReached });
     } catch (error) {
-      const { id, message, errno } = MachineError.from(error);
-      this.outbox.send({ type: 'failure', error: { id, message, ...(errno ? { errno } : {}) } });
+      const failure = MachineError.from(error);
+      if (failure.id === 'data-loss') this.dataLoss = failure;
+      this.outbox.send({ type: 'failure', error: errorRecord(failure) });
     }
-    // Exits are told by promises that have been resolved by now.
-    await Promise.resolve();
+    this.flush();
+  }
+
+  private flush(): void {
     this.traces?.flush();
     this.outbox.flush();
   }
 
-  async spawn({ streams, stdin, stdout, stderr, ...request }: SpawnRequest): Promise<number> {
+  async spawn(asked: SpawnRequest): Promise<number> {
+    checkSpawn(asked);
+    const limit = this.machine.limitReached;
+    if (limit) throw new MachineError('limit-reached', `the machine has ended: its limit of ${limit} is reached`);
+    const { streams, stdin, stdout, stderr, ...request } = asked;
     const { path, args, ...options } = request;
     const outputs = request.tty ? [streams.console] : [stdout === 'pipe' ? streams.stdout : 0, stderr === 'pipe' ? streams.stderr : 0];
+    const input = request.tty ? streams.console : stdin === 'pipe' ? streams.stdin : 0;
     for (const stream of outputs) if (stream !== 0) this.streams.addOutput(stream);
-    if (!request.tty && stdin === 'pipe') this.streams.addInput(streams.stdin);
-    const guest = await this.machine.spawnFetching(path, args, { ...options, stdin, handles: streams });
+    if (input !== 0) this.streams.addInput(input);
+    let guest: GuestProcess;
+    try {
+      guest = await this.machine.spawnFetching(path, args, { ...options, stdin, handles: streams });
+    } catch (error) {
+      for (const stream of [input, ...outputs]) this.streams.closed(stream);
+      this.outbox.flush();
+      throw error;
+    }
     this.processes.set(guest.pid, guest);
     void guest.exited.then((exit) => {
       this.processes.delete(guest.pid);
-      if (request.tty) this.streams.closed(streams.console);
       this.outbox.send({ type: 'exit', pid: guest.pid, exit });
       this.outbox.flush();
     });
@@ -102,6 +128,7 @@ export class EngineService implements MachineService {
   }
 
   async kill(pid: number, signal: string | number, group: boolean): Promise<void> {
+    GuestProcess.number(signal);
     const guest = this.processes.get(pid);
     if (group) guest?.killGroup(signal);
     else guest?.kill(signal);
@@ -120,15 +147,24 @@ export class EngineService implements MachineService {
   }
 
   async cancelOutput(stream: number): Promise<void> {
-    this.machine.outputFailed(stream, 'EPIPE');
+    this.streams.cancel(stream);
   }
 
   async resize(stream: number, cols: number, rows: number): Promise<void> {
+    checkWindow(cols, rows);
     this.machine.resize(cols, rows, stream);
   }
 
   async pause(): Promise<Stop> {
     return this.machine.pause();
+  }
+
+  async hold(at?: Place): Promise<Place> {
+    return this.machine.hold(at);
+  }
+
+  async release(): Promise<void> {
+    this.machine.release();
   }
 
   async resume(): Promise<void> {
@@ -147,7 +183,7 @@ export class EngineService implements MachineService {
   }
 
   async inspect(request: InspectRequest): Promise<InspectView | null> {
-    return this.machine.inspect(request);
+    return this.machine.inspectWith(request);
   }
 
   async readMemory(pid: number, address: number, length: number): Promise<Uint8Array> {
@@ -162,17 +198,24 @@ export class EngineService implements MachineService {
     return this.machine.stats();
   }
 
-  async subscribe(events: readonly string[], batch: number): Promise<number> {
-    return this.traces!.add(events, batch);
+  async subscribe(id: number, events: readonly string[], batch: number): Promise<void> {
+    if (!this.traces) throw closedError();
+    this.traces.add(id, events, batch);
+  }
+
+  async traceTaken(id: number, records: number): Promise<void> {
+    this.traces?.taken(id, records);
+    this.engine?.poke();
   }
 
   async unsubscribe(id: number): Promise<void> {
     this.traces?.remove(id);
+    this.engine?.poke();
     this.outbox.flush();
   }
 
   async readFile(path: string): Promise<Uint8Array> {
-    return this.machine.files.read(path);
+    return this.machine.readFile(path);
   }
 
   async writeFile(path: string, bytes: Uint8Array, mode: number): Promise<void> {
@@ -196,7 +239,16 @@ export class EngineService implements MachineService {
   }
 
   async shutDown(): Promise<void> {
+    this.closed = true;
     this.engine?.stop();
     await this.running;
+    // Whoever keeps the Machine does not keep its memory.
+    this.engine = null;
+    this.traces = null;
+    if (this.dataLoss) throw this.dataLoss;
   }
+}
+
+function closedError(): MachineError {
+  return new MachineError('closed', 'the machine is closed');
 }

@@ -7,7 +7,7 @@ import { TmpfsSuper } from '../tmpfs/tmpfs-super.js';
 import './mem-devices.js';
 
 /** Consoles that have a node: /dev/tty1 … */
-const CONSOLES = 8;
+const CONSOLES = 63;
 
 /** [name, permissions, major, minor] of the character devices (devtmpfs and udev's usual permissions). */
 const devices: readonly (readonly [string, number, number, number])[] = [

@@ -151,7 +151,9 @@ export class HostStreamFile extends File {
     return this.stream.queue;
   }
   override release(k: Kernel): void {
-    if (--this.stream.files === 0) k.platform.streamClosed(this.stream.handle);
+    if (--this.stream.files > 0) return;
+    k.hostStreams?.streams.delete(this.stream.handle);
+    k.platform.streamClosed(this.stream.handle);
   }
 }
 registerState('HostStreamFile', HostStreamFile);

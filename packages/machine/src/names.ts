@@ -1,0 +1,1 @@
+export { signalText } from './strace/names/signals.js';

@@ -1,0 +1,17 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { EngineHost } from '../engine/host.js';
+import { nodeHost } from '../node/host.js';
+import type { JobMessage, ResultMessage, ThreadData } from './messages.js';
+import { JobRoots, runJob } from './run-job.js';
+
+/** What a worker thread of a pool does all its life: a job, its result, the next job. */
+export function serveJobs(): void {
+  const port = parentPort!;
+  const { coreModule } = workerData as ThreadData;
+  const { defaultMemory, hostFs, cpuSeconds, yieldToHost, debug } = nodeHost;
+  const host: EngineHost = { coreModule, defaultMemory, hostFs, cpuSeconds, yieldToHost, debug };
+  const roots = new JobRoots();
+  port.on('message', ({ job }: JobMessage) => {
+    void runJob(job, host, roots).then((run) => port.postMessage(run satisfies ResultMessage));
+  });
+}

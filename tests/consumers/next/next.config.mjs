@@ -1,0 +1,2 @@
+/** A static site: any server can have it. */
+export default { output: 'export' };
