@@ -1,6 +1,7 @@
 import { Cpu, ExitReason, MemoryMap, PageSize, Pte, Vector as Exception } from '@ring3/abi';
 import { createCore, loadCoreModule, type Core } from '@ring3/core';
 import { Image, normalise, Place, Word } from '../../tools/oracle/src/layout.js';
+import { Jit, type CoreForJit } from '@ring3/jit';
 import type { Family, Outcome, Run, Vector } from '../../tools/oracle/src/vectors.js';
 
 const INT3 = 0xcc;
@@ -18,6 +19,8 @@ export class Replay {
   /** A frame for the FXSAVE image. */
   readonly #image: number;
   #pageFaultError = 0;
+  #jit: Jit | null = null;
+  #loaded: Uint8Array | null = null;
 
   constructor(readonly family: Family) {
     this.#core = createCore(
@@ -70,12 +73,39 @@ export class Replay {
     return { vector: exception, error: at(Cpu.ExitError), rip: exception === Exception.BP ? rip - 1 : rip, cr2: 0n, state, runs };
   }
 
+  /** The same with the code translated; null where it is not. */
+  runTranslated(vector: Vector): Outcome | null {
+    const core = this.#core;
+    this.#jit ??= new Jit(core, (core as unknown as { wasm: CoreForJit }).wasm, () => 0);
+    const same = this.#loaded !== null && Buffer.compare(this.#loaded, vector.code) === 0;
+    if (!same) {
+      this.run(vector);
+      this.#loaded = vector.code;
+      const code = core.view.getUint32(core.pageStruct(this.#code) + 24, true);
+      this.#translated = this.#jit.translateAt(code, Place.Start - Place.Code);
+    }
+    if (!this.#translated) return null;
+    this.#keepCode = true;
+    core.view.setUint32(MemoryMap.Cpu + Cpu.RegionRetired, 99, true);
+    const outcome = this.run(vector, 10_000);
+    const retired = core.view.getUint32(MemoryMap.Cpu + Cpu.RegionRetired, true);
+    this.counts[retired === 99 ? 0 : retired === 0 ? 1 : 2]!++;
+    this.#keepCode = false;
+    return outcome;
+  }
+  counts = [0, 0, 0];
+  #translated = false;
+  #keepCode = false;
+
   #load(vector: Vector): void {
     const core = this.#core;
     const { u8 } = core;
+    if (!this.#keepCode) {
     u8.fill(INT3, this.#code, this.#code + PageSize.Bytes);
     u8.set(vector.code, this.#code + (Place.Start - Place.Code));
     core.frameWritten(this.#code);
+    this.#loaded = null;
+    }
     this.#data.forEach((frame, i) => u8.set(this.family.memory.subarray(i * PageSize.Bytes, (i + 1) * PageSize.Bytes), frame));
     for (const { offset, bytes } of vector.runs) bytes.forEach((byte, i) => (u8[this.#host(offset + i)] = byte));
     const bytes = new Uint8Array(vector.start.buffer);

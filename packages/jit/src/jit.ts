@@ -55,6 +55,17 @@ export class Jit {
     this.stats.ms += performance.now() - began;
   }
 
+  /** Translates the region at an offset of a code page now, whatever its size. False: it cannot be. */
+  translateAt(code: number, entry: number): boolean {
+    const at = decodedAt(this.core, code, entry);
+    if (at === 0 || this.core.u16[at >>> 1] === ENTER) return false;
+    const blocks = buildBlocks(this.core, code, entry, isTranslatable);
+    if (!blocks.has(entry)) return false;
+    this.nextSlot = 1;
+    this.install([{ region: translate(blocks, entry), at }]);
+    return true;
+  }
+
   private page(code: number): void {
     const { core } = this;
     const generation = core.u32[(code + 8) >>> 2]!;
@@ -74,6 +85,12 @@ export class Jit {
       regions.push({ region, at });
     }
     if (regions.length === 0) return;
+    this.install(regions);
+    this.stats.pages++;
+  }
+
+  private install(regions: readonly { region: Region; at: number }[]): void {
+    const { core } = this;
     const bytes = encodeModule(regions.map(({ region }) => region.fn));
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
       e: { m: core.memory, s: this.wasm.stepUop, c: this.wasm.testCondition },
@@ -89,7 +106,6 @@ export class Jit {
       this.stats.regions++;
       this.stats.insns += region.insns;
     });
-    this.stats.pages++;
     this.stats.bytes += bytes.length;
   }
 
