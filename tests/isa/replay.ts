@@ -1,7 +1,7 @@
 import { Cpu, ExitReason, MemoryMap, PageSize, Pte, Vector as Exception } from '@ring3/abi';
 import { createCore, loadCoreModule, type Core } from '@ring3/core';
 import { Image, normalise, Place, Word } from '../../tools/oracle/src/layout.js';
-import { Jit, type CoreForJit } from '@ring3/jit';
+import { Jit, type JitExports } from '@ring3/jit';
 import type { Family, Outcome, Run, Vector } from '../../tools/oracle/src/vectors.js';
 
 const INT3 = 0xcc;
@@ -76,7 +76,7 @@ export class Replay {
   /** The same with the code translated; null where it is not. */
   runTranslated(vector: Vector): Outcome | null {
     const core = this.#core;
-    this.#jit ??= new Jit(core, (core as unknown as { wasm: CoreForJit }).wasm, () => 0);
+    this.#jit ??= new Jit(core, (core as unknown as { wasm: JitExports }).wasm, () => 0);
     const same = this.#loaded !== null && Buffer.compare(this.#loaded, vector.code) === 0;
     if (!same) {
       this.run(vector);

@@ -1,2 +1,1 @@
-export { Jit, type CoreForJit } from './jit.js';
-export { stepped } from './translate.js';
+export { Jit, type JitExports, type JitStats } from './jit.js';

@@ -1,7 +1,6 @@
-import { MemoryMap, Uop } from '@ring3/abi';
+import { MemoryMap, RegionSlot, Uop } from '@ring3/abi';
 import type { Core } from '@ring3/core';
-import { coldOpNames } from './cold-ops.generated.js';
-import { hotOpNames } from './hot-ops.generated.js';
+import { opNames } from './op-names.generated.js';
 
 /** A decoded micro-op, read from the core's memory. */
 export interface Insn {
@@ -32,22 +31,22 @@ export interface Block {
 }
 
 const Pseudo = { Goto: 0, PageEnd: 1, Straddle: 2, End: 3 } as const;
-const ENTER = hotOpNames.indexOf('Enter');
-const JO = hotOpNames.indexOf('jo');
-const JG = hotOpNames.indexOf('jg');
+const ENTER = opNames.indexOf('Enter');
+const JO = opNames.indexOf('jo');
+const JG = opNames.indexOf('jg');
 const CODE_PAGE_INDEX = 16;
 const MAX_INSNS = 600;
 
 export function readInsn(core: Core, at: number): Insn {
   const { u16, u8, i32 } = core;
   let from = at;
-  if (u16[at >>> 1] === ENTER) from = MemoryMap.RegionSlots + 16 * i32[(at + Uop.Imm) >>> 2]!;
+  if (u16[at >>> 1] === ENTER) from = MemoryMap.RegionSlots + RegionSlot.Bytes * i32[(at + Uop.Imm) >>> 2]!;
   const op = u16[from >>> 1]!;
   const pc = u16[(from + Uop.Pc) >>> 1]!;
   return {
     at,
     op,
-    name: hotOpNames[op] ?? coldOpNames[op] ?? `?${op}`,
+    name: opNames[op] || `?${op}`,
     reg: u8[from + Uop.Reg]!,
     rm: u8[from + Uop.Rm]!,
     disp: i32[(from + Uop.Disp) >>> 2]!,
@@ -70,6 +69,16 @@ export function isCond(insn: Insn): boolean {
 const always = new Set(['jmp_J', 'call_J', 'jmp_R', 'jmp_M', 'jmp_X', 'call_R', 'call_M', 'ret']);
 export function isBranch(insn: Insn): boolean {
   return isCond(insn) || always.has(insn.name);
+}
+
+/** A branch to itself or to what stands before it in the page: there is a loop. */
+export function isBackward(insn: Insn): boolean {
+  return (isCond(insn) || insn.name === 'jmp_J') && insn.imm >= 0 && insn.imm <= insn.offset;
+}
+
+/** Control comes back behind it. */
+export function isReturning(insn: Insn): boolean {
+  return /^call/.test(insn.name) || /^jmp_[RMX]$/.test(insn.name);
 }
 
 /** The blocks that can be reached inside a page from `entry`; edges to what is not among them leave the region. */

@@ -20,7 +20,7 @@ export const enum MemoryMap {
   /** Micro-ops copied here run straight up to an end marker: how a run ends at an exact icount. */
   StepBuffer = 0x8000,
   StepBufferEnd = 0x20000,
-  /** What stood where a region's Enter micro-op stands: 16 bytes per slot of the region table. */
+  /** One RegionSlot per slot of the region table. */
   RegionSlots = 0x20000,
   RegionSlotsEnd = 0x40000,
   CoreData = 0x40000,
@@ -56,13 +56,23 @@ export const enum Header {
   MaxHotPages = 64,
   /** Active R table (TLB), for translated code. */
   ReadTable = 0x508,
-  /** Slots 1 … in the region table that are in use; 0: no translation. */
+  /** 1: somebody translates what is hot; 0: nothing is sampled. */
   Translating = 0x50c,
   /** How many of the addresses at Breakpoints hold. Who changes them calls tlbFlushAll. */
   BreakpointCount = 0x10,
   /** u64 each, MaxBreakpoints of them: `run` returns ExitReason.Breakpoint before an instruction there, unless it is its first. */
   Breakpoints = 0x18,
   MaxBreakpoints = 64,
+}
+
+/** At MemoryMap.RegionSlots + slot × Bytes: a region of translated code. */
+export const enum RegionSlot {
+  /** The micro-op that stood where its Enter micro-op stands now. */
+  Original = 0,
+  /** u32: how often it was entered; u64: instructions that it has retired. */
+  Entered = 16,
+  Retired = 24,
+  Bytes = 32,
 }
 
 /** struct page, 32 bytes, at MemoryMap.MemMap + 32 × ((frame − FrameBase) >> 12). */

@@ -1,6 +1,6 @@
 import { Cpu } from '../../../abi/src/machine/cpu-state';
 import { ExitReason, Status } from '../../../abi/src/machine/exits';
-import { Header, MemoryMap, PageSize } from '../../../abi/src/machine/memory-map';
+import { Header, MemoryMap, PageSize, RegionSlot } from '../../../abi/src/machine/memory-map';
 import { Uop } from '../../../abi/src/machine/uop';
 import { Dr6 } from '../../../abi/src/x86/debug';
 import { Vector } from '../../../abi/src/x86/vectors';
@@ -46,6 +46,9 @@ function runRegion(slot: u32, remaining: i64): i64 {
     call_indirect<void>(slot);
     const retired = load<i32>(MemoryMap.Cpu + Cpu.RegionRetired);
     fuel -= retired;
+    const counts = MemoryMap.RegionSlots + slot * RegionSlot.Bytes;
+    store<u32>(counts, load<u32>(counts, RegionSlot.Entered) + 1, RegionSlot.Entered);
+    store<u64>(counts, load<u64>(counts, RegionSlot.Retired) + retired, RegionSlot.Retired);
     if (fuel <= 0 || !retired) break;
     const u = findCode(load<u64>(MemoryMap.Cpu + Cpu.Rip));
     if (!u || load<u16>(u) != HotOp.Enter) break;
@@ -179,7 +182,7 @@ function copyRun(u: u32, count: u32): u32 {
   let to: u32 = MemoryMap.StepBuffer;
   for (let i: u32 = 0; i < count; i++) {
     if (load<u16>(u) <= <u32>HotOp.End) break;
-    v128.store(to, v128.load(load<u16>(u) == HotOp.Enter ? MemoryMap.RegionSlots + (load<u32>(u, Uop.Imm) << 4) : u));
+    v128.store(to, v128.load(load<u16>(u) == HotOp.Enter ? MemoryMap.RegionSlots + load<u32>(u, Uop.Imm) * RegionSlot.Bytes : u));
     u += Uop.Bytes;
     to += Uop.Bytes;
   }
