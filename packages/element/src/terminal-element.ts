@@ -99,7 +99,8 @@ export class Ring3Terminal extends LitElement implements TerminalLink {
   private fitting = 0;
   private disposal: ReturnType<typeof setTimeout> | undefined;
   private lastEscape = Number.NEGATIVE_INFINITY;
-  private lastPointer = Number.NEGATIVE_INFINITY;
+  /** When the focus was last brought here by something else than the keyboard. */
+  private lastBrought = Number.NEGATIVE_INFINITY;
   /** The theme is the machine's: the page has chosen none for the terminal. */
   private inherited = true;
 
@@ -343,7 +344,10 @@ export class Ring3Terminal extends LitElement implements TerminalLink {
   }
 
   override focus(options?: FocusOptions): void {
-    const focus = (): void => this.emulator?.terminal.textarea?.focus(options);
+    const focus = (): void => {
+      this.lastBrought = performance.now();
+      this.emulator?.terminal.textarea?.focus(options);
+    };
     if (this.emulator) focus();
     else this.load().then(focus, () => {});
   }
@@ -403,7 +407,7 @@ export class Ring3Terminal extends LitElement implements TerminalLink {
   }
 
   private readonly focused = (event: FocusEvent): void => {
-    if (event.timeStamp - this.lastPointer > 500 && (event.target as Element).matches('textarea')) this.hint = 'how';
+    if (event.timeStamp - this.lastBrought > 500 && (event.target as Element).matches('textarea')) this.hint = 'how';
   };
 
   protected override render(): TemplateResult {
@@ -416,7 +420,7 @@ export class Ring3Terminal extends LitElement implements TerminalLink {
         class="view"
         @focusin=${this.focused}
         @focusout=${() => (this.hint = 'none')}
-        @pointerdown=${(event: PointerEvent) => (this.lastPointer = event.timeStamp)}
+        @pointerdown=${(event: PointerEvent) => (this.lastBrought = event.timeStamp)}
       >
         <button
           class="note"
