@@ -166,7 +166,9 @@ test('what is slow shows how far it is; what fails says so and can be run again'
   const { page } = await open();
   await page.goto(server.url);
   const machine = page.locator('ring3-machine');
-  await expect.poll(() => machine.evaluate((element) => (element as HTMLElementTagNameMap['ring3-machine']).state)).toBe('error');
+  await expect
+    .poll(() => machine.evaluate((element) => (element as HTMLElementTagNameMap['ring3-machine']).state), { timeout: 20_000 })
+    .toBe('error');
   await expect.poll(() => machine.getByRole('alert').first().textContent()).toMatch(/index\.json|503|image/);
   broken = false;
   await machine.getByRole('button', { name: /run/i }).first().click();
