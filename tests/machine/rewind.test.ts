@@ -145,7 +145,9 @@ describe.skipIf(!haveStepping).each([{ worker: true }, { worker: false }])('back
     await create(['calls']);
     const bad = (machine: RewindOptions['machine']): Promise<Rewind> => Rewind.create({ machine, program: { path: stepping('static') } });
     await expect(bad({ root: '/', clock: 'real' })).rejects.toMatchObject({ id: 'bad-option' });
-    await expect(bad({ root: '/', mounts: [{ host: '/tmp', guest: '/mnt', readOnly: false }] })).rejects.toMatchObject({ id: 'bad-option' });
+    await expect(bad({ root: '/', mounts: [{ host: '/tmp', guest: '/mnt', readOnly: false }] })).rejects.toMatchObject({
+      id: 'bad-option',
+    });
     await expect(run.write(new Uint8Array(100_000))).rejects.toMatchObject({ id: 'bad-option' });
   });
 });

@@ -105,7 +105,8 @@ export class Rewind {
 
   /** Bytes for its standard input or terminal, at most 64 KiB. @throws MachineError bad-option */
   async write(bytes: Uint8Array): Promise<void> {
-    if (bytes.length > INPUT_MOST) throw new MachineError('bad-option', `${bytes.length} bytes of input: at most ${INPUT_MOST} in one piece`);
+    if (bytes.length > INPUT_MOST)
+      throw new MachineError('bad-option', `${bytes.length} bytes of input: at most ${INPUT_MOST} in one piece`);
     await this.act({ kind: 'input', bytes: bytes.slice() });
   }
 

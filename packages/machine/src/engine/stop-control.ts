@@ -129,7 +129,14 @@ export class StopControl implements TraceSink {
   private isHeld = false;
 
   private get place(): Place {
-    return { icount: getReg(this.k, Cpu.Icount), asleep: this.k.current === this.k.init };
+    return { icount: getReg(this.k, Cpu.Icount), asleep: this.isAsleep };
+  }
+
+  /** Can nothing run before something comes from outside, or time passes that is not the machine's own? */
+  private get isAsleep(): boolean {
+    const { k } = this;
+    if (k.scheduler.runnable(k) > 0) return false;
+    return k.options.clock !== 'virtual' || k.timers.next === Infinity || k.hostStreams?.awaited === true;
   }
 
   /** Is it there, or past it? */
@@ -172,7 +179,8 @@ export class StopControl implements TraceSink {
   get instructionsLeft(): number {
     const icount = getReg(this.k, Cpu.Icount);
     let left = this.step_?.stepper ? STEP_SLICE : Infinity;
-    if (this.held && !(this.held.at.asleep && this.held.at.icount === icount)) left = Math.min(left, Math.max(0, this.held.at.icount - icount));
+    if (this.held && !(this.held.at.asleep && this.held.at.icount === icount))
+      left = Math.min(left, Math.max(0, this.held.at.icount - icount));
     for (const { spec } of this.specs) if (spec.kind === 'insn' && spec.icount > icount) left = Math.min(left, spec.icount - icount);
     return left;
   }
@@ -296,7 +304,7 @@ export class StopControl implements TraceSink {
     const icount = getReg(k, Cpu.Icount);
     return this.specs.flatMap((entry) => {
       const { spec } = entry;
-      if (spec.kind !== 'insn' || entry.seen > 0 || spec.icount > icount || (spec.asleep && k.current !== k.init)) return [];
+      if (spec.kind !== 'insn' || entry.seen > 0 || spec.icount > icount || (spec.asleep && !this.isAsleep)) return [];
       entry.seen = 1;
       return [spec.text];
     });
@@ -332,7 +340,7 @@ export class StopControl implements TraceSink {
       tid: thread.tid,
       ip: getTaskReg(k, thread, Cpu.Rip),
       icount: getReg(k, Cpu.Icount),
-      ...(k.current === k.init ? { asleep: true } : {}),
+      ...(this.isAsleep ? { asleep: true } : {}),
     };
   }
 
