@@ -180,3 +180,8 @@ export interface JobResult {
   /** What of its root could not be fetched. */
   warnings?: string[];
 }
+
+/** The result of a job that did not run, or not to an end. */
+export function notRun(id: string | number, error: JobError): JobResult {
+  return { id, ok: false, failures: [], exit: null, stdout: '', stderr: '', stats: null, error };
+}
