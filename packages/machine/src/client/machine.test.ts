@@ -56,7 +56,9 @@ test('the death of its thread ends all that waits', async () => {
   const process = await machine.spawn('x');
   const reading = process.stdout.getReader().read();
   const trace = machine.trace().next();
-  const waiting = [process.exited, reading, trace, machine.stats()].map((promise) => expect(promise).rejects.toMatchObject({ id: 'internal' }));
+  const waiting = [process.exited, reading, trace, machine.stats()].map((promise) =>
+    expect(promise).rejects.toMatchObject({ id: 'internal' }),
+  );
   line.options!.failed(new Error('of a heart attack'));
   await Promise.all(waiting);
   expect(errors).toHaveLength(1);
