@@ -54,7 +54,10 @@ export function hexRows(view: HexView): TemplateResult {
   const digits = Math.max(6, (model.bytes.length - 1).toString(16).length);
   const list: TemplateResult[] = [];
   for (let row = from; row < to; row++) list.push(hexRow(view, row, scrollTop + (row - top) * ROW_HEIGHT, digits));
-  return html`<div role="presentation" .style=${`height: ${contentHeight(model)}px; width: ${digits + 3.2 * BYTES_PER_ROW + 24}ch`}></div>
+  return html`<div
+      role="presentation"
+      .style=${`height: ${contentHeight(model)}px; width: calc(${digits + 3 * BYTES_PER_ROW}ch + 144px)`}
+    ></div>
     ${list}`;
 }
 
