@@ -209,6 +209,14 @@ static void memory_file(void) {
   printf("%.6s\n", p + PAGE - 3);
   SHOW(lseek(fd, 0, SEEK_CUR) - (off_t)p);
   SHOW(lseek(fd, 0, SEEK_END));
+  // Positions are addresses: those of the kernel's half are negative.
+  char there[PAGE];
+  SHOW(lseek(fd, -PAGE, SEEK_SET));
+  SHOW(read(fd, there, 0));
+  SHOW(read(fd, there, 1));
+  SHOW(read(fd, there, PAGE));
+  SHOW(write(fd, there, 1));
+  SHOW(pread(fd, there, 1, -PAGE));
   mprotect(p, PAGE, PROT_READ);
   SHOW(pwrite(fd, "forced", 6, (off_t)p));
   printf("%s\n", p);

@@ -127,6 +127,10 @@ int main(void) {
   timer_settime(timer, 0, &spec, 0);
   timer_gettime(timer, &got);
   printf("none: left %d\n", got.it_value.tv_sec >= 99);
+  timer_settime(timer, 0, &(struct itimerspec){}, &got);
+  printf("disarmed: was %d", got.it_value.tv_sec >= 99);
+  timer_gettime(timer, &got);
+  printf(", shows %d\n", got.it_value.tv_sec >= 99);
   ev.sigev_notify = SIGEV_THREAD, ev.sigev_notify_function = notify, ev.sigev_notify_attributes = 0;
   SHOW(timer_create(CLOCK_MONOTONIC, &ev, &second));
   spec = (struct itimerspec){{0, 0}, {0, 5000000}};

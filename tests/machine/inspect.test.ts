@@ -134,7 +134,7 @@ describe.skipIf(!haveStepping).each([{ worker: true }, { worker: false }])('insp
     expect(here).toBe(3);
     expect(disassembly![here + 1]!.text).toBe('ret');
     expect(disassembly![here]!.text).toMatch(/^lea eax,\[rdi\+rdi\*1\+0x1\]$/);
-    for (const [i, { address, bytes }] of disassembly!.slice(1).entries())
+    for (const [i, { address }] of disassembly!.slice(1).entries())
       expect(address).toBe(disassembly![i]!.address + disassembly![i]!.bytes.length);
     expect(bytesOf(disassembly![here]!.bytes)).toBe(
       bytesOf(await session.machine.readMemory(stop.pid, stop.ip, disassembly![here]!.bytes.length)),

@@ -54,7 +54,10 @@ export function hexRows(view: HexView): TemplateResult {
   const digits = Math.max(6, (model.bytes.length - 1).toString(16).length);
   const list: TemplateResult[] = [];
   for (let row = from; row < to; row++) list.push(hexRow(view, row, scrollTop + (row - top) * ROW_HEIGHT, digits));
-  return html`<div role="presentation" style="height: ${contentHeight(model)}px; width: ${digits + 3.2 * BYTES_PER_ROW + 24}ch"></div>
+  return html`<div
+      role="presentation"
+      .style=${`height: ${contentHeight(model)}px; width: calc(${digits + 3 * BYTES_PER_ROW}ch + 144px)`}
+    ></div>
     ${list}`;
 }
 
@@ -65,7 +68,7 @@ function hexRow({ model, cursor, chosen, choose }: HexView, row: number, y: numb
   const isChosen = (offset: number): boolean => chosen !== null && offset >= chosen.start && offset < chosen.start + chosen.size;
   const classes = (offset: number, own: string): string =>
     `${own} k-${model.kind(offset)}${isChosen(offset) ? ' chosen' : ''}${offset === cursor ? ' cursor' : ''}`;
-  return html`<div class="row" role="row" aria-rowindex=${row + 1} style="top: ${y}px">
+  return html`<div class="row" role="row" aria-rowindex=${row + 1} .style=${`top: ${y}px`}>
     <span class="offset" role="rowheader">${start.toString(16).padStart(digits, '0')}</span>
     ${offsets.map(
       (offset) =>

@@ -73,6 +73,10 @@ export const elfStyles = css`
       grid-template-rows: 1fr 1fr;
       height: calc(var(--ring3-elf-height, 30em) * 1.5);
     }
+    .panes .hex {
+      min-width: 0;
+      border-block-start: 1px solid var(--_line);
+    }
   }
   :host {
     container-type: inline-size;
@@ -89,6 +93,7 @@ export const elfStyles = css`
     border-bottom: 1px solid var(--_line);
   }
   [role='tab'] {
+    background: transparent;
     border: 0;
     border-radius: 0;
     border-bottom: 2px solid transparent;
@@ -132,6 +137,7 @@ export const elfStyles = css`
   td button {
     min-height: 0;
     padding: 0 4px;
+    background: transparent;
     border-color: transparent;
     font: inherit;
     text-align: start;

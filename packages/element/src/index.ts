@@ -7,10 +7,12 @@ export type {
   ExitDetail,
   MachineElementState,
   OutputDetail,
+  ProgressDetail,
   ReadyDetail,
   RecordsDetail,
   Ring3EventMap,
   SelectDetail,
+  StageDetail,
   StateChangeDetail,
 } from './events.js';
 export { Ring3File } from './file-element.js';

@@ -614,7 +614,10 @@ export class Ring3Machine extends MachineAttributes {
       where: this.where,
       error: this.failure,
       notice: this.notice,
-      output: this.terminal ? null : { pieces: this.output.pieces, truncated: this.output.truncated },
+      output:
+        this.terminal || (this.failure && this.output.pieces.length === 0)
+          ? null
+          : { pieces: this.output.pieces, truncated: this.output.truncated },
       hint: this.hint(runnable),
       announcement: this.announcer.text,
       canStepBack: false,

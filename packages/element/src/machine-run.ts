@@ -111,6 +111,7 @@ export class MachineRun {
   async ended(): Promise<Exit> {
     const exit = await this.process!.exited;
     await this.lastOutput();
+    await this.settings.terminal?.flush();
     // Records have come before the exit, one by one.
     await new Promise((resolve) => setTimeout(resolve, 0));
     for (const flush of this.flushes) flush();

@@ -211,6 +211,9 @@ export const machineStyles = css`
     .bar > div {
       background: Highlight;
     }
+    .output {
+      border-top: 1px solid CanvasText;
+    }
     .where,
     .notice,
     .error {

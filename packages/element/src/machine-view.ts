@@ -115,7 +115,7 @@ function bar({ state, progress }: MachineView): TemplateResult {
     aria-valuemin="0"
     aria-valuemax="100"
   >
-    <div style="transform: scaleX(${part})"></div>
+    <div .style=${`transform: scaleX(${part})`}></div>
   </div>`;
 }
 

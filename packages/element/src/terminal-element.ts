@@ -14,6 +14,8 @@ const ROWS = 24;
 /** Limits of the emulator and of what a program expects. */
 const MAX_CELLS = 1000;
 const SCROLLBACK_LINES = 5000;
+/** Bytes that the emulator may still have to read before a program has to wait: it reads them in pieces, with pauses for the page. */
+const WRITE_AHEAD = 128 * 1024;
 /** Between the two Escapes that let the next Tab leave. */
 const TWICE_MS = 1000;
 
@@ -97,9 +99,13 @@ export class Ring3Terminal extends LitElement implements TerminalLink {
   private changes: MutationObserver | null = null;
   private fixed: { cols: number | null; rows: number | null } = { cols: null, rows: null };
   private fitting = 0;
+  /** Bytes that the emulator has not read yet, and who waits for that. */
+  private ahead = 0;
+  private readonly waiting: (() => void)[] = [];
   private disposal: ReturnType<typeof setTimeout> | undefined;
   private lastEscape = Number.NEGATIVE_INFINITY;
-  private lastPointer = Number.NEGATIVE_INFINITY;
+  /** When the focus was last brought here by something else than the keyboard. */
+  private lastBrought = Number.NEGATIVE_INFINITY;
   /** The theme is the machine's: the page has chosen none for the terminal. */
   private inherited = true;
 
@@ -281,6 +287,9 @@ export class Ring3Terminal extends LitElement implements TerminalLink {
     this.emulator?.terminal.dispose();
     this.emulator = null;
     this.loading = null;
+    // What it had not read, it never will.
+    this.ahead = 0;
+    for (const go of this.waiting.splice(0)) go();
   }
 
   /** As many cells as there is room for, or as are asked for. */
@@ -306,10 +315,26 @@ export class Ring3Terminal extends LitElement implements TerminalLink {
     if (this.emulator && screen) this.emulator.terminal.options.theme = readTheme(getComputedStyle(screen));
   }
 
-  /** @internal Output of the program. */
+  /** @internal Output of the program; resolves when there is room for more. */
   async write(data: Uint8Array): Promise<void> {
+    // Removed from the page, it shows nothing; the program goes on.
+    if (!this.isConnected) return;
     await this.load();
-    await new Promise<void>((resolve) => this.emulator!.terminal.write(data, resolve));
+    const { emulator } = this;
+    if (!emulator) return;
+    this.ahead += data.length;
+    emulator.terminal.write(data, () => {
+      if (this.emulator !== emulator) return;
+      this.ahead -= data.length;
+      if (this.ahead < WRITE_AHEAD) for (const go of this.waiting.splice(0)) go();
+    });
+    if (this.ahead >= WRITE_AHEAD) await new Promise<void>((resolve) => this.waiting.push(resolve));
+  }
+
+  /** Resolves when all that was written is on the screen. */
+  async flush(): Promise<void> {
+    const terminal = this.emulator?.terminal;
+    if (terminal) await new Promise<void>((resolve) => terminal.write('', resolve));
   }
 
   /** Empties it, with its scroll-back and modes. */
@@ -343,7 +368,10 @@ export class Ring3Terminal extends LitElement implements TerminalLink {
   }
 
   override focus(options?: FocusOptions): void {
-    const focus = (): void => this.emulator?.terminal.textarea?.focus(options);
+    const focus = (): void => {
+      this.lastBrought = performance.now();
+      this.emulator?.terminal.textarea?.focus(options);
+    };
     if (this.emulator) focus();
     else this.load().then(focus, () => {});
   }
@@ -403,7 +431,7 @@ export class Ring3Terminal extends LitElement implements TerminalLink {
   }
 
   private readonly focused = (event: FocusEvent): void => {
-    if (event.timeStamp - this.lastPointer > 500 && (event.target as Element).matches('textarea')) this.hint = 'how';
+    if (event.timeStamp - this.lastBrought > 500 && (event.target as Element).matches('textarea')) this.hint = 'how';
   };
 
   protected override render(): TemplateResult {
@@ -416,7 +444,7 @@ export class Ring3Terminal extends LitElement implements TerminalLink {
         class="view"
         @focusin=${this.focused}
         @focusout=${() => (this.hint = 'none')}
-        @pointerdown=${(event: PointerEvent) => (this.lastPointer = event.timeStamp)}
+        @pointerdown=${(event: PointerEvent) => (this.lastBrought = event.timeStamp)}
       >
         <button
           class="note"

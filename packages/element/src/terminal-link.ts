@@ -6,6 +6,8 @@ export interface TerminalLink {
   readonly ready: Promise<void>;
   /** Shows output; resolves when there is room for more. */
   write(data: Uint8Array): Promise<void>;
+  /** Resolves when all that was written is on the screen. */
+  flush(): Promise<void>;
   /** A new program is about to use it. */
   clear(): void;
 }

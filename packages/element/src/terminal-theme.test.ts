@@ -13,6 +13,6 @@ const palettes = [
 
 test.each(palettes)('every colour of the %s palette can be read on its screen, as it is', (_, screen, palette, background) => {
   expect(palette).toHaveLength(16);
-  const low = ansiNames.filter((name, i) => contrast(palette[i]!, screen) < MINIMUM_CONTRAST);
+  const low = ansiNames.filter((_name, i) => contrast(palette[i]!, screen) < MINIMUM_CONTRAST);
   expect(low).toEqual(background);
 });

@@ -11,8 +11,10 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
+import { parseAst } from 'rolldown/parseAst';
 
 const dist = new URL('../dist/', import.meta.url);
+const kernel = new URL('../../kernel/dist/', import.meta.url);
 const machine = new URL('../../machine/dist/', import.meta.url);
 const file = (name, base = dist) => fileURLToPath(new URL(name, base));
 const web = (name) => file(`web/${name}.js`, machine);
@@ -28,15 +30,17 @@ const once =
   /\/packages\/(core|kernel|machine|element)\/dist\/(?!engine\/options\.js|engine\/error-help\.js|protocol\.js|protocol-errors\.js)/;
 
 /** tsc's enum objects as pure expressions: nearly all are inlined, and then left out. */
+function withPureEnums(code) {
+  return code.replace(
+    /^(export )?var (\w+);\n\(function \(\2\) \{\n([\s\S]*?)\n\}\)\(\2 \|\| \(\2 = \{\}\)\);/gm,
+    (_, exported = '', name, body) => `${exported}const ${name} = /* @__PURE__ */ (function (${name}) {\n${body}\nreturn ${name};\n})({});`,
+  );
+}
+
 const pureEnums = {
   name: 'pure-enums',
   transform(code, id) {
-    if (!id.includes('/packages/')) return null;
-    const pure = code.replace(
-      /^(export )?var (\w+);\n\(function \(\2\) \{\n([\s\S]*?)\n\}\)\(\2 \|\| \(\2 = \{\}\)\);/gm,
-      (_, exported = '', name, body) =>
-        `${exported}const ${name} = /* @__PURE__ */ (function (${name}) {\n${body}\nreturn ${name};\n})({});`,
-    );
+    const pure = id.includes('/packages/') ? withPureEnums(code) : code;
     return pure === code ? null : { code: pure };
   },
 };
@@ -45,6 +49,24 @@ const pureEnums = {
 function replaced(texts) {
   return { name: 'replaced', load: (id) => texts[id] ?? null };
 }
+
+/**
+ * Modules that only define things: they stay where something of theirs is used. What a class says of itself to snapshots is no other
+ * effect; drivers and file systems that register themselves have one.
+ */
+function hasSideEffects(id) {
+  if (!/\/packages\/(kernel|machine)\/dist\//.test(id)) return undefined;
+  return parseAst(withPureEnums(readFileSync(id, 'utf8'))).body.some((statement) => {
+    if (statement.type === 'ImportDeclaration') return statement.specifiers.length === 0;
+    if (statement.type === 'ExpressionStatement') return statement.expression.callee?.name !== 'registerState';
+    return !/Declaration$/.test(statement.type);
+  });
+}
+
+/** A page has no folders of a host; the engine says so before it comes to this. */
+const noHostFolders = {
+  [file('fs/hostfs/hostfs.js', kernel)]: `export const createHostFs = () => { throw new Error('no folders of a host'); };`,
+};
 
 /** Every import() becomes one of ./ring3-NAME.js; `found` learns which module that is. */
 function lazyFiles(found) {
@@ -66,7 +88,8 @@ async function bundle(input, { plugins = [], format = 'es', name } = {}) {
     input,
     platform: 'browser',
     resolve: { conditionNames: ['browser', 'import', 'default'] },
-    plugins: [...plugins, pureEnums],
+    plugins: [...plugins, replaced(noHostFolders), pureEnums],
+    treeshake: { moduleSideEffects: hasSideEffects },
     onLog(level, log) {
       throw new Error(`${input}: ${level}: ${log.message}`);
     },

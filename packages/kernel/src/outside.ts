@@ -33,5 +33,9 @@ export function shutDown(k: Kernel): void {
   for (const leader of leaders) sendSignal(k, leader, kernelInfo(Sig.KILL), true);
   let slices = Array.from(k.pids.tasks()).length * DYING_SLICES_PER_TASK;
   while (k.init.children.size > 0 && slices-- > 0 && runSlice(k, 1) === 'ready');
-  k.mounts.sync(k);
+  try {
+    k.mounts.sync(k);
+  } finally {
+    k.mounts.releaseHosts(k);
+  }
 }

@@ -4,6 +4,7 @@ export { Machine } from './client/machine.js';
 export type { MachineMode } from './client/mode.js';
 export type { MachineOptions, OutputMode, Rlimit, SpawnOptions } from './client/options.js';
 export { type Exit, Process } from './client/process.js';
+export { Rewind, type RewindOptions, type RewindProgram } from './client/rewind.js';
 export type { TraceReader } from './client/trace-reader.js';
 export type { MachineStats } from './engine/engine.js';
 export { MachineError, type MachineErrorId, type MountOption, type ProcessStats } from './engine/options.js';

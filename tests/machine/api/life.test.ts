@@ -195,8 +195,15 @@ inBothModes('a machine', ({ create, worker }) => {
       root: { kind: 'empty' },
       mounts: [{ host: '/bin/busybox', guest: '/bin/busybox', readOnly: true }],
     });
-    const { out } = await run(machine, 'ls -d /dev/null /proc/self /etc/passwd /tmp; busybox id -un', { env: { PATH: '/bin' } });
-    expect(out.replaceAll(/\s+/g, ' ')).toContain('/dev/null');
+    const { out, err } = await run(
+      machine,
+      'busybox ls -d /dev/null /proc/self /etc/passwd; busybox stat -c %a /tmp; busybox id -un; busybox hostname',
+      {
+        env: { PATH: '/bin' },
+      },
+    );
+    expect(err).toBe('');
+    expect(out.split(/\s+/)).toEqual(['/dev/null', '/etc/passwd', '/proc/self', '1777', 'root', 'ring3', '']);
     const error = await machine.spawn('/bin/ls').catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ errno: 'ENOENT' });
     expect((error as MachineError).help).toContain('root');

@@ -80,12 +80,20 @@ function existing(option: string, path: string): string {
   }
 }
 
-/** The bytes of FILE. @throws CliError */
+/** The bytes of FILE. @throws CliError it cannot be opened, or (while it is read) cannot be read on */
 async function open(file: string): Promise<AsyncIterable<Uint8Array>> {
-  if (file === '-') return process.stdin;
+  if (file === '-') return chunksOf(process.stdin, 'stdin');
   const stream = createReadStream(file);
   await opened(stream, file);
-  return stream;
+  return chunksOf(stream, file);
+}
+
+async function* chunksOf(stream: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* stream;
+  } catch (error) {
+    throw new CliError(CliStatus.Failed, `${file}: ${reason(error as NodeJS.ErrnoException)}`);
+  }
 }
 
 function opened(stream: NodeJS.EventEmitter, file: string): Promise<void> {

@@ -65,13 +65,14 @@ export class ProgramPacker {
     const line = Buffer.from(bytes.subarray(2, 256)).toString('latin1').split('\n')[0]!;
     const [interpreter, ...words] = line.trim().split(/[ \t]+/);
     if (!interpreter) refuse(`${fromBytes(path)}: a script that names no interpreter`);
-    const needed = (name: string): string =>
-      findInPath(fromBytes(name)) ?? refuse(`${fromBytes(name)}: not found, which ${fromBytes(path)} names as its interpreter`);
-    if (!existsSync(Buffer.from(interpreter, 'latin1'))) needed(`/${interpreter}`);
+    if (!existsSync(Buffer.from(interpreter, 'latin1')))
+      refuse(`${fromBytes(interpreter)}: not found, the interpreter of ${fromBytes(path)}`);
     this.addProgram(interpreter, depth + 1);
     if (!/(^|\/)env$/.test(interpreter)) return;
     const name = words.find((word) => !word.startsWith('-') && !word.includes('='));
-    if (name) this.addProgram(toBytes(needed(name)), depth + 1);
+    if (!name) return;
+    const found = findInPath(fromBytes(name)) ?? refuse(`${fromBytes(name)}: not found in PATH, the interpreter of ${fromBytes(path)}`);
+    this.addProgram(toBytes(found), depth + 1);
   }
 
   private addObject(path: string, real: string, bytes: Uint8Array): void {

@@ -1,11 +1,11 @@
-/** Milliseconds before the first line, and between two on a terminal and elsewhere. */
+/** Milliseconds before the first line, and between two, on a terminal and elsewhere. */
 const FIRST_MS = 1000;
 const TERMINAL_MS = 100;
-const LOG_MS = 5000;
+const LOG_MS = 10_000;
 
 /** Tells on stderr how far a long task is: one line that changes on a terminal, a line now and then elsewhere. Silent while it is quick. */
 export class ProgressLine {
-  private next = Date.now() + FIRST_MS;
+  private next = Date.now() + (process.stderr.isTTY ? FIRST_MS : LOG_MS);
   private width = 0;
 
   /** @param text made when it is shown */

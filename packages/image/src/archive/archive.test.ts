@@ -3,7 +3,7 @@ import { linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decompress, openImage, packImage, readDeb, readTar, TreeBuilder, unxz } from '../index.js';
+import { decompress, openImage, packImage, readDeb, readTar, tarBlocks, TreeBuilder, unxz } from '../index.js';
 
 /** Archives made by the real tools. */
 let dir = '';
@@ -45,6 +45,9 @@ describe('tar', () => {
   it('refuses a damaged header', () => {
     const bytes = new Uint8Array(1024).fill(65);
     expect(() => [...readTar(bytes)]).toThrow('checksum');
+    expect(() => [...readTar(Buffer.from('just text'))]).toThrow('cut short');
+    const archive = Buffer.concat([...tarBlocks(new TreeBuilder())]);
+    expect(() => [...readTar(Buffer.concat([archive.subarray(0, 512), Buffer.from('more')]))]).toThrow('cut short');
   });
 });
 

@@ -92,6 +92,7 @@ export function* readTar(bytes: Uint8Array): Generator<LayerEntry> {
       pax = new Map();
     }
   }
+  if (bytes.subarray(at).some((byte) => byte !== 0)) throw new Error('tar: cut short');
 }
 
 function parseEntry(

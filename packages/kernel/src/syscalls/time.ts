@@ -215,8 +215,12 @@ function timerGettime(k: Kernel, id: number, out: number): number {
 function remaining(k: Kernel, timer: PosixTimer): { value: number; interval: number } {
   const { interval } = timer;
   const deadline = timer.usesCpuTime ? timer.cpuDeadline : timer.deadline;
-  if (!timer.armed && interval === 0) return { value: 0, interval };
   const now = timer.now(k);
+  if (!timer.armed && interval === 0) {
+    // One that tells nobody is never queued, and goes on showing when it would have expired, even disarmed.
+    const shows = timer.notify === SigEvNotify.None && !timer.usesCpuTime;
+    return { value: shows ? Math.max(0, timer.deadline - now) : 0, interval };
+  }
   let left = deadline - now;
   if (left <= 0 && interval > 0) left = interval - ((now - deadline) % interval);
   return { value: Math.max(1, left), interval };

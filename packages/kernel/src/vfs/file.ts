@@ -45,6 +45,10 @@ export abstract class File {
   get writable(): boolean {
     return (this.flags & O.PATH) === 0 && ((this.flags + 1) & 2) !== 0;
   }
+  /** FMODE_UNSIGNED_OFFSET: positions are addresses; a negative one is in the upper half of 2^64. */
+  get hasUnsignedOffsets(): boolean {
+    return false;
+  }
   /** A blocking write goes on until everything is written (pipes, ttys, sockets); false: what one write() took is the answer. */
   get writesFully(): boolean {
     return false;

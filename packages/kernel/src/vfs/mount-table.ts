@@ -93,6 +93,11 @@ export class MountTable {
   sync(k: Kernel): void {
     for (const sb of new Set(this.list.map((mount) => mount.sb))) sb.sync(k);
   }
+
+  /** The end of the machine: nothing stays open at a host. */
+  releaseHosts(k: Kernel): void {
+    for (const sb of new Set(this.list.map((mount) => mount.sb))) sb.releaseHost(k);
+  }
 }
 registerState('MountTable', MountTable);
 

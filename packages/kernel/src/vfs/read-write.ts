@@ -2,16 +2,22 @@ import { Limit, O, PageSize, RLimit, Seal, Sig } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import type { IoIter } from '../io/io-iter.js';
 import type { File } from './file.js';
-import { EBADF, EFBIG, EINVAL, EPERM } from '../errno.js';
+import { EBADF, EFBIG, EINVAL, EOVERFLOW, EPERM } from '../errno.js';
 import { MAX_FILE_SIZE } from './attr.js';
 import { isReg } from './inode-life.js';
 import { LimitedIter } from './limited-iter.js';
 import { signalSelf } from './signal-self.js';
 
+/** Linux: rw_verify_area. @throws EINVAL @throws EOVERFLOW the transfer would go round the end of 2^64 */
+function checkNegative(file: File, pos: number, count: number): void {
+  if (!file.hasUnsignedOffsets) throw EINVAL;
+  if (count >= -pos) throw EOVERFLOW;
+}
+
 /** Reads at `pos`; f_pos stays. Linux: vfs_read. @throws EBADF not open for reading @throws EAGAIN would block */
 export function readAt(k: Kernel, file: File, iter: IoIter, pos: number): number {
   if (!file.readable) throw EBADF;
-  if (pos < 0) throw EINVAL;
+  if (pos < 0) checkNegative(file, pos, iter.remaining);
   const bounded = iter.remaining > Limit.MAX_RW_COUNT ? new LimitedIter(iter, Limit.MAX_RW_COUNT) : iter;
   const n = file.read(k, bounded, pos);
   const { ioac } = k.current;
@@ -30,7 +36,7 @@ export function readNext(k: Kernel, file: File, iter: IoIter): number {
 /** Writes at `pos`; f_pos stays. Linux: vfs_write, generic_write_checks. @throws EBADF EFBIG (with SIGXFSZ) EPERM (seals) EAGAIN */
 export function writeAt(k: Kernel, file: File, iter: IoIter, pos: number): number {
   if (!file.writable) throw EBADF;
-  if (pos < 0) throw EINVAL;
+  if (pos < 0) checkNegative(file, pos, iter.remaining);
   let room: number = Limit.MAX_RW_COUNT;
   if (isReg(file.inode) && iter.remaining > 0) room = Math.min(room, roomAt(k, file, pos, iter.remaining));
   const n = file.write(k, iter.remaining > room ? new LimitedIter(iter, room) : iter, pos);

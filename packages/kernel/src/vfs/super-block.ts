@@ -25,6 +25,9 @@ export abstract class SuperBlock {
   }
   /** Writes everything that is dirty to where it belongs (sync_fs). */
   sync(_k: Kernel): void {}
+
+  /** Gives back what it has open at its host; what is used later is opened again. */
+  releaseHost(_k: Kernel): void {}
   /** Options as /proc/mounts shows them after ro|rw, with a leading comma: ',size=1024k'. */
   get options(): string {
     return '';

@@ -8,6 +8,7 @@ import type {
   LimitName,
   MachineEvent,
   MachineService,
+  Place,
   RootSpec,
   StepUnit,
   Stop,
@@ -239,6 +240,19 @@ export class Machine {
     return stop;
   }
 
+  /**
+   * Stands still at a place of the run, default: now, without ending a step that is under way, until `release`. Resolves there, or where
+   * it stands still for another reason before.
+   */
+  async hold(at?: Place): Promise<Place> {
+    return this.call((service) => service.hold(at));
+  }
+
+  /** Goes on after `hold`, also with a step that is under way; does nothing where it stands still for another reason. */
+  async release(): Promise<void> {
+    await this.call((service) => service.release());
+  }
+
   async resume(): Promise<void> {
     await this.call((service) => service.resume());
     this.change((facts) => (facts.paused = false));
@@ -249,7 +263,9 @@ export class Machine {
    * 'fault', 'stage' of an execve, 'signal' that is delivered). Null: everything has ended before.
    */
   async step({ unit = 'insn' }: { unit?: StepUnit } = {}): Promise<Stop | null> {
-    return this.call((service) => service.step(unit));
+    const stop = await this.call((service) => service.step(unit));
+    if (!stop) this.change((facts) => (facts.paused = false));
+    return stop;
   }
 
   /**

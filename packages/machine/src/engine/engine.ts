@@ -1,7 +1,7 @@
 import { At, Cpu, Header, MemoryMap, O, Sig, Stat } from '@ring3/abi';
 import { createCore } from '@ring3/core';
 import { inspectDisassembly } from '../inspect/disassembly.js';
-import type { InspectRequest as MachineInspectRequest, InspectView as MachineInspectView, StepUnit, Stop } from '../protocol.js';
+import type { InspectRequest as MachineInspectRequest, InspectView as MachineInspectView, Place, StepUnit, Stop } from '../protocol.js';
 import { StopControl } from './stop-control.js';
 import { parseStopSpec } from './stop-spec.js';
 import { StopSymbols } from './stop-symbols.js';
@@ -49,7 +49,7 @@ import { type HostStreams, StreamHandle, standardHandles, type StreamHandles } f
 import type { EngineHost } from './host.js';
 import { HostPlatform } from './host-platform.js';
 import { type ExitStatus, MachineError, type EngineOptions, type SpawnOptions } from './options.js';
-import { mountHostPaths, rootFileSystem } from './root.js';
+import { furnishEmptyRoot, mountHostPaths, rootFileSystem } from './root.js';
 import { RunLoop, type RunLoopOptions } from './run-loop.js';
 
 /** Instructions per turn of a task: at 300 MIPS about 3 ms. */
@@ -147,6 +147,7 @@ export class MachineEngine {
       root: (k) => rootFileSystem(k, options.root ?? { kind: 'empty' }, platform.hostFs ?? null),
     });
     machine = new MachineEngine(kernel, options, host);
+    if ((options.root ?? { kind: 'empty' }).kind === 'empty') furnishEmptyRoot(kernel, machine.files);
     mountHostPaths(kernel, machine.files, options.mounts ?? [], platform.hostFs ?? null);
     return machine;
   }
@@ -288,6 +289,11 @@ export class MachineEngine {
     });
   }
 
+  /** Nothing is asked of it any more: what it has open at its host is closed. After its run. */
+  dispose(): void {
+    this.kernel.mounts.releaseHosts(this.kernel);
+  }
+
   /** What the run loop waits for may have come. */
   poke(): void {
     this.loop?.poke();
@@ -310,6 +316,15 @@ export class MachineEngine {
   /** No guest instruction runs from now on, until `resume` or `step`. */
   pause(): Stop {
     return this.stops.pause();
+  }
+
+  /** Stands still at a place of the run without ending a step: StopControl.hold. */
+  hold(at?: Place): Promise<Place> {
+    return this.stops.hold(at);
+  }
+
+  release(): void {
+    this.stops.release();
   }
 
   resume(): void {

@@ -100,6 +100,8 @@ export type MachineErrorId =
   | 'output-lost'
   /** A limit of the machine has ended it: nothing can be started in it any more. */
   | 'limit-reached'
+  /** A run that was to be repeated took another way (Rewind). */
+  | 'not-repeatable'
   /** The machine was closed. */
   | 'closed'
   /** A bug of Ring3. */

@@ -16,6 +16,20 @@ export function rootFileSystem(k: Kernel, source: RootSource, hostFs: MountableH
   }
 }
 
+/** What programs expect of a root that has nothing: users and groups, the host's name and address, /tmp. */
+export function furnishEmptyRoot(k: Kernel, files: GuestFiles): void {
+  const text: Record<string, string> = {
+    passwd: 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n',
+    group: 'root:x:0:\nnogroup:x:65534:\n',
+    hostname: `${k.options.hostname}\n`,
+    hosts: `127.0.0.1\tlocalhost ${k.options.hostname}\n`,
+  };
+  for (const [name, content] of Object.entries(text)) files.write(`/etc/${name}`, new TextEncoder().encode(content), 0o644);
+  files.mkdir('/root');
+  // Its root has mode 1777.
+  mountAt(k, createTmpfs(k), '/tmp');
+}
+
 /** Mounts host folders and files into the guest, creating the mount points. */
 export function mountHostPaths(k: Kernel, files: GuestFiles, mounts: readonly MountOption[], hostFs: MountableHostFs | null): void {
   for (const { host, guest, readOnly = false, onlyIfMissing } of mounts) {

@@ -13,7 +13,7 @@ import {
   type TraceRecord,
   type TraceSink,
 } from '@ring3/kernel';
-import type { StepUnit, Stop } from '../protocol.js';
+import type { Place, StepUnit, Stop } from '../protocol.js';
 import { MachineError } from './options.js';
 import type { RunLoop } from './run-loop.js';
 import type { StopSpec } from './stop-spec.js';
@@ -81,7 +81,9 @@ export class StopControl implements TraceSink {
   /** The loop that drives the machine from now on; null: it has ended, and so have steps. */
   setLoop(loop: RunLoop | null): void {
     this.loop = loop;
-    if (!loop) this.finishStep(null);
+    if (loop) return;
+    this.finishStep(null);
+    this.endHold();
   }
 
   get paused(): boolean {
@@ -96,14 +98,64 @@ export class StopControl implements TraceSink {
   /** No guest instruction runs from now on, until `resume` or `step`. A step that is under way ends so. */
   pause(): Stop {
     this.loop?.pause();
+    this.isHeld = false;
+    this.endHold();
     const stop = this.describe('pause', this.focus());
     this.finishStep(stop);
     return stop;
   }
 
+  /** Stands still at a place of the run, or where something else makes it stand still before. A step that is under way is not over. */
+  hold(at?: Place): Promise<Place> {
+    const { loop } = this;
+    if (!loop || !at || (!loop.paused && this.isReached(at))) {
+      this.isHeld ||= loop !== null && !loop.paused;
+      loop?.pause();
+      return Promise.resolve(this.place);
+    }
+    return new Promise((resolve) => {
+      this.held = { at, resolve };
+    });
+  }
+
+  /** Goes on where `hold` made it stand still; does nothing where something else has. */
+  release(): void {
+    if (!this.isHeld) return;
+    this.isHeld = false;
+    this.loop?.resume();
+  }
+
+  private held: { at: Place; resolve(place: Place): void } | null = null;
+  private isHeld = false;
+
+  private get place(): Place {
+    return { icount: getReg(this.k, Cpu.Icount), asleep: this.isAsleep };
+  }
+
+  /** Can nothing run before something comes from outside, or time passes that is not the machine's own? */
+  private get isAsleep(): boolean {
+    const { k } = this;
+    if (k.scheduler.runnable(k) > 0) return false;
+    return k.options.clock !== 'virtual' || k.timers.next === Infinity || k.hostStreams?.awaited === true;
+  }
+
+  /** Is it there, or past it? */
+  private isReached({ icount, asleep }: Place): boolean {
+    const { place } = this;
+    return place.icount > icount || (place.icount === icount && (!asleep || place.asleep));
+  }
+
+  /** Who waits for the machine to be held is told where it stands. */
+  private endHold(): void {
+    const { held } = this;
+    this.held = null;
+    held?.resolve(this.place);
+  }
+
   /** Goes on; what is met already is told first. */
   resume(): void {
     if (!this.paused) return;
+    this.isHeld = false;
     this.skipOnTheWay();
     this.k.trace.stopRequested = this.queue.length > 0;
     this.loop?.resume();
@@ -127,6 +179,8 @@ export class StopControl implements TraceSink {
   get instructionsLeft(): number {
     const icount = getReg(this.k, Cpu.Icount);
     let left = this.step_?.stepper ? STEP_SLICE : Infinity;
+    if (this.held && !(this.held.at.asleep && this.held.at.icount === icount))
+      left = Math.min(left, Math.max(0, this.held.at.icount - icount));
     for (const { spec } of this.specs) if (spec.kind === 'insn' && spec.icount > icount) left = Math.min(left, spec.icount - icount);
     return left;
   }
@@ -175,9 +229,17 @@ export class StopControl implements TraceSink {
     }
     if (step_?.unit !== 'stage') this.skipOnTheWay();
     const met = queue.shift();
-    if (!met) return;
+    if (!met) {
+      if (!this.held || !this.isReached(this.held.at)) return;
+      this.loop?.pause();
+      this.isHeld = true;
+      this.endHold();
+      return;
+    }
     k.trace.stopRequested = false;
     this.loop?.pause();
+    this.isHeld = false;
+    this.endHold();
     const stop = this.tell(met, met.hasEnded ? 'exit' : met.specs.length > 0 ? 'stop-spec' : 'step');
     if (this.step_) this.finishStep(stop);
     else this.onStop?.(stop);
@@ -242,7 +304,7 @@ export class StopControl implements TraceSink {
     const icount = getReg(k, Cpu.Icount);
     return this.specs.flatMap((entry) => {
       const { spec } = entry;
-      if (spec.kind !== 'insn' || entry.seen > 0 || spec.icount > icount || (spec.asleep && k.current !== k.init)) return [];
+      if (spec.kind !== 'insn' || entry.seen > 0 || spec.icount > icount || (spec.asleep && !this.isAsleep)) return [];
       entry.seen = 1;
       return [spec.text];
     });
@@ -278,7 +340,7 @@ export class StopControl implements TraceSink {
       tid: thread.tid,
       ip: getTaskReg(k, thread, Cpu.Rip),
       icount: getReg(k, Cpu.Icount),
-      ...(k.current === k.init ? { asleep: true } : {}),
+      ...(this.isAsleep ? { asleep: true } : {}),
     };
   }
 

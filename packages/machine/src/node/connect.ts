@@ -16,7 +16,8 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
 
 function connectWorker({ receive, failed }: ConnectOptions): Connection {
   keepErrorsWhole();
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { name: 'ring3' });
+  // Flags of the caller's script (--input-type, --import) are not for this one.
+  const worker = new Worker(new URL('./worker.js', import.meta.url), { name: 'ring3', execArgv: [] });
   const calls = new MessageChannel();
   const events = new MessageChannel();
   worker.postMessage({ calls: calls.port2, events: events.port2, coreModule: nodeHost.coreModule } satisfies WorkerStart, [

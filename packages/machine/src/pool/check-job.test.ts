@@ -130,6 +130,11 @@ describe('defaults', () => {
     expect(limits).toEqual({ wallTime: 9, openFiles: 7, outputBytes: 16 << 20, processes: 1024 });
   });
 
+  it('the pool’s working directory is one of the pool’s root', () => {
+    const cwdOf = (fields: object): string => checkJob({ program: 'p', ...fields }, 1, { cwd: '/w', root: '/' }, '/').cwd;
+    expect([cwdOf({}), cwdOf({ root: 'empty' }), cwdOf({ root: 'empty', cwd: '/v' })]).toEqual(['/w', '/', '/v']);
+  });
+
   it('sizes and times have units', () => {
     const { memory, limits } = checkJob({ program: 'p', limits: { memory: '512m', outputBytes: '1k', wallTime: '2m' } }, 1, {}, '/');
     expect([memory, limits.outputBytes, limits.wallTime]).toEqual([512 << 20, 1024, 120_000]);

@@ -53,7 +53,8 @@ export function checkJob(value: unknown, place: number, defaults: JobDefaults, f
     program,
     args: field.args?.list('must be a list of texts').map((arg) => arg.word()) ?? [],
     env: { ...defaults.env, ...(field.env ? environment(field.env) : {}) },
-    cwd: field.cwd?.absolutePath() ?? defaults.cwd ?? '/',
+    // The pool's is one of the pool's root.
+    cwd: field.cwd?.absolutePath() ?? (field.root ? '/' : (defaults.cwd ?? '/')),
     files: field.files?.list().map(jobFile) ?? [],
     stdin: field.stdin ? standardInput(field.stdin) : null,
     expect: field.expect ? checkExpectation(field.expect) : {},

@@ -90,7 +90,7 @@ export interface Job {
   argv0?: string;
   /** Added to the pool's. */
   env?: Readonly<Record<string, string>> | readonly string[];
-  /** Working directory in the guest. Default '/'. */
+  /** Working directory in the guest. Default: the pool's, or '/' where the job has a root of its own. */
   cwd?: string;
   /** A folder, archive or image of the host, or a URL; 'empty': tmpfs with /dev and /proc. */
   root?: string;
@@ -179,4 +179,9 @@ export interface JobResult {
   error?: JobError;
   /** What of its root could not be fetched. */
   warnings?: string[];
+}
+
+/** The result of a job that did not run, or not to an end. */
+export function notRun(id: string | number, error: JobError): JobResult {
+  return { id, ok: false, failures: [], exit: null, stdout: '', stderr: '', stats: null, error };
 }

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { loadCoreModule } from '@ring3/core';
-import type { CheckedJob, JobError, JobResult } from './job.js';
+import { type CheckedJob, type JobResult, notRun } from './job.js';
 import type { JobMessage, ResultMessage, ThreadData } from './messages.js';
 
 /** A thread whose last machine has grown by more is ended: that gives the memory back at once. */
@@ -77,7 +77,7 @@ export class PoolThread {
   /** The machine looks at its clock between slices: whoever does not answer is stuck inside one, which is a fault of Ring3. */
   private hangs({ limits }: CheckedJob): void {
     this.settle?.(
-      unfinished({
+      notRun(0, {
         id: 'internal',
         message: `its thread gave no answer ${this.grace / 1000} s after the limit of wallTime (${limits.wallTime / 1000} s) and was ended`,
       }),
@@ -86,12 +86,8 @@ export class PoolThread {
   }
 }
 
-function unfinished(error: JobError): JobResult {
-  return { id: 0, ok: false, failures: [], exit: null, stdout: '', stderr: '', stats: null, error };
-}
-
 function failed(error: Error | null, code: number): JobResult {
-  if (!error) return unfinished({ id: 'internal', message: `its thread ended with exit code ${code}` });
+  if (!error) return notRun(0, { id: 'internal', message: `its thread ended with exit code ${code}` });
   const noMemory = (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY';
-  return unfinished({ id: noMemory ? 'out-of-host-memory' : 'internal', message: `its thread has died: ${error.message}` });
+  return notRun(0, { id: noMemory ? 'out-of-host-memory' : 'internal', message: `its thread has died: ${error.message}` });
 }

@@ -203,15 +203,22 @@ describe('ending', () => {
 
   it('a source that throws', async () => {
     const source = (async function* (): AsyncGenerator<Job> {
-      yield { program: 'ok' };
+      yield { program: 'sleep 100' };
       throw new Error('cannot read on');
     })();
     const seen: JobResult[] = [];
     const iteration = (async () => {
-      for await (const result of runPool(source, { workers: 1, workerUrl })) seen.push(result);
+      for await (const result of runPool(source, { workers: 2, workerUrl })) seen.push(result);
     })();
     await expect(iteration).rejects.toThrow('cannot read on');
     expect(ids(seen)).toEqual([1]);
+  });
+
+  it('a callback that throws', async () => {
+    const onProgress = (): void => {
+      throw new Error('no progress');
+    };
+    await expect(results(jobs('ok', 'ok'), { onProgress })).rejects.toThrow('no progress');
   });
 
   it('a number of workers that is none', () => {

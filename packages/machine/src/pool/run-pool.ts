@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { checkJob, idOf } from './check-job.js';
 import { FieldError } from './fields.js';
-import type { CheckedJob, Job, JobResult } from './job.js';
+import { type CheckedJob, type Job, type JobResult, notRun } from './job.js';
 import { JobLine } from './job-lines.js';
 import type { PoolOptions } from './options.js';
 import { PoolThread } from './pool-thread.js';
@@ -55,6 +55,7 @@ class Pool {
   async *results(): AsyncGenerator<JobResult, void, undefined> {
     const { signal } = this.options;
     const abort = (): void => {
+      this.stopped = true;
       void this.endThreads();
       this.wake();
     };
@@ -63,7 +64,6 @@ class Pool {
     try {
       for (;;) {
         signal?.throwIfAborted();
-        if (this.failure) throw this.failure.error;
         const result = this.next();
         if (result) {
           this.pull();
@@ -71,7 +71,11 @@ class Pool {
           continue;
         }
         this.pull();
-        if (this.running === 0 && this.ready.size === 0 && (this.stopped || (this.sourceEnded && !this.pulling))) return;
+        if (this.running === 0 && this.ready.size === 0 && (this.stopped || (this.sourceEnded && !this.pulling))) {
+          // The results that were there have come before.
+          if (this.failure) throw this.failure.error;
+          return;
+        }
         await new Promise<void>((resolve) => {
           this.wake = resolve;
         });
@@ -109,20 +113,22 @@ class Pool {
     this.pulling = true;
     Promise.resolve()
       .then(() => this.source.next())
-      .then(
-        (item) => {
-          this.pulling = false;
-          if (item.done) this.sourceEnded = true;
-          else if (!this.stopped) this.start(item.value);
-          this.pull();
-          this.wake();
-        },
-        (error: unknown) => {
-          this.sourceEnded = true;
-          this.failure = { error };
-          this.wake();
-        },
-      );
+      .then((item) => {
+        if (item.done) this.sourceEnded = true;
+        else if (!this.stopped) this.start(item.value);
+      })
+      .catch((error: unknown) => this.fail(error))
+      .finally(() => {
+        this.pulling = false;
+        this.pull();
+        this.wake();
+      });
+  }
+
+  /** `jobs`, or a callback, has thrown: no more is started, and the iteration ends with it. */
+  private fail(error: unknown): void {
+    this.sourceEnded = true;
+    this.failure ??= { error };
   }
 
   private start(item: unknown): void {
@@ -145,33 +151,35 @@ class Pool {
     } catch (error) {
       if (!(error instanceof FieldError)) throw error;
       const line = item instanceof JobLine ? { line: item.line } : {};
-      return {
-        id: idOf(value, place + 1),
-        ok: false,
-        failures: [],
-        exit: null,
-        stdout: '',
-        stderr: '',
-        stats: null,
-        error: {
-          id: 'malformed',
-          message: 'line' in line ? `line ${line.line}: ${error.message}` : error.message,
-          ...line,
-          ...(error.field === '' ? {} : { field: error.field }),
-        },
-      };
+      return notRun(idOf(value, place + 1), {
+        id: 'malformed',
+        message: 'line' in line ? `line ${line.line}: ${error.message}` : error.message,
+        ...line,
+        ...(error.field === '' ? {} : { field: error.field }),
+      });
     }
   }
 
   private async run(place: number, job: CheckedJob): Promise<void> {
     this.running++;
     this.tell();
-    const thread = this.idle.pop() ?? this.thread();
-    const result = await thread.run(job);
+    const result = await this.runInThread(job);
     this.running--;
+    this.finish(place, result);
+  }
+
+  private async runInThread(job: CheckedJob): Promise<JobResult> {
+    let thread: PoolThread;
+    try {
+      thread = this.idle.pop() ?? this.thread();
+    } catch (error) {
+      // The host has no more threads.
+      return notRun(job.id, { id: 'out-of-host-memory', message: `no thread for it: ${(error as Error).message}` });
+    }
+    const result = await thread.run(job);
     if (thread.retired) this.threads.delete(thread);
     else this.idle.push(thread);
-    this.finish(place, result);
+    return result;
   }
 
   private thread(): PoolThread {
@@ -199,7 +207,11 @@ class Pool {
 
   private tell(): void {
     const { running, done, failed } = this;
-    this.options.onProgress?.({ running, done, failed });
+    try {
+      this.options.onProgress?.({ running, done, failed });
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   private async endThreads(): Promise<void> {

@@ -242,6 +242,7 @@ export class EngineService implements MachineService {
     this.closed = true;
     this.engine?.stop();
     await this.running;
+    this.engine?.dispose();
     // Whoever keeps the Machine does not keep its memory.
     this.engine = null;
     this.traces = null;

@@ -107,6 +107,9 @@ export class HostSuper extends SuperBlock {
   }
   override shutdown(k: Kernel): void {
     this.sync(k);
+    this.releaseHost(k);
+  }
+  override releaseHost(k: Kernel): void {
     for (const inode of this.handles.keys()) this.closeHandle(k, inode);
   }
   override statfs(k: Kernel): { blocks: number; bfree: number; bavail: number; files: number; ffree: number } {

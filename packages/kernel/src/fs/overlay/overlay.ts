@@ -57,6 +57,9 @@ export class OverlaySuper extends TmpfsSuper {
   override statfs(k: Kernel): { blocks: number; bfree: number; bavail: number; files: number; ffree: number } {
     return this.maxPages > 0 ? super.statfs(k) : this.lower.sb.statfs(k);
   }
+  override releaseHost(k: Kernel): void {
+    this.lower.sb.releaseHost(k);
+  }
   override sync(k: Kernel): void {
     this.lower.sb.sync(k);
   }

@@ -40,10 +40,15 @@ const STEP = 16 * PageSize.Bytes;
 
 /** /proc/PID/mem: memory at its addresses. Protections of the program do not bind the reader (FOLL_FORCE). Linux: mem_rw. */
 export class MemFile extends MmFile {
+  override get hasUnsignedOffsets(): boolean {
+    return true;
+  }
   /** @throws EIO nothing is there */
   override read(k: Kernel, iter: IoIter, pos: number): number {
     const mm = this.liveMm;
     if (!mm) return 0;
+    // The kernel's half: nothing of the program is there.
+    if (pos < 0 && iter.remaining > 0) throw EIO;
     let done = 0;
     while (iter.remaining > 0) {
       const wanted = Math.min(iter.remaining, STEP);
@@ -59,6 +64,8 @@ export class MemFile extends MmFile {
   override write(k: Kernel, iter: IoIter, pos: number): number {
     const mm = this.liveMm;
     if (!mm) return 0;
+    // The kernel's half: nothing of the program is there.
+    if (pos < 0 && iter.remaining > 0) throw EIO;
     let done = 0;
     while (iter.remaining > 0) {
       const bytes = new Uint8Array(Math.min(iter.remaining, STEP));
