@@ -1,4 +1,4 @@
-import { Cpu, ExitReason, MemoryMap, PageSize, Pte, Vector as Exception } from '@ring3/abi';
+import { Cpu, ExitReason, MemoryMap, PageSize, PageStruct, Pte, RegionSlot, Vector as Exception } from '@ring3/abi';
 import { createCore, loadCoreModule, type Core } from '@ring3/core';
 import { Image, normalise, Place, Word } from '../../tools/oracle/src/layout.js';
 import { Jit, type JitExports } from '@ring3/jit';
@@ -9,6 +9,8 @@ const INT3 = 0xcc;
 const RFLAGS_SET = 0x202n;
 /** No case runs as long. */
 const BUDGET = 1000;
+/** Regions are entered only with so many instructions to go. */
+const ENOUGH_FOR_REGIONS = 10_000;
 const IMAGE_BYTES = 512;
 
 /** Runs the cases of a family on the core, in the pages that native.c has. */
@@ -20,7 +22,12 @@ export class Replay {
   readonly #image: number;
   #pageFaultError = 0;
   #jit: Jit | null = null;
-  #loaded: Uint8Array | null = null;
+  /** What the code page holds translated, or could not be. */
+  #translated: { code: Uint8Array; done: boolean } | null = null;
+  /** The next case has the code of the last one. */
+  #keepsCode = false;
+  /** Cases that ran a region. */
+  entered = 0;
 
   constructor(readonly family: Family) {
     this.#core = createCore(
@@ -73,38 +80,32 @@ export class Replay {
     return { vector: exception, error: at(Cpu.ExitError), rip: exception === Exception.BP ? rip - 1 : rip, cr2: 0n, state, runs };
   }
 
-  /** The same with the code translated; null where it is not. */
+  /** The same with the code translated; null where it cannot be. Cases with the same code share a translation. */
   runTranslated(vector: Vector): Outcome | null {
     const core = this.#core;
-    this.#jit ??= new Jit(core, (core as unknown as { wasm: JitExports }).wasm, () => 0);
-    const same = this.#loaded !== null && Buffer.compare(this.#loaded, vector.code) === 0;
-    if (!same) {
+    this.#jit ??= new Jit(core, core.jit as JitExports, () => 0);
+    if (this.#translated === null || Buffer.compare(this.#translated.code, vector.code) !== 0) {
+      // So it is decoded.
       this.run(vector);
-      this.#loaded = vector.code;
-      const code = core.view.getUint32(core.pageStruct(this.#code) + 24, true);
-      this.#translated = this.#jit.translateAt(code, Place.Start - Place.Code);
+      const page = core.view.getUint32(core.pageStruct(this.#code) + PageStruct.Code, true);
+      this.#translated = { code: vector.code, done: this.#jit.translateAt(page, Place.Start - Place.Code) };
     }
-    if (!this.#translated) return null;
-    this.#keepCode = true;
-    core.view.setUint32(MemoryMap.Cpu + Cpu.RegionRetired, 99, true);
-    const outcome = this.run(vector, 10_000);
-    const retired = core.view.getUint32(MemoryMap.Cpu + Cpu.RegionRetired, true);
-    this.counts[retired === 99 ? 0 : retired === 0 ? 1 : 2]!++;
-    this.#keepCode = false;
+    if (!this.#translated.done) return null;
+    this.#keepsCode = true;
+    const outcome = this.run(vector, ENOUGH_FOR_REGIONS);
+    this.#keepsCode = false;
+    if (core.view.getUint32(MemoryMap.RegionSlots + RegionSlot.Bytes + RegionSlot.Entered, true) > 0) this.entered++;
+    core.view.setUint32(MemoryMap.RegionSlots + RegionSlot.Bytes + RegionSlot.Entered, 0, true);
     return outcome;
   }
-  counts = [0, 0, 0];
-  #translated = false;
-  #keepCode = false;
 
   #load(vector: Vector): void {
     const core = this.#core;
     const { u8 } = core;
-    if (!this.#keepCode) {
-    u8.fill(INT3, this.#code, this.#code + PageSize.Bytes);
-    u8.set(vector.code, this.#code + (Place.Start - Place.Code));
-    core.frameWritten(this.#code);
-    this.#loaded = null;
+    if (!this.#keepsCode) {
+      u8.fill(INT3, this.#code, this.#code + PageSize.Bytes);
+      u8.set(vector.code, this.#code + (Place.Start - Place.Code));
+      core.frameWritten(this.#code);
     }
     this.#data.forEach((frame, i) => u8.set(this.family.memory.subarray(i * PageSize.Bytes, (i + 1) * PageSize.Bytes), frame));
     for (const { offset, bytes } of vector.runs) bytes.forEach((byte, i) => (u8[this.#host(offset + i)] = byte));

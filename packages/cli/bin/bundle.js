@@ -7,7 +7,7 @@ const dist = new URL('../dist/', import.meta.url);
 const source = new URL('bundle.js', dist);
 const cache = new URL('bundle.cache', dist);
 /** In a checkout: what is younger than the bundle after a package was built alone. */
-const parts = ['cli', 'core', 'elf', 'image', 'isa', 'kernel', 'machine'].map(
+const parts = ['cli', 'core', 'elf', 'image', 'isa', 'jit', 'kernel', 'machine'].map(
   (name) => new URL(`../../${name}/dist/.tsbuildinfo`, import.meta.url),
 );
 parts.push(new URL('../../core/dist/core.wasm', import.meta.url));

@@ -73,6 +73,7 @@ describe('parseRun', () => {
       aslr: true,
       layout: 'linux',
       paging: 'demand',
+      jit: false,
       seed: 9,
       clock: 'virtual',
       stats: 'text',

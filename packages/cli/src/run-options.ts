@@ -18,6 +18,7 @@ const runFlags = {
   aslr: { type: 'string' },
   layout: { type: 'string' },
   paging: { type: 'string' },
+  jit: { type: 'string' },
   seed: { type: 'string' },
   clock: { type: 'string' },
   stats: { type: 'string' },
@@ -57,6 +58,7 @@ export interface RunOptions {
   aslr: boolean;
   layout: 'compact' | 'linux';
   paging: string;
+  jit: boolean;
   seed: number | null;
   clock: 'real' | 'virtual';
   stats: 'text' | 'json' | null;
@@ -150,6 +152,7 @@ function runOptions(values: Omit<Values, 'env'> & { env?: string[] }, program: s
     aslr: parseChoice('--aslr', values.aslr ?? 'off', ['on', 'off']) === 'on',
     layout: parseChoice('--layout', values.layout ?? 'compact', ['compact', 'linux']),
     paging: values.paging ?? 'demand',
+    jit: parseChoice('--jit', values.jit ?? 'off', ['on', 'off']) === 'on',
     seed: values.seed === undefined ? null : parseCount('--seed', values.seed),
     clock: parseChoice('--clock', values.clock ?? 'real', ['real', 'virtual']),
     stats: values.stats === undefined ? null : parseChoice<'text' | 'json'>('--stats', values.stats, ['text', 'json']),

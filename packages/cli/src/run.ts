@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import {
   type ExitStatus,
   type GuestProcess,
+  Jit,
   MachineEngine,
   MachineError,
   type EngineOptions,
@@ -109,7 +110,9 @@ function createMachine(options: RunOptions, root: RootSource, streams: ProcessSt
     debug: (process.env['RING3_DEBUG'] ?? '').split(',').filter(Boolean),
   };
   try {
-    return MachineEngine.create(nodeHost, machineOptions, streams);
+    const machine = MachineEngine.create(nodeHost, machineOptions, streams);
+    if (options.jit) machine.translate(Jit);
+    return machine;
   } catch (error) {
     if (error instanceof MachineError) throw new CliError(CliStatus.Failed, error.message);
     throw error;

@@ -18,6 +18,9 @@ export interface Core {
   readonly i32: Int32Array;
   readonly view: DataView;
 
+  /** What translated code and its maker need: table, stepUop, testCondition (@ring3/jit's JitExports). */
+  readonly jit: object;
+
   /** Runs at most `budget` instructions, exactly; Cpu.Icount counts those retired. */
   run(budget: number): ExitReason;
   /** RFLAGS, all bits. */

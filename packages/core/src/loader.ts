@@ -3,9 +3,6 @@ import type { Core, CoreImports, CoreOptions } from './core.js';
 
 /** Exports of core.wasm (assembly/index.ts), as WebAssembly has them: booleans are 0 and 1. */
 interface Exports {
-  table: WebAssembly.Table;
-  stepUop(at: number): number;
-  testCondition(code: number): number;
   init(frames: number): void;
   run(budget: number): number;
   getEflags(): number;
@@ -109,7 +106,7 @@ class LoadedCore implements Core {
 
   constructor(
     readonly memory: WebAssembly.Memory,
-    readonly wasm: Exports,
+    private readonly wasm: Exports,
   ) {
     const { buffer } = memory;
     this.#u8 = new Uint8Array(buffer);
@@ -135,6 +132,10 @@ class LoadedCore implements Core {
     this.zappedFile = wasm.zappedFile;
     this.codeFlush = wasm.codeFlush;
     this.tlbFlushAll = wasm.tlbFlushAll;
+  }
+
+  get jit(): object {
+    return this.wasm;
   }
 
   get u8(): Uint8Array {

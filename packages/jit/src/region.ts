@@ -19,10 +19,7 @@ export interface Insn {
   length: number;
 }
 
-export type BlockEnd =
-  | { kind: 'jump'; to: number }
-  | { kind: 'cond'; code: number; taken: number; next: number }
-  | { kind: 'leave' };
+export type BlockEnd = { kind: 'jump'; to: number } | { kind: 'cond'; code: number; taken: number; next: number } | { kind: 'leave' };
 
 export interface Block {
   start: number;
@@ -78,7 +75,7 @@ export function isBackward(insn: Insn): boolean {
 
 /** Control comes back behind it. */
 export function isReturning(insn: Insn): boolean {
-  return /^call/.test(insn.name) || /^jmp_[RMX]$/.test(insn.name);
+  return insn.name.startsWith('call') || /^jmp_[RMX]$/.test(insn.name);
 }
 
 /** The blocks that can be reached inside a page from `entry`; edges to what is not among them leave the region. */
@@ -112,14 +109,15 @@ export function buildBlocks(core: Core, code: number, entry: number, translatabl
       } else if (isBranch(insn)) break;
       offset = next;
       at += 16;
-      if (core.u16[at >>> 1]! > Pseudo.End && core.u32[(code + CODE_PAGE_INDEX + 4 * offset) >>> 2] !== at) at = decodedAt(core, code, offset);
+      if (core.u16[at >>> 1]! > Pseudo.End && core.u32[(code + CODE_PAGE_INDEX + 4 * offset) >>> 2] !== at)
+        at = decodedAt(core, code, offset);
     }
   }
   const blocks = new Map<number, Block>();
   for (const leader of leaders) {
     if (!insns.has(leader)) continue;
     const block: Block = { start: leader, insns: [], end: { kind: 'leave' } };
-    for (let offset = leader; ; ) {
+    for (let offset = leader; ;) {
       const insn = insns.get(offset);
       if (!insn || (offset !== leader && leaders.has(offset))) {
         block.end = { kind: 'jump', to: offset };

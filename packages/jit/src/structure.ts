@@ -39,7 +39,7 @@ export function analyse(blocks: ReadonlyMap<number, Block>, entry: number): Flow
       stack.push([next, 0]);
     }
   }
-  const rpo = post.reverse();
+  const rpo = post.toReversed();
   const order = new Map(rpo.map((start, i) => [start, i]));
   const predecessors = new Map<number, number[]>(rpo.map((start) => [start, []]));
   for (const start of rpo) for (const next of successors(blocks.get(start)!)) predecessors.get(next)?.push(start);
@@ -51,7 +51,7 @@ export function analyse(blocks: ReadonlyMap<number, Block>, entry: number): Flow
     }
     return a;
   };
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (const start of rpo) {
       if (start === entry) continue;

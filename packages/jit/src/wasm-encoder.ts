@@ -158,7 +158,11 @@ export function encodeModule(functions: readonly WasmFunction[]): Uint8Array<Arr
   for (let i = 0; i < functions.length; i++) types.u(0);
   section(3, types);
   const exports = new Code().u(functions.length);
-  functions.forEach((_, i) => name(exports, `f${i}`).op(0).u(2 + i));
+  functions.forEach((_, i) =>
+    name(exports, `f${i}`)
+      .op(0)
+      .u(2 + i),
+  );
   section(7, exports);
   const codes = new Code().u(functions.length);
   for (const { locals, body } of functions) {

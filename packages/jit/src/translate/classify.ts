@@ -2,11 +2,13 @@ import type { Block, Insn } from '../region.js';
 import { CcOp, DYNAMIC } from './locals.js';
 import { packed, scalarDouble, shifts, shuffles } from './sse-tables.js';
 
-const coldStep = /^(imul|mul|div|idiv|adc|sbb|add|sub|and|or|xor|cmp|test|mov|lea|movzx|movsx|movsxd|inc|dec|not|neg|shl|shr|sar|rol|ror|bt|bts|btr|btc|bsf|bsr|xchg|cmov|set|cbw|cwd|bswap|shld|shrd|popcnt|p[a-z]+|mov[a-z]*|add[sp][sd]|sub[sp][sd]|mul[sp][sd]|div[sp][sd]|sqrt[sp][sd]|min[sp][sd]|max[sp][sd]|cvt\w+|[u]?comis[sd]|and[n]?p[sd]|orp[sd]|xorp[sd]|unpck\w+|shufp[sd]|cmp[sp][sd])(_|$|\d)/;
+const coldStep =
+  /^(imul|mul|div|idiv|adc|sbb|add|sub|and|or|xor|cmp|test|mov|lea|movzx|movsx|movsxd|inc|dec|not|neg|shl|shr|sar|rol|ror|bt|bts|btr|btc|bsf|bsr|xchg|cmov|set|cbw|cwd|bswap|shld|shrd|popcnt|p[a-z]+|mov[a-z]*|add[sp][sd]|sub[sp][sd]|mul[sp][sd]|div[sp][sd]|sqrt[sp][sd]|min[sp][sd]|max[sp][sd]|cvt\w+|[u]?comis[sd]|and[n]?p[sd]|orp[sd]|xorp[sd]|unpck\w+|shufp[sd]|cmp[sp][sd])(_|$|\d)/;
 
 export function isTranslatable({ name }: Insn): boolean {
   if (name.startsWith('?') || name === 'Enter') return false;
-  if (/^rep|string|movs_|stos|lods|scas|cmps_|pop|push|popf|pushf|mov_.*(Sw|Cd|Dd|Seg)/.test(name)) return /^(push64_[ZIM]|pop64_Z)$/.test(name);
+  if (/^rep|string|movs_|stos|lods|scas|cmps_|pop|push|popf|pushf|mov_.*(Sw|Cd|Dd|Seg)/.test(name))
+    return /^(push64_[ZIM]|pop64_Z)$/.test(name);
   return isInline(name) || coldStep.test(name);
 }
 
@@ -23,11 +25,25 @@ const sseMoves = /^(movaps|movups|movapd|movupd|movdqa|movdqu|movsd|movss|movq|m
 export function isSse(name: string): boolean {
   const m = mnemonic(name);
   if (/_[PQN][qd]?_|_Pq|_Qq|_Nq/.test(name)) return false;
-  if (/^p/.test(m) && /_(Pq|Qq)/.test(name)) return false;
+  if (m.startsWith('p') && /_(Pq|Qq)/.test(name)) return false;
   return (
-    m in packed || m in shuffles || (m in shifts && /_Udq_Ib$/.test(name)) || m in scalarDouble || m === 'pandn' || m === 'pshufd' || m === 'pmovmskb' ||
-    m === 'psrldq' || m === 'pslldq' || m === 'ucomisd' || m === 'comisd' || name === 'cvtsi2sd32' || name === 'cvtsi2sd64' || name === 'cvttsd2si32' ||
-    name === 'cvttsd2si64' || name === 'sqrtsd_Vsd_Wsd' || (sseMoves.test(name) && !/^movsd?_?x/.test(name))
+    m in packed ||
+    m in shuffles ||
+    (m in shifts && name.endsWith('_Udq_Ib')) ||
+    m in scalarDouble ||
+    m === 'pandn' ||
+    m === 'pshufd' ||
+    m === 'pmovmskb' ||
+    m === 'psrldq' ||
+    m === 'pslldq' ||
+    m === 'ucomisd' ||
+    m === 'comisd' ||
+    name === 'cvtsi2sd32' ||
+    name === 'cvtsi2sd64' ||
+    name === 'cvttsd2si32' ||
+    name === 'cvttsd2si64' ||
+    name === 'sqrtsd_Vsd_Wsd' ||
+    (sseMoves.test(name) && !/^movsd?_?x/.test(name))
   );
 }
 
@@ -36,10 +52,12 @@ export function mayExit(insn: Insn): boolean {
   const { name } = insn;
   if (!isInline(name)) return true;
   if (isSse(name)) return true;
-  return /_M|M_|_X|X_|_Fs|_Mb|_Mw|^push|^pop|^leave|^call|^ret|^jmp_[MX]/.test(name) && !/^lea/.test(name);
+  return /_M|M_|_X|X_|_Fs|_Mb|_Mw|^push|^pop|^leave|^call|^ret|^jmp_[MX]/.test(name) && !name.startsWith('lea');
 }
 export function readsFlags(insn: Insn): boolean {
-  return /^(adc|sbb|inc|dec|cmov|set|j[a-z]+$|rol|ror|(shl|shr|sar)\d+_R_C)/.test(insn.name) && insn.name !== 'jmp_J' ? true : !isInline(insn.name);
+  return /^(adc|sbb|inc|dec|cmov|set|j[a-z]+$|rol|ror|(shl|shr|sar)\d+_R_C)/.test(insn.name) && insn.name !== 'jmp_J'
+    ? true
+    : !isInline(insn.name);
 }
 function setsAllFlags(insn: Insn): boolean {
   return /^(add|or|adc|sbb|and|sub|xor|cmp|test|neg|imul|inc|dec)\d/.test(insn.name) && isInline(insn.name);

@@ -30,12 +30,30 @@ export abstract class Emitter {
   }
 
   protected spillFlags(code: Code): void {
-    code.i32(0).get(L.CcR).mem(W.I64Store, MemoryMap.Cpu + Cpu.CcResult);
-    code.i32(0).get(L.CcA).mem(W.I64Store, MemoryMap.Cpu + Cpu.CcA);
-    code.i32(0).get(L.CcB).mem(W.I64Store, MemoryMap.Cpu + Cpu.CcB);
-    code.i32(0).get(L.CcOp).mem(W.I32Store, MemoryMap.Cpu + Cpu.CcOp);
-    code.i32(0).get(L.CcBase).mem(W.I32Store, MemoryMap.Cpu + Cpu.CcBase);
-    code.i32(0).get(L.CcRot).mem(W.I32Store, MemoryMap.Cpu + Cpu.CcRotated);
+    code
+      .i32(0)
+      .get(L.CcR)
+      .mem(W.I64Store, MemoryMap.Cpu + Cpu.CcResult);
+    code
+      .i32(0)
+      .get(L.CcA)
+      .mem(W.I64Store, MemoryMap.Cpu + Cpu.CcA);
+    code
+      .i32(0)
+      .get(L.CcB)
+      .mem(W.I64Store, MemoryMap.Cpu + Cpu.CcB);
+    code
+      .i32(0)
+      .get(L.CcOp)
+      .mem(W.I32Store, MemoryMap.Cpu + Cpu.CcOp);
+    code
+      .i32(0)
+      .get(L.CcBase)
+      .mem(W.I32Store, MemoryMap.Cpu + Cpu.CcBase);
+    code
+      .i32(0)
+      .get(L.CcRot)
+      .mem(W.I32Store, MemoryMap.Cpu + Cpu.CcRotated);
   }
 
   protected usedXmm(): number[] {
@@ -46,7 +64,7 @@ export abstract class Emitter {
         else if (isSse(insn.name)) used.add((insn.reg >> 4) & 15).add((insn.rm >> 4) & 15);
       }
     }
-    return [...used].sort((a, b) => a - b);
+    return [...used].toSorted((a, b) => a - b);
   }
 
   protected usedRegisters(): number[] {
@@ -54,7 +72,10 @@ export abstract class Emitter {
     for (const start of this.flow.rpo) {
       for (const insn of this.blocks.get(start)!.insns) {
         // Byte registers are offsets within their register.
-        if (isSse(insn.name)) for (let r = 0; r < 16; r++) { if (r === insn.rm >> 3 || r === (insn.index & 0xf8) >> 3 || r === insn.reg >> 3) used.add(r); }
+        if (isSse(insn.name))
+          for (let r = 0; r < 16; r++) {
+            if (r === insn.rm >> 3 || r === (insn.index & 0xf8) >> 3 || r === insn.reg >> 3) used.add(r);
+          }
         else for (const offset of [insn.reg, insn.rm, insn.index & 0xf8]) if (offset < 0x80) used.add(offset >> 3);
         if (/^(push|pop|leave|call|ret)/.test(insn.name)) {
           used.add(4);
@@ -64,12 +85,12 @@ export abstract class Emitter {
           used.add(5);
           this.written.add(5);
         }
-        if (/_R_C$/.test(insn.name)) used.add(1);
+        if (insn.name.endsWith('_R_C')) used.add(1);
         if (/^(cbw|cwd)/.test(insn.name)) used.add(0).add(2);
         if (!isInline(insn.name)) for (let r = 0; r < 16; r++) used.add(r);
       }
     }
-    return [...used].sort((a, b) => a - b);
+    return [...used].toSorted((a, b) => a - b);
   }
 
   protected depth(label: string): number {
@@ -117,9 +138,23 @@ export abstract class Emitter {
     const { code } = this;
     code.tee(L.Ea).i64(32).op(W.I64ShrU, W.I32WrapI64);
     code.get(L.Ea).op(W.I32WrapI64).tee(L.Low);
-    code.i32(12).op(W.I32ShrU).i32(2).op(W.I32Shl).get(L.Table).op(W.I32Add).mem(W.I32Load, write ? TLB_WRITE : 0).tee(L.Entry);
+    code
+      .i32(12)
+      .op(W.I32ShrU)
+      .i32(2)
+      .op(W.I32Shl)
+      .get(L.Table)
+      .op(W.I32Add)
+      .mem(W.I32Load, write ? TLB_WRITE : 0)
+      .tee(L.Entry);
     code.op(W.I32Eqz, W.I32Or);
-    if (size > 1) code.get(L.Low).i32(4095).op(W.I32And).i32(4096 - size).op(W.I32GtU, W.I32Or);
+    if (size > 1)
+      code
+        .get(L.Low)
+        .i32(4095)
+        .op(W.I32And)
+        .i32(4096 - size)
+        .op(W.I32GtU, W.I32Or);
     this.exit(insn, before);
     code.get(L.Low).get(L.Entry).op(W.I32Add).set(L.P);
   }
@@ -157,7 +192,11 @@ export abstract class Emitter {
       const shift = size === 8 && offset & 7 ? 8n : 0n;
       code.i64(mask).op(W.I64And);
       if (shift) code.i64(shift).op(W.I64Shl);
-      code.get(r).i64(~(mask << shift)).op(W.I64And, W.I64Or).set(r);
+      code
+        .get(r)
+        .i64(~(mask << shift))
+        .op(W.I64And, W.I64Or)
+        .set(r);
     }
   }
 
@@ -191,19 +230,55 @@ export abstract class Emitter {
     const { code } = this;
     const used = this.usedRegisters();
     for (const r of used) this.written.add(r);
-    for (const r of used) code.i32(0).get(r).mem(W.I64Store, MemoryMap.Cpu + 8 * r);
+    for (const r of used)
+      code
+        .i32(0)
+        .get(r)
+        .mem(W.I64Store, MemoryMap.Cpu + 8 * r);
     const xmm = this.usedXmm();
-    for (const x of xmm) code.i32(0).get(L.Xmm + x).op(0xfd, 11, 0).u(MemoryMap.Cpu + Cpu.Xmm + 16 * x);
+    for (const x of xmm)
+      code
+        .i32(0)
+        .get(L.Xmm + x)
+        .op(0xfd, 11, 0)
+        .u(MemoryMap.Cpu + Cpu.Xmm + 16 * x);
     this.spillFlags(code);
     code.i32(insn.at).call(Import.StepUop).set(L.Low);
-    for (const x of xmm) code.i32(0).op(0xfd, 0, 0).u(MemoryMap.Cpu + Cpu.Xmm + 16 * x).set(L.Xmm + x);
-    for (const r of used) code.i32(0).mem(W.I64Load, MemoryMap.Cpu + 8 * r).set(r);
-    code.i32(0).mem(W.I64Load, MemoryMap.Cpu + Cpu.CcResult).set(L.CcR);
-    code.i32(0).mem(W.I64Load, MemoryMap.Cpu + Cpu.CcA).set(L.CcA);
-    code.i32(0).mem(W.I64Load, MemoryMap.Cpu + Cpu.CcB).set(L.CcB);
-    code.i32(0).mem(W.I32Load, MemoryMap.Cpu + Cpu.CcOp).set(L.CcOp);
-    code.i32(0).mem(W.I32Load, MemoryMap.Cpu + Cpu.CcBase).set(L.CcBase);
-    code.i32(0).mem(W.I32Load, MemoryMap.Cpu + Cpu.CcRotated).set(L.CcRot);
+    for (const x of xmm)
+      code
+        .i32(0)
+        .op(0xfd, 0, 0)
+        .u(MemoryMap.Cpu + Cpu.Xmm + 16 * x)
+        .set(L.Xmm + x);
+    for (const r of used)
+      code
+        .i32(0)
+        .mem(W.I64Load, MemoryMap.Cpu + 8 * r)
+        .set(r);
+    code
+      .i32(0)
+      .mem(W.I64Load, MemoryMap.Cpu + Cpu.CcResult)
+      .set(L.CcR);
+    code
+      .i32(0)
+      .mem(W.I64Load, MemoryMap.Cpu + Cpu.CcA)
+      .set(L.CcA);
+    code
+      .i32(0)
+      .mem(W.I64Load, MemoryMap.Cpu + Cpu.CcB)
+      .set(L.CcB);
+    code
+      .i32(0)
+      .mem(W.I32Load, MemoryMap.Cpu + Cpu.CcOp)
+      .set(L.CcOp);
+    code
+      .i32(0)
+      .mem(W.I32Load, MemoryMap.Cpu + Cpu.CcBase)
+      .set(L.CcBase);
+    code
+      .i32(0)
+      .mem(W.I32Load, MemoryMap.Cpu + Cpu.CcRotated)
+      .set(L.CcRot);
     code.get(L.Low);
     this.exit(insn, before);
   }

@@ -11,7 +11,8 @@ export abstract class IntegerEmitter extends SseEmitter {
     const { code } = this;
     const { name } = insn;
     let m: RegExpExecArray | null;
-    if ((m = /^(add|or|adc|sbb|and|sub|xor|cmp|test)(8|16|32|64)_([RGM])_([RGMI])$/.exec(name))) return this.alu(insn, before, needed, m[1]!, Number(m[2]), m[3]!, m[4]!);
+    if ((m = /^(add|or|adc|sbb|and|sub|xor|cmp|test)(8|16|32|64)_([RGM])_([RGMI])$/.exec(name)))
+      return this.alu(insn, before, needed, m[1]!, Number(m[2]), m[3]!, m[4]!);
     if ((m = /^mov(8|16|32|64)_([RGMXZ])_([RGMXI])$/.exec(name))) return this.mov(insn, before, Number(m[1]), m[2]!, m[3]!);
     if ((m = /^lea(32|64)_[MX]$/.exec(name))) {
       this.ea(insn);
@@ -149,7 +150,11 @@ export abstract class IntegerEmitter extends SseEmitter {
   }
 
   protected pushNext(insn: Insn, before: number): void {
-    this.code.get(L.PageVa).i64(insn.offset + insn.length).op(W.I64Add).set(L.T);
+    this.code
+      .get(L.PageVa)
+      .i64(insn.offset + insn.length)
+      .op(W.I64Add)
+      .set(L.T);
     this.push(insn, before);
   }
 
@@ -177,7 +182,11 @@ export abstract class IntegerEmitter extends SseEmitter {
   /** Leaves with rip = T; the branch has retired. */
   protected finish(before: number): void {
     const { code } = this;
-    code.get(L.Count).i32(before + 1).op(W.I32Add).set(L.Count);
+    code
+      .get(L.Count)
+      .i32(before + 1)
+      .op(W.I32Add)
+      .set(L.Count);
     code.get(L.T).set(L.Rip).br(this.depth('exit'));
   }
 
@@ -220,13 +229,22 @@ export abstract class IntegerEmitter extends SseEmitter {
       code.set(L.T);
       operand(right);
       code.set(L.T2);
-      code.get(L.T).get(L.T2).op(op === 'add' || op === 'adc' ? W.I64Add : W.I64Sub);
+      code
+        .get(L.T)
+        .get(L.T2)
+        .op(op === 'add' || op === 'adc' ? W.I64Add : W.I64Sub);
       if (carry) code.get(L.Low).op(W.I64ExtendI32U, op === 'adc' ? W.I64Add : W.I64Sub);
       this.signExtend(size);
       code.set(L.T3);
       if (needed) {
         code.get(L.T3).set(L.CcR).get(L.T).set(L.CcA).get(L.T2).set(L.CcB);
-        if (carry) code.i32(op === 'adc' ? CcOp.Adc1 : CcOp.Sbb1).i32(op === 'adc' ? CcOp.Add : CcOp.Sub).get(L.Low).op(W.Select).set(L.CcOp);
+        if (carry)
+          code
+            .i32(op === 'adc' ? CcOp.Adc1 : CcOp.Sbb1)
+            .i32(op === 'adc' ? CcOp.Add : CcOp.Sub)
+            .get(L.Low)
+            .op(W.Select)
+            .set(L.CcOp);
         else this.setKind(op === 'add' ? CcOp.Add : CcOp.Sub);
       }
     }
@@ -266,7 +284,10 @@ export abstract class IntegerEmitter extends SseEmitter {
   protected unary(insn: Insn, needed: boolean, op: string, size: number): void {
     const { code } = this;
     if (op === 'not') {
-      code.get(insn.rm >> 3).i64(-1).op(W.I64Xor);
+      code
+        .get(insn.rm >> 3)
+        .i64(-1)
+        .op(W.I64Xor);
       return this.setReg(insn.rm, size);
     }
     if ((op === 'inc' || op === 'dec') && needed) {
@@ -276,7 +297,11 @@ export abstract class IntegerEmitter extends SseEmitter {
     this.regSigned(insn.rm, size);
     code.set(L.T);
     if (op === 'neg') code.i64(0).get(L.T).op(W.I64Sub);
-    else code.get(L.T).i64(1).op(op === 'inc' ? W.I64Add : W.I64Sub);
+    else
+      code
+        .get(L.T)
+        .i64(1)
+        .op(op === 'inc' ? W.I64Add : W.I64Sub);
     this.signExtend(size);
     code.set(L.T3);
     if (needed) {
@@ -320,7 +345,12 @@ export abstract class IntegerEmitter extends SseEmitter {
     if (op === 'rol' || op === 'ror') {
       code.get(insn.rm >> 3);
       if (size === 64) code.i64(count).op(op === 'rol' ? W.I64Rotl : W.I64Rotr);
-      else code.op(W.I32WrapI64).i32(count).op(op === 'rol' ? W.I32Rotl : W.I32Rotr).op(W.I64ExtendI32U);
+      else
+        code
+          .op(W.I32WrapI64)
+          .i32(count)
+          .op(op === 'rol' ? W.I32Rotl : W.I32Rotr)
+          .op(W.I64ExtendI32U);
       code.set(L.T);
       if (needed) this.rotateFlags(op, size);
       code.get(L.T);
@@ -334,7 +364,10 @@ export abstract class IntegerEmitter extends SseEmitter {
     if (op === 'shl') this.signExtend(size);
     code.set(L.T3);
     if (needed) {
-      code.get(L.T).i64(count - 1).op(shiftOp);
+      code
+        .get(L.T)
+        .i64(count - 1)
+        .op(shiftOp);
       this.signExtend(size);
       code.set(L.CcA).get(L.T3);
       this.signExtend(size);
@@ -369,7 +402,11 @@ export abstract class IntegerEmitter extends SseEmitter {
   protected shiftByCl(insn: Insn, op: string, size: number): void {
     const { code } = this;
     const signed = op === 'sar';
-    code.get(1).i64(size === 64 ? 63 : 31).op(W.I64And).set(L.T2);
+    code
+      .get(1)
+      .i64(size === 64 ? 63 : 31)
+      .op(W.I64And)
+      .set(L.T2);
     if (signed) this.regSigned(insn.rm, size);
     else this.regUnsigned(insn.rm, size);
     code.set(L.T);

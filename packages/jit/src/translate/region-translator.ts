@@ -38,22 +38,64 @@ class RegionTranslator extends IntegerEmitter {
     const { code } = this;
     const head = new Code();
     const used = this.usedRegisters();
-    for (const r of used) head.i32(0).mem(W.I64Load, MemoryMap.Cpu + 8 * r).set(r);
-    head.i32(0).mem(W.I64Load, MemoryMap.Cpu + Cpu.PageVa).set(L.PageVa);
-    head.i32(0).mem(W.I64Load, MemoryMap.Cpu + Cpu.CcResult).set(L.CcR);
-    head.i32(0).mem(W.I64Load, MemoryMap.Cpu + Cpu.CcA).set(L.CcA);
-    head.i32(0).mem(W.I64Load, MemoryMap.Cpu + Cpu.CcB).set(L.CcB);
-    head.i32(0).mem(W.I32Load, MemoryMap.Cpu + Cpu.CcOp).set(L.CcOp);
-    head.i32(0).mem(W.I32Load, MemoryMap.Cpu + Cpu.CcBase).set(L.CcBase);
-    head.i32(0).mem(W.I32Load, MemoryMap.Cpu + Cpu.CcRotated).set(L.CcRot);
-    head.i32(0).mem(W.I32Load, MemoryMap.Cpu + Cpu.RegionFuel).set(L.Fuel);
-    head.i32(0).mem(W.I32Load, MemoryMap.Header + Header.ReadTable).set(L.Table);
+    for (const r of used)
+      head
+        .i32(0)
+        .mem(W.I64Load, MemoryMap.Cpu + 8 * r)
+        .set(r);
+    head
+      .i32(0)
+      .mem(W.I64Load, MemoryMap.Cpu + Cpu.PageVa)
+      .set(L.PageVa);
+    head
+      .i32(0)
+      .mem(W.I64Load, MemoryMap.Cpu + Cpu.CcResult)
+      .set(L.CcR);
+    head
+      .i32(0)
+      .mem(W.I64Load, MemoryMap.Cpu + Cpu.CcA)
+      .set(L.CcA);
+    head
+      .i32(0)
+      .mem(W.I64Load, MemoryMap.Cpu + Cpu.CcB)
+      .set(L.CcB);
+    head
+      .i32(0)
+      .mem(W.I32Load, MemoryMap.Cpu + Cpu.CcOp)
+      .set(L.CcOp);
+    head
+      .i32(0)
+      .mem(W.I32Load, MemoryMap.Cpu + Cpu.CcBase)
+      .set(L.CcBase);
+    head
+      .i32(0)
+      .mem(W.I32Load, MemoryMap.Cpu + Cpu.CcRotated)
+      .set(L.CcRot);
+    head
+      .i32(0)
+      .mem(W.I32Load, MemoryMap.Cpu + Cpu.RegionFuel)
+      .set(L.Fuel);
+    head
+      .i32(0)
+      .mem(W.I32Load, MemoryMap.Header + Header.ReadTable)
+      .set(L.Table);
     const xmm = this.usedXmm();
-    for (const x of xmm) head.i32(0).op(0xfd, 0, 0).u(MemoryMap.Cpu + Cpu.Xmm + 16 * x).set(L.Xmm + x);
+    for (const x of xmm)
+      head
+        .i32(0)
+        .op(0xfd, 0, 0)
+        .u(MemoryMap.Cpu + Cpu.Xmm + 16 * x)
+        .set(L.Xmm + x);
     head.op(W.Block, W.Void);
     this.context.push('exit');
     if (this.floats()) {
-      code.i32(0).mem(W.I32Load, MemoryMap.Cpu + Cpu.Mxcsr).i32(0xffe0).op(W.I32And).i32(0x1fa0).op(W.I32Ne, W.If, W.Void);
+      code
+        .i32(0)
+        .mem(W.I32Load, MemoryMap.Cpu + Cpu.Mxcsr)
+        .i32(0xffe0)
+        .op(W.I32And)
+        .i32(0x1fa0)
+        .op(W.I32Ne, W.If, W.Void);
       this.context.push('if');
       this.leaveAt(this.entry);
       this.context.pop();
@@ -63,11 +105,27 @@ class RegionTranslator extends IntegerEmitter {
     this.context.pop();
     head.add(code).op(W.End);
     // The exit: everything back to where the interpreter has it.
-    for (const r of used) if (this.written.has(r)) head.i32(0).get(r).mem(W.I64Store, MemoryMap.Cpu + 8 * r);
-    for (const x of xmm) head.i32(0).get(L.Xmm + x).op(0xfd, 11, 0).u(MemoryMap.Cpu + Cpu.Xmm + 16 * x);
+    for (const r of used)
+      if (this.written.has(r))
+        head
+          .i32(0)
+          .get(r)
+          .mem(W.I64Store, MemoryMap.Cpu + 8 * r);
+    for (const x of xmm)
+      head
+        .i32(0)
+        .get(L.Xmm + x)
+        .op(0xfd, 11, 0)
+        .u(MemoryMap.Cpu + Cpu.Xmm + 16 * x);
     this.spillFlags(head);
-    head.i32(0).get(L.Rip).mem(W.I64Store, MemoryMap.Cpu + Cpu.Rip);
-    head.i32(0).get(L.Count).mem(W.I32Store, MemoryMap.Cpu + Cpu.RegionRetired);
+    head
+      .i32(0)
+      .get(L.Rip)
+      .mem(W.I64Store, MemoryMap.Cpu + Cpu.Rip);
+    head
+      .i32(0)
+      .get(L.Count)
+      .mem(W.I32Store, MemoryMap.Cpu + Cpu.RegionRetired);
     let insns = 0;
     for (const start of this.flow.rpo) insns += this.blocks.get(start)!.insns.length;
     return {
@@ -87,7 +145,9 @@ class RegionTranslator extends IntegerEmitter {
   }
 
   private floats(): boolean {
-    return this.flow.rpo.some((start) => this.blocks.get(start)!.insns.some(({ name }) => /^(addsd|subsd|mulsd|divsd|sqrtsd|u?comisd|cvttsd2si|cvtsi2sd64)/.test(name)));
+    return this.flow.rpo.some((start) =>
+      this.blocks.get(start)!.insns.some(({ name }) => /^(addsd|subsd|mulsd|divsd|sqrtsd|u?comisd|cvttsd2si|cvtsi2sd64)/.test(name)),
+    );
   }
 
   /** What left the flags at the start of each block, where all ways to it agree. */
@@ -100,7 +160,7 @@ class RegionTranslator extends IntegerEmitter {
       for (const to of next) preds.set(to, [...(preds.get(to) ?? []), start]);
     }
     for (const start of this.flow.rpo) out.set(start, NaN);
-    for (let changed = true; changed; ) {
+    for (let changed = true; changed;) {
       changed = false;
       for (const start of this.flow.rpo) {
         let kind: number = start === this.entry ? DYNAMIC : NaN;

@@ -44,8 +44,8 @@ export abstract class SseEmitter extends FlagsEmitter {
     const moves = /^(movaps|movups|movapd|movupd|movdqa|movdqu)_/.exec(name);
     if (moves) {
       const aligned = /^mov(a|dqa)/.test(name);
-      const stores = hot ? /_M_V$/.test(name) : /_W[a-z]+_V/.test(name);
-      const register = hot ? /_V_R$/.test(name) : isReg;
+      const stores = hot ? name.endsWith('_M_V') : /_W[a-z]+_V/.test(name);
+      const register = hot ? name.endsWith('_V_R') : isReg;
       if (register) code.get(stores ? v : w).set(stores ? w : v);
       else if (stores) {
         this.ea(insn);
@@ -139,7 +139,13 @@ export abstract class SseEmitter extends FlagsEmitter {
         this.scalarSource(insn, before, isReg, w);
         code.set(L.D);
         // Out of range or NaN: the interpreter. |x| < 2^31 or 2^63.
-        code.get(L.D).op(0x99).op(0x44).op(...f64(wide ? 2 ** 63 : 2 ** 31)).op(0x63).op(W.I32Eqz);
+        code
+          .get(L.D)
+          .op(0x99)
+          .op(0x44)
+          .op(...f64(wide ? 2 ** 63 : 2 ** 31))
+          .op(0x63)
+          .op(W.I32Eqz);
         this.exit(insn, before);
         code.get(L.D).op(0xb0);
         return this.setReg(insn.reg, wide ? 64 : 32);
@@ -226,7 +232,11 @@ export abstract class SseEmitter extends FlagsEmitter {
       source();
       code.set(L.V);
       const lanes = [0, 1, 2, 3].flatMap((i) => [0, 1, 2, 3].map((b) => 4 * ((insn.imm >> (2 * i)) & 3) + b));
-      code.get(L.V).get(L.V).op(0xfd, 0x0d, ...lanes).set(v);
+      code
+        .get(L.V)
+        .get(L.V)
+        .op(0xfd, 0x0d, ...lanes)
+        .set(v);
       return;
     }
     if (m === 'pmovmskb' && isReg) {
@@ -239,7 +249,7 @@ export abstract class SseEmitter extends FlagsEmitter {
   }
 
   protected zero(): void {
-    this.code.op(0xfd, 12).op(...new Array<number>(16).fill(0));
+    this.code.op(0xfd, 12).op(...Array.from({ length: 16 }, () => 0));
   }
 
   /** The source of a scalar operation, as f64. */
@@ -255,7 +265,15 @@ export abstract class SseEmitter extends FlagsEmitter {
 
   /** Is the local neither zero, denormal, infinite nor NaN? Then nothing but PE can come of it. */
   protected normal(local: number): void {
-    this.code.get(local).op(0xbd).i64(1).op(W.I64Shl).i64(1n << 53n).op(W.I64Add).i64(1n << 54n).op(W.I64GeU);
+    this.code
+      .get(local)
+      .op(0xbd)
+      .i64(1)
+      .op(W.I64Shl)
+      .i64(1n << 53n)
+      .op(W.I64Add)
+      .i64(1n << 54n)
+      .op(W.I64GeU);
   }
 
   protected normalOrZero(local: number): void {

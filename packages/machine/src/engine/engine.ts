@@ -6,6 +6,7 @@ import { StopControl } from './stop-control.js';
 import { parseStopSpec } from './stop-spec.js';
 import { StopSymbols } from './stop-symbols.js';
 import type { ImageSource } from '@ring3/image';
+import type { Jit, JitExports, JitStats } from '@ring3/jit';
 import {
   coreImports,
   createHostInput,
@@ -342,6 +343,19 @@ export class MachineEngine {
   private readonly stops: StopControl;
 
   /** Goes on to the next instruction or event: StopControl.step. */
+  /** From now on hot code is translated (@ring3/jit, which callers load only when it is wanted). */
+  translate(jit: typeof Jit): void {
+    const k = this.kernel;
+    this.jit = new jit(k.core, k.core.jit as JitExports, () => getReg(k, Cpu.Stats + 8 * Stat.CodeFlushes));
+  }
+
+  /** What has been translated; null: nothing is. */
+  get jitStats(): JitStats | null {
+    return this.jit?.stats ?? null;
+  }
+
+  private jit: Jit | null = null;
+
   async step(unit: StepUnit): Promise<Stop | null> {
     return this.stops.step(unit);
   }
@@ -374,6 +388,7 @@ export class MachineEngine {
       ...options,
       afterSlice: () => {
         this.stops.afterSlice();
+        this.jit?.poll();
         options.afterSlice?.();
       },
       instructionsUntilStop: () => this.stops.instructionsLeft,
