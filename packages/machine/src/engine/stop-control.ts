@@ -21,7 +21,7 @@ import type { StopSymbols } from './stop-symbols.js';
 import { Stepper, unwinders } from './stepper.js';
 
 /** Addresses that may be watched at once; the core has room for some more, which steps need. */
-const ADDRESSES_MOST = 48;
+const ADDRESSES_MOST = 32;
 /** Instructions after which the host has a turn while a step goes from instruction to instruction. */
 const STEP_SLICE = 20_000;
 
