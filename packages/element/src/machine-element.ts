@@ -248,7 +248,11 @@ export class Ring3Machine extends MachineAttributes {
       dispatch(this, 'ring3-progress', progress);
     },
     ready: (machine, bootTime) => dispatch(this, 'ring3-ready', { bootTime, mode: machine.mode, lost: machine.modeInfo.lost }),
-    output: (data, stream) => this.show(data, stream),
+    output: (data, stream, fresh) => this.show(data, stream, fresh),
+    outputAgain: () => {
+      this.output = new OutputText();
+      this.requestUpdate();
+    },
     stage: (record) => dispatch(this, 'ring3-stage', { ...record, stage: record.event.slice('exec:'.length) }),
     records: (event, records) => dispatch(this, `ring3-${event}`, { records }),
     stopped: (stop) => this.standStill(stop),
@@ -299,7 +303,7 @@ export class Ring3Machine extends MachineAttributes {
       return;
     }
     if (this.state !== 'running') return;
-    const stop = await run.use((machine) => machine.pause());
+    const stop = await run.pause();
     if (!run.closed && this.state === 'running') this.standStill(stop);
   }
 
@@ -308,7 +312,7 @@ export class Ring3Machine extends MachineAttributes {
     this.unseen = false;
     if (!run || this.state !== 'paused') return;
     this.setState('running');
-    await run.use((machine) => machine.resume());
+    await run.resume();
   }
 
   /**
@@ -331,6 +335,20 @@ export class Ring3Machine extends MachineAttributes {
     } finally {
       clearTimeout(long);
     }
+  }
+
+  /**
+   * Goes back to the stop before, or from a run under way to the last one, and resolves where it stands then. Needs a virtual clock (which
+   * is the default where `pause-at` is set, or `step` started the program): the same run is made once more, as far as to that stop. Output
+   * and records are told once only.
+   * @throws MachineError bad-option: a real clock, or nothing to go back to; closed; not-repeatable
+   */
+  async back(): Promise<Stop> {
+    const run = this.running();
+    const stop = await run.back();
+    this.places = null;
+    if (!run.closed) this.standStill(stop);
+    return stop;
   }
 
   private startPaused(): Promise<Stop | null> {
@@ -485,10 +503,11 @@ export class Ring3Machine extends MachineAttributes {
     void this.current?.resize(cols, rows).catch(() => {});
   }
 
-  private show(data: Uint8Array, stream: OutputStreamNumber): void {
-    dispatch(this, stream === 1 ? 'ring3-stdout' : 'ring3-stderr', { data });
+  private show(data: Uint8Array, stream: OutputStreamNumber, fresh: Uint8Array): void {
+    if (fresh.length > 0) dispatch(this, stream === 1 ? 'ring3-stdout' : 'ring3-stderr', { data: fresh });
     if (this.terminal) return;
-    this.announcer.printed(this.output.append(data, stream));
+    const text = this.output.append(data, stream);
+    if (fresh.length > 0) this.announcer.printed(text);
     if (this.outputChanged) return;
     this.outputChanged = true;
     void frame().then(() => {
@@ -590,7 +609,7 @@ export class Ring3Machine extends MachineAttributes {
     primary: () => void (this.state === 'running' ? this.pause() : this.run()).catch(() => {}),
     stop: () => void this.reset(),
     step: () => void this.step().catch(() => {}),
-    back: () => {},
+    back: () => void this.back().catch((error: unknown) => this.warn(MachineError.from(error))),
     pick: () => this.renderRoot.querySelector<HTMLInputElement>('input[type=file]')?.click(),
     picked: (event) => {
       const input = event.target as HTMLInputElement;
@@ -620,7 +639,7 @@ export class Ring3Machine extends MachineAttributes {
           : { pieces: this.output.pieces, truncated: this.output.truncated },
       hint: this.hint(runnable),
       announcement: this.announcer.text,
-      canStepBack: false,
+      canStepBack: state === 'paused' && this.current?.canGoBack === true,
       picker: this.picker,
       dropping: this.drop.over,
     };
