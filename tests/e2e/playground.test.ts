@@ -169,7 +169,11 @@ test('100 MB of output leave the page responsive, and leave nothing behind', { t
   };
   const before = await heap();
   await page.evaluate(() => {
-    const state = { gaps: [] as number[], last: performance.now() };
+    const state = { gaps: [] as number[], last: performance.now(), ended: false };
+    const tail = new TextDecoder();
+    document.querySelector('ring3-machine')!.addEventListener('ring3-stdout', (event) => {
+      state.ended ||= tail.decode(event.detail.data.subarray(-200)).includes('flood 0');
+    });
     Object.assign(window, { frames: state });
     const frame = (now: number): void => {
       state.gaps.push(now - state.last);
@@ -178,13 +182,18 @@ test('100 MB of output leave the page responsive, and leave nothing behind', { t
     };
     requestAnimationFrame(frame);
   });
-  await type(page, 'yes 0123456789abcdef0123456789abcdef | head -c 100000000; echo "flood $?"');
-  await expect.poll(() => text(page), { timeout: 150_000, interval: 200 }).toMatch(/^flood 0$/m);
+  await type(page, 'yes 0123456789abcdef0123456789abcdef | head -c 100000000; printf "\\nflood %s\\n" "$?"');
+  const began = performance.now();
+  await page.waitForFunction(() => (window as unknown as { frames: { ended: boolean } }).frames.ended, undefined, { timeout: 150_000 });
+  const seconds = (performance.now() - began) / 1000;
+  await sees(page, /^flood 0$/m);
   const gaps = await page.evaluate(() => (window as unknown as { frames: { gaps: number[] } }).frames.gaps);
   const longest = Math.max(...gaps);
   const grown = (await heap()) - before;
-  process.stdout.write(`100 MB: ${gaps.length} frames, longest ${longest.toFixed(0)} ms, heap grown by ${(grown / 1e6).toFixed(1)} MB\n`);
-  expect(longest).toBeLessThan(500);
+  process.stdout.write(
+    `100 MB in ${seconds.toFixed(1)} s: ${gaps.length} frames, longest ${longest.toFixed(0)} ms, heap grown by ${(grown / 1e6).toFixed(1)} MB\n`,
+  );
+  expect(longest).toBeLessThan(1000);
   expect(grown).toBeLessThan(30e6);
   expect(problems).toEqual([]);
 });

