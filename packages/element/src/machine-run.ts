@@ -363,7 +363,8 @@ export class MachineRun {
         this.tell?.output(value, which, value.subarray(told));
         await terminal?.write(value);
         inFrame += value.length;
-        if (inFrame >= BYTES_PER_FRAME) {
+        // A terminal has its own pauses for the page.
+        if (!terminal && inFrame >= BYTES_PER_FRAME) {
           inFrame = 0;
           await frame();
         }
