@@ -4,7 +4,6 @@ import type { InspectRequest, InspectView, StepUnit, Stop, TraceRecord } from '@
 import { Announcer } from './announcer.js';
 import { listOf } from './attribute-values.js';
 import { ChildFilesController, contentOf, specOf } from './child-files.js';
-import { CodePlaces } from './code-place.js';
 import { CustomStates } from './custom-states.js';
 import { describeExit, dispatch, type MachineElementState } from './events.js';
 import { explainError } from './explain-error.js';
@@ -17,7 +16,6 @@ import { isTracedEvent, MachineRun, type RunListener, type TracedEvent } from '.
 import { machineStyles } from './machine-styles.js';
 import { type MachineActions, type MachineView, nameOf, renderMachine } from './machine-view.js';
 import { type OutputStreamNumber, OutputText } from './output-text.js';
-import { hex, stopReason } from './stop-text.js';
 import { controls, tokens } from './styles.js';
 import type { TerminalLink } from './terminal-link.js';
 import { VisibilityController } from './visibility.js';
@@ -124,7 +122,6 @@ export class Ring3Machine extends MachineAttributes {
   private exit: Exit | null = null;
   private standing: Stop | null = null;
   private where: MachineView['where'] = null;
-  private places: CodePlaces | null = null;
   private progress: Progress | null = null;
   private failure: MachineView['error'] = null;
   private notice: string | null = null;
@@ -346,7 +343,6 @@ export class Ring3Machine extends MachineAttributes {
   async back(): Promise<Stop> {
     const run = this.running();
     const stop = await run.back();
-    this.places = null;
     if (!run.closed) this.standStill(stop);
     return stop;
   }
@@ -383,7 +379,6 @@ export class Ring3Machine extends MachineAttributes {
     this.failure = null;
     this.notice = null;
     this.progress = null;
-    this.places = null;
     this.unseen = false;
     this.requestUpdate();
     await run?.close();
@@ -520,20 +515,16 @@ export class Ring3Machine extends MachineAttributes {
     if (this.state === 'exited' || this.state === 'error') return;
     const run = this.current!;
     this.setState('paused', stop);
-    this.places ??= new CodePlaces(run.machine);
-    void this.describe(stop, run, this.places);
+    void this.describe(stop, run);
   }
 
-  /** Says where it stands, in words. */
-  private async describe(stop: Stop, run: MachineRun, places: CodePlaces): Promise<void> {
+  /** Says where it stands, in words, which are loaded with the first pause. */
+  private async describe(stop: Stop, run: MachineRun): Promise<void> {
     try {
-      const [reason, place] = await Promise.all([stopReason(stop), run.use(() => places.describe(stop.tid, stop.ip))]);
+      const { describeStop } = await import('./stop-text.js');
+      const where = await run.use((machine) => describeStop(stop, machine));
       if (this.standing !== stop) return;
-      this.where = {
-        reason,
-        place: place === null ? hex(stop.ip) : `${place} (${hex(stop.ip)})`,
-        instructions: `${stop.icount.toLocaleString('en')} instructions so far`,
-      };
+      this.where = where;
       this.requestUpdate();
     } catch (error) {
       if (!run.closed && !(error instanceof MachineError && error.id === 'closed')) this.warn(MachineError.from(error));
