@@ -55,6 +55,12 @@ test('--json: an object per line', async () => {
   expect(addresses).toEqual(addresses.toSorted((a, b) => b - a));
 });
 
+test('a signal is generated before it ends the process', async () => {
+  const { stderr, status } = await ring3(['signals', '--json', 'sh', '-c', 'kill -TERM $$']);
+  expect(eventsOf(stderr).map(({ step }) => step)).toEqual(['generate', 'default', 'exit']);
+  expect(status).toBe(128 + 15);
+});
+
 test('-o FILE; a fault is shown with its instruction; a restart decision with its kind', async () => {
   const folder = mkdtempSync(`${tmpdir()}/ring3-signals-`);
   try {

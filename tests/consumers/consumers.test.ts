@@ -19,7 +19,7 @@ async function runsThere(url: string, argument: string): Promise<void> {
   await page.goto(url);
   await statusOf(page, 'exited with 3');
   const text = (): Promise<string> => page.evaluate(() => (document.querySelector('ring3-terminal') as unknown as { text: string }).text);
-  expect(await text()).toBe(`hello ${argument}`);
+  await expect.poll(text).toBe(`hello ${argument}`);
   await page.locator('#api', { hasText: 'worker hello api' }).waitFor();
   expect(await page.locator('#api').innerText()).toBe('3 worker hello api\n');
   // Lit says so where a bundler's dev server asks for development builds; that is its users' business.

@@ -65,9 +65,9 @@ test('from another origin, as from a CDN: with an archive as root, whose reader 
   expect(problems).toEqual([]);
 });
 
-test('inline runs the engine on the page, and tells errors as a worker does', async () => {
-  const body = `<ring3-machine id="runs" src="/programs/hello" inline autorun></ring3-machine>
-    <ring3-machine id="fails" program="/no/such" inline autorun></ring3-machine>`;
+test('worker="off" runs the engine on the page, and tells errors as a worker does', async () => {
+  const body = `<ring3-machine id="runs" src="/programs/hello" worker="off" autorun></ring3-machine>
+    <ring3-machine id="fails" program="/no/such" worker="off" autorun></ring3-machine>`;
   const server = await serve({ folder: site, pages: { '/': htmlPage(body, '/ring3/ring3.js?v=2') } });
   const { page, problems } = await open();
   await page.goto(server.url);

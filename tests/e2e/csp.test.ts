@@ -47,7 +47,9 @@ test('the terminal under a strict policy with Trusted Types: it needs style-src'
   const { page, problems } = await open();
   await page.goto(server.url);
   await statusOf(page, 'exited with 0');
-  expect(await page.evaluate(() => (document.querySelector('ring3-terminal') as unknown as { text: string }).text)).toBe('hello');
+  await expect
+    .poll(() => page.evaluate(() => (document.querySelector('ring3-terminal') as unknown as { text: string }).text))
+    .toBe('hello');
   expect(problems).toEqual([]);
 });
 

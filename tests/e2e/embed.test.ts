@@ -37,7 +37,7 @@ test('the HTML for a page of one’s own', () => {
   const html = embedded('--title', 'A "page" <1>', '-e', 'A=b c', '-m', '64m', '--timeout', '5s', hello, 'one', "it's");
   expect(html).toContain('<script type="module" src="ring3/ring3.js"></script>');
   expect(html).toContain(
-    `<ring3-machine src="hello" argv="hello one 'it'\\''s'" env="'A=b c'" memory="67108864" timeout="5000ms"></ring3-machine>`,
+    `<ring3-machine src="hello" argv="hello one 'it'\\''s'" env="'A=b c'" memory="67108864" wall-time="5000ms"></ring3-machine>`,
   );
   expect(html).toContain('<title>A &quot;page&quot; &lt;1&gt;</title>');
 });

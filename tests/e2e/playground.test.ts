@@ -157,6 +157,47 @@ test('on a narrow touch screen: nothing sticks out, the bar of keys is there and
   expect(problems).toEqual([]);
 });
 
+test('100 MB of output leave the page responsive, and leave nothing behind', { timeout: 180_000 }, async () => {
+  const server = await serve({ folder: dist });
+  const { page, problems } = await open();
+  await page.goto(server.url);
+  await sees(page, prompt);
+  const devtools = await page.context().newCDPSession(page);
+  const heap = async (): Promise<number> => {
+    await devtools.send('HeapProfiler.collectGarbage');
+    return (await devtools.send('Runtime.getHeapUsage')).usedSize;
+  };
+  const before = await heap();
+  await page.evaluate(() => {
+    const state = { gaps: [] as number[], last: performance.now(), ended: false };
+    const tail = new TextDecoder();
+    document.querySelector('ring3-machine')!.addEventListener('ring3-stdout', (event) => {
+      state.ended ||= tail.decode(event.detail.data.subarray(-200)).includes('flood 0');
+    });
+    Object.assign(window, { frames: state });
+    const frame = (now: number): void => {
+      state.gaps.push(now - state.last);
+      state.last = now;
+      requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  });
+  await type(page, 'yes 0123456789abcdef0123456789abcdef | head -c 100000000; printf "\\nflood %s\\n" "$?"');
+  const began = performance.now();
+  await page.waitForFunction(() => (window as unknown as { frames: { ended: boolean } }).frames.ended, undefined, { timeout: 150_000 });
+  const seconds = (performance.now() - began) / 1000;
+  await sees(page, /^flood 0$/m);
+  const gaps = await page.evaluate(() => (window as unknown as { frames: { gaps: number[] } }).frames.gaps);
+  const longest = Math.max(...gaps);
+  const grown = (await heap()) - before;
+  process.stdout.write(
+    `100 MB in ${seconds.toFixed(1)} s: ${gaps.length} frames, longest ${longest.toFixed(0)} ms, heap grown by ${(grown / 1e6).toFixed(1)} MB\n`,
+  );
+  expect(longest).toBeLessThan(1000);
+  expect(grown).toBeLessThan(30e6);
+  expect(problems).toEqual([]);
+});
+
 test('what is slow shows how far it is; what fails says so and can be run again', async () => {
   let broken = true;
   const server = await serve({

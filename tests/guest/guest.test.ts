@@ -13,17 +13,17 @@ const variants: { name: string; options: string[]; programs: RegExp }[] = [
     name: 'the layout of 5.4',
     options: ['--layout', 'linux'],
     programs:
-      /^(code|cow|demand|exec|fault-repair|faults|faults-signals|mappings|mm-calls|mm-limits|pager|signal-exceptions|signal-frame|signal-return|signal-stack|signals|stack|strings|threads|userfaultfd|vdso|vma-random|vsyscall)\./,
+      /^(code|cow|demand|exec|fault-repair|proc-files|proc-memory|faults|faults-signals|mappings|mm-calls|mm-limits|pager|signal-exceptions|signal-frame|signal-return|signal-stack|signals|stack|strings|threads|userfaultfd|vdso|vma-random|vsyscall)\./,
   },
   {
     name: 'random addresses',
     options: ['--layout', 'linux', '--aslr', 'on'],
-    programs: /^(code|exec|mappings|mm-calls|mm-limits|pager|stack|thread-processes|vdso|vma-random)\./,
+    programs: /^(code|exec|mappings|mm-calls|mm-limits|pager|proc-files|proc-memory|stack|thread-processes|vdso|vma-random)\./,
   },
   {
     name: 'random compact addresses',
     options: ['--aslr', 'on'],
-    programs: /^(code|exec|mappings|mm-calls|mm-limits|stack|vdso|vma-random)\./,
+    programs: /^(code|exec|mappings|mm-calls|mm-limits|proc-files|proc-memory|stack|vdso|vma-random)\./,
   },
   {
     name: 'the virtual clock',

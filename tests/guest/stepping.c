@@ -80,6 +80,16 @@ FUNCTION int self_modified(void) {
   return sum;
 }
 
+FUNCTION long lengthy(long count) {
+  long sum = 0;
+  for (long i = 0; i < count; i++) sum += leaf((int)i) + (sum >> 3);
+  for (long i = 0; i < 20 * count; i++) {
+    sum ^= i;
+    __asm__ volatile("" : "+r"(sum));
+  }
+  return sum;
+}
+
 static void run(const char *what) {
   if (!strcmp(what, "calls")) printf("calls %d %d\n", middle(5), recurse(4));
   if (!strcmp(what, "jump")) printf("jump %d\n", catcher());
@@ -123,6 +133,7 @@ static void run(const char *what) {
     leaf((int)n);
     printf("read %ld %c\n", n, n == 1 ? byte : '-');
   }
+  if (!strcmp(what, "long")) printf("long %d\n", lengthy(1000000) != 0);
   if (!strcmp(what, "spin"))
     for (;;) leaf(1);
   if (!strcmp(what, "crash")) *(volatile int *)8 = 1;

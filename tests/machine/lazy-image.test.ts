@@ -217,6 +217,20 @@ describe.skipIf(!haveImage)('a folder of chunks', () => {
     expect(Date.now() - before).toBeLessThan(1000);
   });
 
+  test('closing ends what is being fetched, on this thread too', async () => {
+    server.behave = (path) => (path.startsWith('/chunks/') ? 'stall' : 'serve');
+    const machine = await start({ worker: false });
+    const spawned = machine.spawn('bash').catch((error: unknown) => error);
+    await vi.waitFor(() => expect(server.underWay).toBeGreaterThan(0));
+    await machine.close();
+    expect(await spawned).toMatchObject({ id: 'closed' });
+    await vi.waitFor(() => expect(server.underWay).toBe(0));
+    const { length } = server.requests;
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(server.requests).toHaveLength(length);
+    expect(warnings).toEqual([]);
+  });
+
   test('what is no image says so', async () => {
     const other = join(folder, 'image', 'other.json');
     const cases: [content: string, why: string][] = [

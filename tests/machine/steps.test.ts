@@ -69,6 +69,23 @@ describe.skipIf(!haveStepping).each([{ worker: true }, { worker: false }])('step
     await session.finish();
   });
 
+  test('out of a function that takes long', async () => {
+    await create(['lengthy']);
+    const stop = await session.start(program, ['long']);
+    const back = await returnAddress(stop.tid);
+    await session.machine.setStops([]);
+    // From inside of its loop, with its registers saved.
+    await session.steps('insn', 100);
+    const began = performance.now();
+    const out = await session.step('out');
+    // In single steps 80 million instructions take more than a minute.
+    expect(performance.now() - began).toBeLessThan(30_000);
+    expect(out).toMatchObject({ reason: 'step', ip: back });
+    expect(out!.icount - stop.icount).toBeGreaterThan(50_000_000);
+    expect(await session.register(stop.tid, 'rsp')).toBeGreaterThan(0);
+    expect(await session.finish()).toMatchObject({ output: 'long 1\n' });
+  });
+
   test('over and out of a recursive function: this very call', async () => {
     await create(['recurse']);
     const first = await session.start(program, ['calls']);

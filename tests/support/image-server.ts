@@ -33,7 +33,7 @@ export class ImageServer {
   /** @param times how often the path was asked for, this time included */
   behave: (path: string, times: number) => Behaviour = () => 'serve';
   headers: Record<string, string> = {};
-  private underWay = 0;
+  underWay = 0;
   private readonly server: Server;
 
   constructor(private readonly folder: string) {

@@ -99,7 +99,7 @@ export class MachineAttributes extends LitElement implements MachineSettings {
   declare layout: 'compact' | 'linux' | null;
   /** Makes everything random in the guest the same in every run. */
   declare seed: number | string | null;
-  /** `real` (default), or `virtual`: time passes with instructions. */
+  /** `real`, or `virtual`: time passes with instructions, and the run can go back. Default: virtual where `pause-at` is set, else real */
   declare clock: 'real' | 'virtual' | null;
   /** Name of the machine. Default: ring3 */
   declare hostname: string | null;

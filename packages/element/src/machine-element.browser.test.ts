@@ -623,3 +623,87 @@ describe('files', () => {
     expect(element.outputText).toBe('picked\n');
   });
 });
+
+describe('back', () => {
+  test('goes back to the stop before, and tells nothing twice', async () => {
+    const element = machine(hello({ err: 'and an error\n' }), 'pause-at="greet leave" trace="syscall"');
+    const output: string[] = [];
+    element.addEventListener('ring3-stdout', ({ detail }) => output.push(text(detail.data)));
+    const stages = collect(element, 'ring3-stage');
+    const syscalls = collect(element, 'ring3-syscall');
+    const run = element.run();
+    const at = (spec: string): Promise<unknown> => next(element, 'ring3-statechange', ({ detail }) => detail.stop?.spec === spec);
+    await at('greet');
+    const first = element.stop!;
+    void element.run();
+    await at('leave');
+    await until(() => element.outputText === 'Hello from Ring3\nand an error\n');
+    const later = element.stop!;
+    const told = stages.length;
+    expect(await element.back()).toMatchObject({ ip: first.ip, icount: first.icount });
+    expect(element.state).toBe('paused');
+    await until(() => element.outputText === '');
+    expect(await element.step()).toMatchObject({ icount: first.icount + 1 });
+    await element.updateComplete;
+    part(element, 'back-button')!.click();
+    await until(() => element.stop?.icount === first.icount);
+    void element.run();
+    await at('leave');
+    expect(element.stop).toMatchObject({ ip: later.ip, icount: later.icount });
+    void element.run();
+    expect((await run).code).toBe(0);
+    expect(output.join('')).toBe('Hello from Ring3\n');
+    expect(element.outputText).toBe('Hello from Ring3\nand an error\n');
+    expect(stages.length).toBe(told);
+    expect(syscalls.flatMap(({ records }) => records).filter(({ event }) => event === 'syscalls:sys_enter')).toHaveLength(4);
+  });
+
+  test('with input', async () => {
+    const element = machine(cat(), 'clock="virtual"');
+    const run = element.run();
+    await element.write('one ');
+    await until(() => element.outputText === 'one ');
+    await element.pause();
+    const { icount } = element.stop!;
+    element.pauseAt = 'syscall:write';
+    await element.updateComplete;
+    void element.run();
+    const stopped = next(element, 'ring3-statechange', ({ detail }) => detail.stop?.spec === 'syscall:write');
+    await element.write('two');
+    await stopped;
+    expect(await element.back()).toMatchObject({ icount });
+    await until(() => element.outputText === 'one ');
+    element.pauseAt = null;
+    await element.updateComplete;
+    void element.run();
+    await element.write('three');
+    await element.writeEnd();
+    expect((await run).code).toBe(0);
+    expect(element.outputText).toBe('one three');
+  });
+
+  test('stdin as an attribute', async () => {
+    const element = machine(cat(), 'stdin="given" pause-at="syscall:write"');
+    const run = element.run();
+    await next(element, 'ring3-statechange', ({ detail }) => detail.state === 'paused');
+    void element.run();
+    expect((await run).code).toBe(0);
+    expect(element.outputText).toBe('given');
+  });
+
+  test('a run with a real clock cannot, and says what would help', async () => {
+    const element = machine(sleep());
+    void element.run().catch(() => {});
+    await next(element, 'ring3-stdout');
+    await element.pause();
+    await expect(element.back()).rejects.toThrow('set clock="virtual"');
+    await element.updateComplete;
+    expect(part(element, 'back-button')).toBe(null);
+  });
+
+  test('nothing to go back to', async () => {
+    const element = machine(hello());
+    await element.step();
+    await expect(element.back()).rejects.toMatchObject({ id: 'bad-option' });
+  });
+});

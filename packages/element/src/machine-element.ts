@@ -4,7 +4,6 @@ import type { InspectRequest, InspectView, StepUnit, Stop, TraceRecord } from '@
 import { Announcer } from './announcer.js';
 import { listOf } from './attribute-values.js';
 import { ChildFilesController, contentOf, specOf } from './child-files.js';
-import { CodePlaces } from './code-place.js';
 import { CustomStates } from './custom-states.js';
 import { describeExit, dispatch, type MachineElementState } from './events.js';
 import { explainError } from './explain-error.js';
@@ -17,7 +16,6 @@ import { isTracedEvent, MachineRun, type RunListener, type TracedEvent } from '.
 import { machineStyles } from './machine-styles.js';
 import { type MachineActions, type MachineView, nameOf, renderMachine } from './machine-view.js';
 import { type OutputStreamNumber, OutputText } from './output-text.js';
-import { hex, stopReason } from './stop-text.js';
 import { controls, tokens } from './styles.js';
 import type { TerminalLink } from './terminal-link.js';
 import { VisibilityController } from './visibility.js';
@@ -124,7 +122,6 @@ export class Ring3Machine extends MachineAttributes {
   private exit: Exit | null = null;
   private standing: Stop | null = null;
   private where: MachineView['where'] = null;
-  private places: CodePlaces | null = null;
   private progress: Progress | null = null;
   private failure: MachineView['error'] = null;
   private notice: string | null = null;
@@ -248,7 +245,11 @@ export class Ring3Machine extends MachineAttributes {
       dispatch(this, 'ring3-progress', progress);
     },
     ready: (machine, bootTime) => dispatch(this, 'ring3-ready', { bootTime, mode: machine.mode, lost: machine.modeInfo.lost }),
-    output: (data, stream) => this.show(data, stream),
+    output: (data, stream, fresh) => this.show(data, stream, fresh),
+    outputAgain: () => {
+      this.output = new OutputText();
+      this.requestUpdate();
+    },
     stage: (record) => dispatch(this, 'ring3-stage', { ...record, stage: record.event.slice('exec:'.length) }),
     records: (event, records) => dispatch(this, `ring3-${event}`, { records }),
     stopped: (stop) => this.standStill(stop),
@@ -299,7 +300,7 @@ export class Ring3Machine extends MachineAttributes {
       return;
     }
     if (this.state !== 'running') return;
-    const stop = await run.use((machine) => machine.pause());
+    const stop = await run.pause();
     if (!run.closed && this.state === 'running') this.standStill(stop);
   }
 
@@ -308,7 +309,7 @@ export class Ring3Machine extends MachineAttributes {
     this.unseen = false;
     if (!run || this.state !== 'paused') return;
     this.setState('running');
-    await run.use((machine) => machine.resume());
+    await run.resume();
   }
 
   /**
@@ -331,6 +332,19 @@ export class Ring3Machine extends MachineAttributes {
     } finally {
       clearTimeout(long);
     }
+  }
+
+  /**
+   * Goes back to the stop before, or from a run under way to the last one, and resolves where it stands then. Needs a virtual clock (which
+   * is the default where `pause-at` is set, or `step` started the program): the same run is made once more, as far as to that stop. Output
+   * and records are told once only.
+   * @throws MachineError bad-option: a real clock, or nothing to go back to; closed; not-repeatable
+   */
+  async back(): Promise<Stop> {
+    const run = this.running();
+    const stop = await run.back();
+    if (!run.closed) this.standStill(stop);
+    return stop;
   }
 
   private startPaused(): Promise<Stop | null> {
@@ -365,7 +379,6 @@ export class Ring3Machine extends MachineAttributes {
     this.failure = null;
     this.notice = null;
     this.progress = null;
-    this.places = null;
     this.unseen = false;
     this.requestUpdate();
     await run?.close();
@@ -485,10 +498,11 @@ export class Ring3Machine extends MachineAttributes {
     void this.current?.resize(cols, rows).catch(() => {});
   }
 
-  private show(data: Uint8Array, stream: OutputStreamNumber): void {
-    dispatch(this, stream === 1 ? 'ring3-stdout' : 'ring3-stderr', { data });
+  private show(data: Uint8Array, stream: OutputStreamNumber, fresh: Uint8Array): void {
+    if (fresh.length > 0) dispatch(this, stream === 1 ? 'ring3-stdout' : 'ring3-stderr', { data: fresh });
     if (this.terminal) return;
-    this.announcer.printed(this.output.append(data, stream));
+    const text = this.output.append(data, stream);
+    if (fresh.length > 0) this.announcer.printed(text);
     if (this.outputChanged) return;
     this.outputChanged = true;
     void frame().then(() => {
@@ -501,20 +515,16 @@ export class Ring3Machine extends MachineAttributes {
     if (this.state === 'exited' || this.state === 'error') return;
     const run = this.current!;
     this.setState('paused', stop);
-    this.places ??= new CodePlaces(run.machine);
-    void this.describe(stop, run, this.places);
+    void this.describe(stop, run);
   }
 
-  /** Says where it stands, in words. */
-  private async describe(stop: Stop, run: MachineRun, places: CodePlaces): Promise<void> {
+  /** Says where it stands, in words, which are loaded with the first pause. */
+  private async describe(stop: Stop, run: MachineRun): Promise<void> {
     try {
-      const [reason, place] = await Promise.all([stopReason(stop), run.use(() => places.describe(stop.tid, stop.ip))]);
+      const { describeStop } = await import('./stop-text.js');
+      const where = await run.use((machine) => describeStop(stop, machine));
       if (this.standing !== stop) return;
-      this.where = {
-        reason,
-        place: place === null ? hex(stop.ip) : `${place} (${hex(stop.ip)})`,
-        instructions: `${stop.icount.toLocaleString('en')} instructions so far`,
-      };
+      this.where = where;
       this.requestUpdate();
     } catch (error) {
       if (!run.closed && !(error instanceof MachineError && error.id === 'closed')) this.warn(MachineError.from(error));
@@ -590,7 +600,7 @@ export class Ring3Machine extends MachineAttributes {
     primary: () => void (this.state === 'running' ? this.pause() : this.run()).catch(() => {}),
     stop: () => void this.reset(),
     step: () => void this.step().catch(() => {}),
-    back: () => {},
+    back: () => void this.back().catch((error: unknown) => this.warn(MachineError.from(error))),
     pick: () => this.renderRoot.querySelector<HTMLInputElement>('input[type=file]')?.click(),
     picked: (event) => {
       const input = event.target as HTMLInputElement;
@@ -620,7 +630,7 @@ export class Ring3Machine extends MachineAttributes {
           : { pieces: this.output.pieces, truncated: this.output.truncated },
       hint: this.hint(runnable),
       announcement: this.announcer.text,
-      canStepBack: false,
+      canStepBack: state === 'paused' && this.current?.canGoBack === true,
       picker: this.picker,
       dropping: this.drop.over,
     };

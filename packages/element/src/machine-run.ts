@@ -1,4 +1,4 @@
-import { type Exit, Machine, MachineError, type Process, type Progress } from '@ring3/machine';
+import { type Exit, Machine, MachineError, type MachineOptions, type Process, type Progress, Rewind } from '@ring3/machine';
 import type { InspectRequest, InspectView, StepUnit, Stop, TraceRecord } from '@ring3/machine/protocol';
 import { frame } from './frame.js';
 import type { RunPlan } from './machine-options.js';
@@ -14,6 +14,9 @@ const LAST_OUTPUT_LIMIT_MS = 5000;
 /** The stage of execve after which the program's first instruction comes. */
 const FIRST_INSTRUCTION = 'start_thread';
 
+/** Input that a run which can go back takes at once. */
+const INPUT_PIECE = 64 * 1024;
+
 /** Tracepoints behind the events that `trace` names. */
 const tracedGroups = { fault: 'exceptions:page_fault_user', syscall: 'syscalls', signal: 'signal' } as const;
 export type TracedEvent = keyof typeof tracedGroups;
@@ -24,10 +27,13 @@ export interface RunListener {
   progress(progress: Progress): void;
   /** Booted; the program is started next. */
   ready(machine: Machine, bootTime: number): void;
-  output(data: Uint8Array, stream: OutputStreamNumber): void;
+  /** `fresh`: from where on it was not told before. */
+  output(data: Uint8Array, stream: OutputStreamNumber, fresh: Uint8Array): void;
   stage(record: TraceRecord): void;
   records(event: TracedEvent, records: TraceRecord[]): void;
   stopped(stop: Stop): void;
+  /** It goes back: its output so far comes once more, but is told as new no more. */
+  outputAgain(): void;
   /** Something went wrong that does not end it. */
   warning(error: MachineError): void;
 }
@@ -53,10 +59,14 @@ export class MachineRun {
   private awaitsStart: boolean;
   private busy = 0;
   private idle: (() => void) | null = null;
-  private readonly recording: Promise<void>[] = [];
   /** Deliver what has been gathered for the next frame. */
   private readonly flushes: (() => void)[] = [];
   private outputs: Promise<void>[] = [];
+  /** A run with a virtual clock can go back. */
+  private rewind: Rewind | null = null;
+  /** Bytes of each stream, and records of each trace, that have been told. */
+  private readonly toldBytes = { 1: 0, 2: 0 };
+  private readonly toldRecords = new Map<string, number>();
   /** Bytes of output so far, and how many pieces of it are being shown now. */
   private shown = 0;
   private showing = 0;
@@ -72,44 +82,83 @@ export class MachineRun {
 
   /** Boots and starts the program. @throws MachineError */
   async start(): Promise<void> {
+    const { pauseAt, paused } = this.settings;
     const began = performance.now();
-    const { plan } = this;
-    const { terminal } = this.settings;
-    const machine = await Machine.create({
-      ...plan.machine,
+    // Where it is looked at, it is to be the same each time.
+    const clock = this.plan.machine.clock ?? (paused || pauseAt.length > 0 ? 'virtual' : 'real');
+    const options: MachineOptions = {
+      ...this.plan.machine,
+      clock,
       signal: this.abort.signal,
       onProgress: (progress) => this.tell?.progress(progress),
       onWarning: (error) => this.tell?.warning(error),
-      onStop: (stop) => this.stopped(stop),
-    });
+    };
+    if (clock === 'virtual') await this.startRewindable(options, began);
+    else await this.startOnce(options, began);
+  }
+
+  private async startOnce(options: MachineOptions, began: number): Promise<void> {
+    const machine = await Machine.create({ ...options, onStop: (stop) => this.stopped(stop) });
     this.opened = machine;
     this.tell?.ready(machine, performance.now() - began);
     await this.setStops();
     this.trace(machine);
-    await terminal?.ready;
-    terminal?.clear();
-    const size = terminal && { cols: terminal.cols, rows: terminal.rows };
-    const { stdin, ...spawn } = plan.spawn;
-    const process = await machine.spawn(plan.path, plan.args, {
-      ...spawn,
-      ...(size ? { tty: size } : stdin === undefined ? {} : { stdin }),
-    });
-    this.process = process;
-    // Its room may have changed before the program could be told.
-    if (terminal && size && (terminal.cols !== size.cols || terminal.rows !== size.rows)) await this.resize(terminal.cols, terminal.rows);
-    if (terminal || stdin === undefined) await this.takeInput(process);
-    this.outputs = terminal ? [this.show(process.stdout, 1)] : [this.show(process.stdout, 1), this.show(process.stderr, 2)];
-  }
-
-  private async takeInput(process: Process): Promise<void> {
+    await this.settings.terminal?.ready;
+    const { path, args, spawn } = this.plan;
+    const process = await machine.spawn(path, args, { ...spawn, ...this.terminalOption() });
+    this.begun(process);
+    if (!this.settings.terminal && spawn.stdin !== undefined) return;
     this.keys = process.stdin.getWriter();
     for (const bytes of this.early.splice(0)) void this.keys.write(bytes).catch(inputGone);
     if (this.earlyEnd) void this.keys.close().catch(inputGone);
   }
 
+  private async startRewindable(options: MachineOptions, began: number): Promise<void> {
+    const { terminal } = this.settings;
+    const { path, args, spawn } = this.plan;
+    const { stdin, ...rest } = spawn;
+    const rewind = await Rewind.create({
+      machine: options,
+      program: { path, args, options: { ...rest, ...this.terminalOption() } },
+      stops: this.pauseAt,
+      onMachine: async (machine) => {
+        if (!this.opened) this.tell?.ready(machine, performance.now() - began);
+        this.opened = machine;
+        this.trace(machine);
+        await terminal?.ready;
+      },
+      onProcess: (process) => this.begun(process),
+      onStop: (stop) => this.stopped(stop),
+    });
+    this.rewind = rewind;
+    if (this.pauseAt !== this.settings.pauseAt) await this.setStops();
+    for (const bytes of this.early.splice(0)) await this.write(bytes);
+    if (!terminal && stdin instanceof Uint8Array) {
+      await this.write(stdin);
+      this.earlyEnd = true;
+    }
+    if (this.earlyEnd) await rewind.endInput();
+    if (!this.awaitsStart) await rewind.resume();
+    else if (rewind.stop) this.stopped(rewind.stop);
+  }
+
+  private terminalOption(): { tty?: { cols: number; rows: number } } {
+    const { terminal } = this.settings;
+    return terminal ? { tty: { cols: terminal.cols, rows: terminal.rows } } : {};
+  }
+
+  /** There is a process: the program, or the program once more. */
+  private begun(process: Process): void {
+    const { terminal } = this.settings;
+    terminal?.clear();
+    if (this.process) this.tell?.outputAgain();
+    this.process = process;
+    this.outputs = terminal ? [this.show(process, 1)] : [this.show(process, 1), this.show(process, 2)];
+  }
+
   /** How the program ended, once all that it said has been told. @throws MachineError closed, internal */
   async ended(): Promise<Exit> {
-    const exit = await this.process!.exited;
+    const exit = await this.exited();
     await this.lastOutput();
     await this.settings.terminal?.flush();
     // Records have come before the exit, one by one.
@@ -125,6 +174,18 @@ export class MachineRun {
       before = this.shown;
       if (await Promise.race([all, new Promise<false>((resolve) => setTimeout(() => resolve(false), LAST_OUTPUT_MS))])) return;
       if (performance.now() > limit) return;
+    }
+  }
+
+  private async exited(): Promise<Exit> {
+    for (;;) {
+      const process = this.process!;
+      try {
+        return await process.exited;
+      } catch (error) {
+        // Going back leaves one process for another.
+        if (this.closed || this.process === process) throw error;
+      }
     }
   }
 
@@ -178,29 +239,55 @@ export class MachineRun {
 
   async setPauseAt(specs: readonly string[]): Promise<void> {
     this.pauseAt = specs;
-    if (this.opened) await this.setStops();
+    if (this.process) await this.setStops();
   }
 
   /** From now on: stand still before the first instruction. Only before it has started. */
   async standAtStart(): Promise<void> {
     this.awaitsStart = true;
-    if (this.opened) await this.setStops();
+    if (this.opened && !this.rewind) await this.setStops();
   }
 
   private async setStops(): Promise<void> {
-    await this.machine.setStops(this.awaitsStart ? [...this.pauseAt, FIRST_INSTRUCTION] : this.pauseAt);
+    if (this.rewind) await this.rewind.setStops(this.pauseAt);
+    else await this.machine.setStops(this.awaitsStart ? [...this.pauseAt, FIRST_INSTRUCTION] : this.pauseAt);
   }
 
   private stopped(stop: Stop): void {
     if (this.awaitsStart) {
       this.awaitsStart = false;
-      void this.setStops().catch((error: unknown) => this.tell?.warning(MachineError.from(error)));
+      if (!this.rewind) void this.setStops().catch((error: unknown) => this.tell?.warning(MachineError.from(error)));
     }
     this.tell?.stopped(stop);
   }
 
+  async pause(): Promise<Stop> {
+    return this.use((machine) => (this.rewind ?? machine).pause());
+  }
+
+  async resume(): Promise<void> {
+    await this.use((machine) => (this.rewind ?? machine).resume());
+  }
+
   async step(unit: StepUnit): Promise<Stop | null> {
-    return this.use((machine) => machine.step({ unit }));
+    return this.use((machine) => (this.rewind ? this.rewind.step(unit) : machine.step({ unit })));
+  }
+
+  /** Is there a stop to go back to? */
+  get canGoBack(): boolean {
+    return (this.rewind?.depth ?? 0) > 0;
+  }
+
+  /** To the stop before. @throws MachineError bad-option, not-repeatable */
+  async back(): Promise<Stop> {
+    const { rewind } = this;
+    if (!rewind) throw new MachineError('bad-option', 'only a run with a virtual clock can go back: set clock="virtual", or pause-at');
+    try {
+      return await this.use(() => rewind.back());
+    } finally {
+      this.opened = rewind.machine;
+      this.process = rewind.process;
+    }
   }
 
   async inspect(request: Partial<InspectRequest>): Promise<InspectView | null> {
@@ -209,36 +296,37 @@ export class MachineRun {
   }
 
   async kill(signal: string | number): Promise<void> {
-    await this.process?.kill(signal);
+    await (this.rewind ?? this.process)?.kill(signal);
   }
 
   async resize(cols: number, rows: number): Promise<void> {
-    await this.process?.resize(cols, rows);
+    await (this.rewind ?? this.process)?.resize(cols, rows);
   }
 
   /** Input for the program; before it runs it is kept. Resolves when there is room for more. */
   async write(bytes: Uint8Array): Promise<void> {
-    if (this.keys) await this.keys.write(bytes);
-    else if (!this.process) this.early.push(bytes);
+    const { rewind } = this;
+    if (rewind) for (let at = 0; at < bytes.length; at += INPUT_PIECE) await rewind.write(bytes.subarray(at, at + INPUT_PIECE));
+    else if (this.keys) await this.keys.write(bytes);
+    else if (this.plan.spawn.stdin === undefined || this.settings.terminal) this.early.push(bytes);
   }
 
   async writeEnd(): Promise<void> {
-    if (this.keys) await this.keys.close();
+    if (this.rewind) await this.rewind.endInput();
+    else if (this.keys) await this.keys.close();
     else this.earlyEnd = true;
   }
 
   private trace(machine: Machine): void {
-    this.recording.push(
-      this.each(machine.trace({ events: ['exec'] }), (records) => records.forEach((record) => this.tell?.stage(record))),
-      ...this.settings.traced.map((event) =>
-        this.each(machine.trace({ events: [tracedGroups[event]] }), (records) => this.tell?.records(event, records)),
-      ),
-    );
-    for (const one of this.recording) one.catch((error: unknown) => this.tell?.warning(MachineError.from(error)));
+    const subscribe = (event: string, deliver: (records: TraceRecord[]) => void): void => {
+      this.each(event, machine.trace({ events: [event] }), deliver).catch((error: unknown) => this.tell?.warning(MachineError.from(error)));
+    };
+    subscribe('exec', (records) => records.forEach((record) => this.tell?.stage(record)));
+    for (const event of this.settings.traced) subscribe(tracedGroups[event], (records) => this.tell?.records(event, records));
   }
 
   /** Gathers records for a frame of the page: an event per record would stop it. */
-  private async each(records: AsyncIterable<TraceRecord>, deliver: (records: TraceRecord[]) => void): Promise<void> {
+  private async each(event: string, records: AsyncIterable<TraceRecord>, deliver: (records: TraceRecord[]) => void): Promise<void> {
     let batch: TraceRecord[] = [];
     const flush = (): void => {
       if (batch.length === 0 || this.closed) return;
@@ -247,27 +335,36 @@ export class MachineRun {
       deliver(whole);
     };
     this.flushes.push(flush);
+    let count = 0;
     for await (const record of records) {
+      // A run that went back comes by the same events.
+      if (++count <= (this.toldRecords.get(event) ?? 0)) continue;
+      this.toldRecords.set(event, count);
       if (batch.length === 0) void frame().then(flush);
       batch.push(record);
     }
     flush();
   }
 
-  private async show(stream: ReadableStream<Uint8Array>, which: OutputStreamNumber): Promise<void> {
+  private async show(process: Process, which: OutputStreamNumber): Promise<void> {
     const { terminal } = this.settings;
-    const reader = stream.getReader();
+    const reader = (which === 1 ? process.stdout : process.stderr).getReader();
+    let bytes = 0;
     let inFrame = 0;
     try {
       for (;;) {
         const { done, value } = await reader.read();
-        if (done || this.closed) return;
+        if (done || this.closed || process !== this.process) return;
+        const told = Math.max(0, Math.min(value.length, this.toldBytes[which] - bytes));
+        bytes += value.length;
+        this.toldBytes[which] = Math.max(this.toldBytes[which], bytes);
         this.shown += value.length;
         this.showing++;
-        this.tell?.output(value, which);
+        this.tell?.output(value, which, value.subarray(told));
         await terminal?.write(value);
         inFrame += value.length;
-        if (inFrame >= BYTES_PER_FRAME) {
+        // A terminal has its own pauses for the page.
+        if (!terminal && inFrame >= BYTES_PER_FRAME) {
           inFrame = 0;
           await frame();
         }

@@ -4,6 +4,7 @@ import type { Progress } from '@ring3/machine';
 import type { MachineElementState } from './events.js';
 import { icon } from './icons.js';
 import type { OutputPiece } from './output-text.js';
+import type { StopText } from './stop-text.js';
 
 /** Everything that a <ring3-machine> shows. */
 export interface MachineView {
@@ -15,7 +16,7 @@ export interface MachineView {
   failed: boolean;
   runnable: boolean;
   progress: Progress | null;
-  where: { reason: string; place: string; instructions: string } | null;
+  where: StopText | null;
   error: { message: string; help: string } | null;
   notice: string | null;
   /** null: a terminal shows it. */

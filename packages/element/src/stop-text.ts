@@ -1,7 +1,32 @@
+import type { Machine } from '@ring3/machine';
 import type { Stop, TraceRecord } from '@ring3/machine/protocol';
+import { CodePlaces } from './code-place.js';
+
+/** Where a machine stands still, in words. */
+export interface StopText {
+  /** 'before the system call write' */
+  reason: string;
+  /** 'main+0x10 in hello (0x401136)' */
+  place: string;
+  instructions: string;
+}
+
+const placesOf = new WeakMap<Machine, CodePlaces>();
+
+/** @throws MachineError closed */
+export async function describeStop(stop: Stop, machine: Machine): Promise<StopText> {
+  const places = placesOf.get(machine) ?? new CodePlaces(machine);
+  placesOf.set(machine, places);
+  const [reason, place] = await Promise.all([stopReason(stop), places.describe(stop.tid, stop.ip)]);
+  return {
+    reason,
+    place: place === null ? hex(stop.ip) : `${place} (${hex(stop.ip)})`,
+    instructions: `${stop.icount.toLocaleString('en')} instructions so far`,
+  };
+}
 
 /** Why a machine stands still, in words: 'before the system call write', 'at main'. */
-export async function stopReason({ reason, spec, record }: Stop): Promise<string> {
+async function stopReason({ reason, spec, record }: Stop): Promise<string> {
   const event = record ? await eventText(record) : null;
   if (event) return event;
   if (reason === 'stop-spec' && spec !== undefined)
@@ -24,6 +49,6 @@ async function eventText({ event, fields }: TraceRecord): Promise<string | null>
   }
 }
 
-export const hex = (address: number): string => `0x${address.toString(16)}`;
+const hex = (address: number): string => `0x${address.toString(16)}`;
 
 const count = (digits: string): string => Number(digits).toLocaleString('en');

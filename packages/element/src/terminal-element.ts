@@ -262,6 +262,8 @@ export class Ring3Terminal extends LitElement implements TerminalLink {
         rows: this.rows,
         fontFamily: style.getPropertyValue('--_mono') || 'monospace',
         fontSize: this.fontSize ?? 14,
+        // The bare height of a font cuts its underscores off.
+        lineHeight: 1.1,
         screenReaderMode: this.screenReader,
         theme: readTheme(style),
         minimumContrastRatio: MINIMUM_CONTRAST,

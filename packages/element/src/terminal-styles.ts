@@ -6,8 +6,9 @@ export const terminalStyles = css`
     background: var(--_screen);
   }
   .screen {
-    box-sizing: border-box;
-    height: var(--ring3-terminal-height, 24em);
+    /* The emulator counts the room inside the padding. */
+    box-sizing: content-box;
+    height: calc(var(--ring3-terminal-height, 24em) - 16px);
     padding: 8px;
     color: var(--_screen-fg);
     background: var(--_screen);
@@ -60,8 +61,7 @@ export const terminalStyles = css`
   }
   .keys {
     display: none;
-    flex-wrap: wrap;
-    gap: 6px;
+    gap: 4px;
     padding: 6px 8px;
     background: var(--_bg);
     border-top: 1px solid var(--_line);
@@ -70,8 +70,11 @@ export const terminalStyles = css`
     display: flex;
   }
   .keys button {
-    min-width: 44px;
+    flex: 0 1 56px;
+    justify-content: center;
+    min-width: 0;
     min-height: 44px;
+    padding: 0;
     touch-action: manipulation;
   }
   .keys button[aria-pressed='true'] {

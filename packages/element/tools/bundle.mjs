@@ -59,7 +59,7 @@ function hasSideEffects(id) {
   return parseAst(withPureEnums(readFileSync(id, 'utf8'))).body.some((statement) => {
     if (statement.type === 'ImportDeclaration') return statement.specifiers.length === 0;
     if (statement.type === 'ExpressionStatement') return statement.expression.callee?.name !== 'registerState';
-    return !/Declaration$/.test(statement.type);
+    return !statement.type.endsWith('Declaration');
   });
 }
 

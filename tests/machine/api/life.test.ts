@@ -105,6 +105,7 @@ inBothModes('a machine', ({ create, worker }) => {
       [{ root: { kind: 'folder', url: 'http://127.0.0.1:9/image/' } }, 'fetch-failed'],
       [{ mounts: [{ host: '/nowhere', guest: '/mnt' }] }, 'not-found'],
       [{ mounts: [{ host: '/tmp', guest: 'mnt' }] }, 'bad-option'],
+      [{ mounts: [{ host: '/tmp', guest: '/etc/passwd/x' }] }, 'bad-option'],
       [{ files: [{ path: 'relative', content: new Uint8Array() }] }, 'bad-option'],
       [{ memory: 5 }, 'bad-option'],
       [{ memory: NaN }, 'bad-option'],

@@ -112,8 +112,8 @@ function attributesOf(run: RunOptions, autorun: boolean): Record<string, string>
   return {
     ...(run.cwd === null ? {} : { cwd: run.cwd }),
     ...(run.memory === null ? {} : { memory: String(run.memory) }),
-    ...(run.timeout === null ? {} : { timeout: `${run.timeout}ms` }),
-    ...(run.maxInsns === null ? {} : { 'max-insns': String(run.maxInsns) }),
+    ...(run.timeout === null ? {} : { 'wall-time': `${run.timeout}ms` }),
+    ...(run.maxInsns === null ? {} : { instructions: String(run.maxInsns) }),
     ...(run.aslr ? { aslr: 'on' } : {}),
     ...(run.layout === 'linux' ? { layout: 'linux' } : {}),
     ...(run.seed === null ? {} : { seed: String(run.seed) }),

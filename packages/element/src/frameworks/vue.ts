@@ -1,5 +1,5 @@
 import type { DefineComponent, HTMLAttributes } from 'vue';
-import type {} from '../index.js';
+import '../index.js';
 import type { Ring3EventMap } from '../events.js';
 import type { Ring3Attributes } from './attribute-types.js';
 

@@ -1,4 +1,4 @@
-import type {} from '@ring3/element/react';
+import '@ring3/element/react';
 import { useRef } from 'react';
 import type { Ring3Machine } from '@ring3/element';
 

@@ -1,4 +1,4 @@
-import type {} from '@ring3/element/svelte';
+import '@ring3/element/svelte';
 import type { SvelteHTMLElements } from 'svelte/elements';
 
 export const props: SvelteHTMLElements['ring3-machine'] = {

@@ -1,4 +1,4 @@
-import type {} from '@ring3/element/vue';
+import '@ring3/element/vue';
 import type { GlobalComponents } from 'vue';
 
 type Props<K extends keyof GlobalComponents> = InstanceType<GlobalComponents[K]>['$props'];

@@ -81,11 +81,23 @@ export function doMmap(
     throw ENOMEM;
   }
   vmFlags = mmapRegion(k, mm, file, va, length, vmFlags, pgoff);
-  if (k.trace.on(Trace.Mm)) {
-    traceMm(k, 'mm:mmap', { start: va, end: va + length, prot, flags, vm_flags: vmFlags >>> 0, file: tracedFile(k, file), pgoff });
-  }
+  if (k.trace.on(Trace.Mm)) traceMmap(k, va, va + length, prot, flags, vmFlags, file, pgoff);
   if (vmFlags & Vm.Locked || (flags & (MapFlag.Populate | MapFlag.NonBlock)) === MapFlag.Populate) populate(k, mm, va, length);
   return va;
+}
+
+/** Apart from doMmap, which stays small enough to be compiled into its callers. */
+function traceMmap(
+  k: Kernel,
+  start: number,
+  end: number,
+  prot: number,
+  flags: number,
+  vmFlags: number,
+  file: File | null,
+  pgoff: number,
+): void {
+  traceMm(k, 'mm:mmap', { start, end, prot, flags, vm_flags: vmFlags >>> 0, file: tracedFile(k, file), pgoff });
 }
 
 /** round_hint_to_min */

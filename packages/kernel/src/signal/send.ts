@@ -35,7 +35,9 @@ export function userInfo(k: Kernel, signo: number, code: number = SiCode.User): 
  */
 export function sendSignal(k: Kernel, target: Task, info: SigInfo, group: boolean): boolean {
   const outcome = queueSignal(k, target, info, group);
+  // Before what it causes: Linux has its tracepoint behind complete_signal, where nothing of that is traced.
   traceGenerate(k, target, info, group, outcome);
+  if (outcome === Outcome.Delivered || outcome === Outcome.LoseInfo) completeSignal(k, target, info.signo, group);
   return outcome !== Outcome.OverflowFail;
 }
 
@@ -84,7 +86,6 @@ function queueSignal(k: Kernel, target: Task, info: SigInfo, group: boolean): Ou
   }
   pending.set |= mask;
   target.sighand.signalfdQueue.wake(k);
-  completeSignal(k, target, signo, group);
   return outcome;
 }
 
@@ -107,8 +108,8 @@ export function sendTimerSignal(k: Kernel, target: Task, info: SigInfo, group: b
   pending.queue.push(info);
   pending.set |= sigMask(info.signo);
   target.sighand.signalfdQueue.wake(k);
-  completeSignal(k, target, info.signo, group);
   traceGenerate(k, target, info, group, Outcome.Delivered);
+  completeSignal(k, target, info.signo, group);
   return true;
 }
 

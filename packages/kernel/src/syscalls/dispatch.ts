@@ -94,7 +94,7 @@ function runHandler(k: Kernel): void {
   task.op = null;
   task.pageWait = null;
   if (result !== NO_RESULT) setReg(k, Cpu.Rax, result);
-  if (k.trace.on(Trace.Syscalls)) emit(k, Trace.Syscalls, 'syscalls:sys_exit', { nr: task.origRax, ret: getRegSigned(k, Cpu.Rax) });
+  if (k.trace.on(Trace.Syscalls)) traceExit(k);
 }
 
 function call(k: Kernel, nr: number): number {
@@ -139,6 +139,10 @@ function unknown(k: Kernel, nr: number, row: SyscallRow | undefined): number {
     k.platform.debug('syscalls', `${row?.name ?? `call ${nr}`} is not there (pid ${k.current.tgid}, ${k.current.comm}): ENOSYS`);
   }
   return -ErrorNumber.ENOSYS;
+}
+
+function traceExit(k: Kernel): void {
+  emit(k, Trace.Syscalls, 'syscalls:sys_exit', { nr: k.current.origRax, ret: getRegSigned(k, Cpu.Rax) });
 }
 
 function traceEnter(k: Kernel): void {

@@ -18,6 +18,10 @@ export interface RewindProgram {
 export interface RewindOptions {
   machine: MachineOptions;
   program: RewindProgram;
+  /** Stops that hold from the beginning: as the program is not loaded yet, also at the stages of its execve. */
+  stops?: readonly string[];
+  /** Told of each machine, the first and those that `back` makes; its program is started when this has resolved. */
+  onMachine?: (machine: Machine) => void | Promise<void>;
   /** Told of the process of each run, the first and those that `back` makes, before it does anything: its outputs begin anew. */
   onProcess?: (process: Process, machine: Machine) => void;
   /** The run has come to a place where it stands still by itself. Not told while `back` repeats it. */
@@ -205,7 +209,7 @@ export class Rewind {
   private start_: Stop | null = null;
 
   private async start(): Promise<{ machine: Machine; process: Process }> {
-    const { machine: machineOptions, program, onProcess } = this.options;
+    const { machine: machineOptions, program, stops, onMachine, onProcess } = this.options;
     const machine = await Machine.create(machineOptions);
     machine.on('stop', (stop) => {
       const told = this.stopped;
@@ -213,7 +217,9 @@ export class Rewind {
       told?.(stop);
     });
     try {
+      await onMachine?.(machine);
       await machine.pause();
+      if (stops) await machine.setStops(stops);
       const process = await machine.spawn(program.path, program.args ?? [], program.options);
       onProcess?.(process, machine);
       this.start_ = await machine.pause();

@@ -303,6 +303,8 @@ export class MachineEngine {
   /** Ends the machine because one of its limits is reached. */
   endByLimit(limit: NonNullable<ExitStatus['limit']>): void {
     this.limit ??= limit;
+    // Also a slice that is under way.
+    this.kernel.core.u32[(MemoryMap.Header + Header.InterruptRequest) >>> 2] = 1;
     this.loop?.stop();
   }
 

@@ -1,4 +1,4 @@
-import { createHostFs, createImageFs, createOverlay, createTmpfs, type Kernel, mountAt, type SuperBlock } from '@ring3/kernel';
+import { createHostFs, createImageFs, createOverlay, createTmpfs, Errno, type Kernel, mountAt, type SuperBlock } from '@ring3/kernel';
 import type { MountableHostFs } from './host.js';
 import { toByteString } from './byte-string.js';
 import type { GuestFiles } from './guest-files.js';
@@ -34,7 +34,13 @@ export function furnishEmptyRoot(k: Kernel, files: GuestFiles): void {
 export function mountHostPaths(k: Kernel, files: GuestFiles, mounts: readonly MountOption[], hostFs: MountableHostFs | null): void {
   for (const { host, guest, readOnly = false, onlyIfMissing } of mounts) {
     if (onlyIfMissing && files.exists(guest)) continue;
-    mountAt(k, createHostFs(k, hostRoot(hostFs, host), { readOnly }), toByteString(guest), { readOnly });
+    const root = hostRoot(hostFs, host);
+    try {
+      mountAt(k, createHostFs(k, root, { readOnly }), toByteString(guest), { readOnly });
+    } catch (error) {
+      if (error instanceof Errno) throw new MachineError('bad-option', `${host} cannot be mounted on ${guest}: ${error.name}`, error.name);
+      throw error;
+    }
   }
 }
 

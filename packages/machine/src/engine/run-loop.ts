@@ -1,8 +1,9 @@
 import { Cpu } from '@ring3/abi';
 import { getReg, type Kernel, runSlice, type SliceResult } from '@ring3/kernel';
 
-/** Instructions per call of the scheduler: long enough to amortise the call, short enough (≈ 10 ms) to serve the host. */
+/** Instructions per call of the scheduler, at most: enough to amortise the call. On a slow host fewer, so that it is served in time. */
 const SLICE_INSTRUCTIONS = 2_000_000;
+const LEAST_SLICE = 50_000;
 /** How long the guest may keep the host's event loop waiting. */
 const HOST_YIELD_MS = 10;
 /** The longest that a timer of the host can wait: 2^31 − 1 ms. */
@@ -103,13 +104,23 @@ export class RunLoop {
       if (left <= 0) return { reason: 'instructions' };
       if (this.timeLeft() <= 0) return { reason: 'wallTime' };
       this.poked = false;
-      const result = this.slice(Math.min(SLICE_INSTRUCTIONS, left, options.instructionsUntilStop?.() ?? Infinity));
+      const began = performance.now();
+      const result = this.slice(Math.min(this.sliceLength, left, options.instructionsUntilStop?.() ?? Infinity));
+      this.fitSlice(performance.now() - began);
       options.afterSlice?.();
       if (result === 'dead' && !options.outlivesProcesses) break;
       await this.serveHost(result);
     }
     return { reason: 'finished' };
   }
+
+  /** How the guest is cut into slices makes no difference to it. */
+  private fitSlice(ms: number): void {
+    if (ms > HOST_YIELD_MS) this.sliceLength = Math.max(LEAST_SLICE, this.sliceLength >>> 1);
+    else if (ms < HOST_YIELD_MS / 4) this.sliceLength = Math.min(SLICE_INSTRUCTIONS, this.sliceLength * 2);
+  }
+
+  private sliceLength = SLICE_INSTRUCTIONS / 4;
 
   /** Runs at most so many instructions now. Not to be called from inside a slice (a trace sink). */
   slice(instructions: number): SliceResult {

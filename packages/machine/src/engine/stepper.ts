@@ -1,11 +1,17 @@
 import { Cpu } from '@ring3/abi';
-import { Follow, getReg, getTaskReg, type Kernel, peekUser, type Task, type ThreadFollower } from '@ring3/kernel';
+import { Follow, getReg, getTaskReg, type Kernel, peekUser, type Task, type ThreadFollower, Vm } from '@ring3/kernel';
 import { type InstructionKind, instructionAt } from './instruction-kind.js';
 
 /** Bytes of the instruction `syscall`, which runs again where a signal has interrupted its call. */
 const SYSCALL_BYTES = 2;
 /** Instructions that a longjmp or the search for an exception's handler may take before the step waits for a return again. */
 const UNWINDING_MOST = 4_000_000;
+
+/** After so many instructions in the function itself, `out` runs freely to what looks like its callers. */
+const SINGLE_MOST = 50_000;
+/** Words of the stack that may be return addresses: so many are watched at most, and so far up is looked for them. */
+const CALLERS_MOST = 20;
+const CALLERS_REACH = 64 * 1024;
 
 /** What jumps out of functions that have not returned: setjmp(3), and the unwinder of C++ exceptions and pthread_exit. */
 export const unwinders = [
@@ -40,7 +46,8 @@ interface Return {
  *
  *   insn   one instruction retires. A system call that the thread stood in, or a signal's handler that it enters, is a step of its own.
  *   over   the same, but functions that it calls and handlers of signals run to their end
- *   out    the same again and again, until a return instruction has left the function that it stood in
+ *   out    the same again and again, until a return instruction has left the function that it stood in; where that takes long, freely
+ *          to the first of the places on the stack that look like return addresses
  *
  * What longjmp or an exception throws away ends `over` and `out` as a return does: at the first instruction after the jump.
  */
@@ -61,6 +68,10 @@ export class Stepper implements ThreadFollower {
   private unwinding = 0;
   private interrupted: { ip: number; sp: number } | null = null;
   private unwinderAddresses: readonly number[] = [];
+  /** Instructions that `out` has gone through one by one. */
+  private singles = 0;
+  /** Where a function that takes long may return to; null: it goes on instruction by instruction. */
+  private callers: readonly Caller[] | null = null;
 
   constructor(
     k: Kernel,
@@ -75,7 +86,7 @@ export class Stepper implements ThreadFollower {
 
   /** The followed thread enters a signal's handler: its registers are still those of the interrupted code. */
   signalled(k: Kernel): void {
-    if (this.awaited === null) this.interrupted ??= { ip: getReg(k, Cpu.Rip), sp: getReg(k, Cpu.Rsp) };
+    if (this.awaited === null && this.callers === null) this.interrupted ??= { ip: getReg(k, Cpu.Rip), sp: getReg(k, Cpu.Rsp) };
   }
 
   next(k: Kernel, retired: number): Follow {
@@ -83,6 +94,7 @@ export class Stepper implements ThreadFollower {
     const ip = getReg(k, Cpu.Rip);
     const sp = getReg(k, Cpu.Rsp);
     if (this.awaited) return this.awaitReturn(k, ip, sp);
+    if (this.callers) return this.awaitCaller(k, this.callers, ip, sp);
     const { interrupted } = this;
     this.interrupted = null;
     if (interrupted && this.unit !== 'insn') {
@@ -99,7 +111,21 @@ export class Stepper implements ThreadFollower {
     if (this.unit === 'insn') return this.arrive();
     if (this.kind === 'call' && sp === this.sp - 8) return this.runUntil(k, { addresses: [returnAddress(k, sp)], above: sp, of: 'call' });
     if (this.unit === 'over' || (this.kind === 'return' && sp > this.frame)) return this.arrive();
-    return this.single(k);
+    if (++this.singles > SINGLE_MOST) this.callers = callersAbove(k, this.frame);
+    if (!this.callers || this.callers.length === 0) return this.single(k);
+    this.unwinderAddresses = this.host.unwindersOf(this.task!);
+    this.host.watch([...this.callers.map(({ address }) => address), ...this.unwinderAddresses]);
+    return this.awaitCaller(k, this.callers, ip, sp);
+  }
+
+  private awaitCaller(k: Kernel, callers: readonly Caller[], ip: number, sp: number): Follow {
+    if (callers.some((caller) => caller.address === ip && sp >= caller.sp && this.isSameStack(k, sp, caller.sp))) return this.arrive();
+    if (!this.unwinderAddresses.includes(ip)) return Follow.Run;
+    // What is thrown may land in the function or above it.
+    this.callers = null;
+    this.singles = 0;
+    this.awaited = { addresses: [], above: sp, of: 'call' };
+    return this.awaitReturn(k, ip, sp);
   }
 
   private arrive(): Follow {
@@ -159,6 +185,33 @@ export class Stepper implements ThreadFollower {
     const vma = k.current.mm?.vmas.find(({ start, end }) => sp >= start && sp < end);
     return vma !== undefined && other >= vma.start && other < vma.end;
   }
+}
+
+/** A place on the stack that looks like a return address, and where the stack is when it has been popped. */
+interface Caller {
+  address: number;
+  sp: number;
+}
+
+/** Words above `frame` that point behind a call instruction, or to what ends a signal's handler. */
+function callersAbove(k: Kernel, frame: number): Caller[] {
+  const mm = k.current.mm!;
+  const bytes = peekUser(k, mm, frame, CALLERS_REACH);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const callers: Caller[] = [];
+  for (let at = 0; at + 8 <= bytes.length && callers.length < CALLERS_MOST; at += 8) {
+    const address = Number(view.getBigUint64(at, true));
+    if (!mm.vmas.some(({ start, end, flags }) => flags & Vm.Exec && address >= start && address < end)) continue;
+    const isRestorer = k.current.sighand.actions.some(({ restorer }) => restorer === address);
+    if (isRestorer || isBehindCall(peekUser(k, mm, address - 7, 7))) callers.push({ address, sp: frame + at + 8 });
+  }
+  return callers;
+}
+
+/** Do these seven bytes end with a call: E8 and four bytes, or FF /2 of two to seven bytes? */
+function isBehindCall(bytes: Uint8Array): boolean {
+  if (bytes.length < 7) return false;
+  return bytes[2] === 0xe8 || [0, 1, 2, 3, 4, 5].some((at) => bytes[at] === 0xff && ((bytes[at + 1]! >> 3) & 7) === 2);
 }
 
 function returnAddress(k: Kernel, sp: number): number {

@@ -1,4 +1,4 @@
-import { Cpu, SigHandler, TaskFlag } from '@ring3/abi';
+import { Cpu, TaskFlag } from '@ring3/abi';
 import {
   getReg,
   getTaskReg,
@@ -6,7 +6,6 @@ import {
   type InspectView,
   installBreakpoints,
   type Kernel,
-  signalName,
   type Task,
   TaskState,
   Trace,
@@ -16,16 +15,15 @@ import {
 import type { Place, StepUnit, Stop } from '../protocol.js';
 import { MachineError } from './options.js';
 import type { RunLoop } from './run-loop.js';
+import { groupOf, isDeadly, isEventOf, isEventUnit, isHandled, matches, stepGroups } from './stop-events.js';
 import type { StopSpec } from './stop-spec.js';
 import type { StopSymbols } from './stop-symbols.js';
 import { Stepper, unwinders } from './stepper.js';
 
 /** Addresses that may be watched at once; the core has room for some more, which steps need. */
-const ADDRESSES_MOST = 48;
+const ADDRESSES_MOST = 32;
 /** Instructions after which the host has a turn while a step goes from instruction to instruction. */
 const STEP_SLICE = 20_000;
-
-type EventUnit = Exclude<StepUnit, 'insn' | 'over' | 'out'>;
 
 /** Something for which the machine is to stand still. */
 interface Met {
@@ -405,69 +403,4 @@ export class StopControl implements TraceSink {
 
 function isAlive({ state }: Task): boolean {
   return state !== TaskState.Zombie && state !== TaskState.Dead;
-}
-
-function isEventUnit(unit: StepUnit): unit is EventUnit {
-  return unit !== 'insn' && unit !== 'over' && unit !== 'out';
-}
-
-function isHandled(fields: TraceRecord['fields']): boolean {
-  return Number(fields['sa_handler']) !== SigHandler.Default && Number(fields['sa_handler']) !== SigHandler.Ignore;
-}
-
-/** A signal that may end the process before the machine can stand still. */
-function isDeadly({ event, fields }: TraceRecord): boolean {
-  return event === 'signal:signal_deliver' && Number(fields['sa_handler']) === SigHandler.Default;
-}
-
-const stepGroups: Readonly<Record<EventUnit, number>> = {
-  syscall: Trace.Syscalls,
-  fault: Trace.Exceptions,
-  stage: Trace.Exec,
-  signal: Trace.Signal,
-};
-
-function groupOf(spec: StopSpec): number {
-  switch (spec.kind) {
-    case 'stage':
-      return Trace.Exec;
-    case 'symbol':
-      return Trace.Exec | Trace.Mm;
-    case 'fault':
-      return Trace.Exceptions;
-    case 'syscall':
-      return Trace.Syscalls;
-    case 'signal':
-      return Trace.Signal;
-    default:
-      return 0;
-  }
-}
-
-function matches(spec: StopSpec, { event, fields }: TraceRecord): boolean {
-  switch (spec.kind) {
-    case 'stage':
-      return event === spec.event;
-    case 'fault':
-      return event === 'exceptions:page_fault_user';
-    case 'syscall':
-      return event === 'syscalls:sys_enter' && fields['nr'] === spec.nr;
-    case 'signal':
-      return event === 'signal:signal_deliver' && signalName(Number(fields['sig'])) === spec.name;
-    default:
-      return false;
-  }
-}
-
-function isEventOf(unit: EventUnit, event: string): boolean {
-  switch (unit) {
-    case 'syscall':
-      return event === 'syscalls:sys_enter';
-    case 'fault':
-      return event === 'exceptions:page_fault_user';
-    case 'stage':
-      return event.startsWith('exec:');
-    case 'signal':
-      return event === 'signal:signal_deliver';
-  }
 }

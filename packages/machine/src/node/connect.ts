@@ -58,5 +58,7 @@ export function rootFromString(path: string): RootSpec {
   if (/^https?:/.test(path)) return path.endsWith('/') ? { kind: 'folder', url: path } : { kind: 'archive', url: path };
   if (!existsSync(path)) throw new MachineError('not-found', `root ${path}: no such file or directory`);
   if (!statSync(path).isDirectory()) return { kind: 'folder', url: path };
-  return existsSync(`${path}/index.json`) ? { kind: 'folder', url: path } : { kind: 'host', path };
+  // A root may have a file of that name, too.
+  const isImage = existsSync(`${path}/index.json`) && (existsSync(`${path}/chunks`) || existsSync(`${path}/blob`));
+  return isImage ? { kind: 'folder', url: path } : { kind: 'host', path };
 }

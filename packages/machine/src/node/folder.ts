@@ -9,8 +9,13 @@ import type { ReportProgress } from '../service/progress.js';
 import { openImageFolder, openTarImage } from './images.js';
 
 /** An image folder by its URL or path, or an archive by its path. @throws MachineError fetch-failed, bad-option, not-found */
-export async function openFolder(path: string, report: ReportProgress, damaged: (message: string) => void): Promise<ImageSource> {
-  if (/^https?:/.test(path)) return openLazyFolder(path, report);
+export async function openFolder(
+  path: string,
+  report: ReportProgress,
+  damaged: (message: string) => void,
+  signal?: AbortSignal,
+): Promise<ImageSource> {
+  if (/^https?:/.test(path)) return openLazyFolder(path, report, { signal });
   try {
     const local = pathOf(path) ?? path;
     return statSync(local).isDirectory() ? openImageFolder(local, damaged) : openTarImage(readFileSync(local));

@@ -12,6 +12,8 @@ export interface FetchPolicy {
   idleMs: number;
   /** Requests under way at one time: what browsers have of connections to a server. */
   atOnce: number;
+  /** Ends all that is under way: the machine is gone. */
+  signal?: AbortSignal | undefined;
 }
 
 const POLICY: FetchPolicy = { tries: 4, backOffMs: 250, idleMs: 15_000, atOnce: 6 };
@@ -70,18 +72,31 @@ class ChunkFetcher {
     cache: RequestCache,
     check: (bytes: Uint8Array<ArrayBuffer>) => Promise<Uint8Array> = (bytes) => Promise.resolve(bytes),
   ): Promise<Uint8Array> {
-    const { tries, backOffMs, idleMs } = this.policy;
+    const { tries, backOffMs, idleMs, signal } = this.policy;
     for (let attempt = 1; ; attempt++) {
       let wait = backOffMs * 2 ** (attempt - 1);
       try {
-        return await check(await fetchBytes(url, 'image', this.report, { cache: attempt === 1 ? cache : 'reload', idleMs }));
+        return await check(await fetchBytes(url, 'image', this.report, { cache: attempt === 1 ? cache : 'reload', idleMs, signal }));
       } catch (error) {
-        if (attempt >= tries || !(error instanceof FetchError) || error.isFinal) throw error;
+        if (attempt >= tries || signal?.aborted || !(error instanceof FetchError) || error.isFinal) throw error;
         wait = Math.max(wait, Math.min(error.retryAfterMs, LONGEST_WAIT_MS));
       }
-      await new Promise((resolve) => setTimeout(resolve, wait));
+      await pause(wait, signal);
     }
   }
+}
+
+/** Milliseconds, or until the signal. */
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener('abort', done);
+  });
 }
 
 /** A server that knows .gz files may have had them unpacked on the way (Content-Encoding). @throws FetchError damaged */

@@ -6,19 +6,25 @@ import { fetchBytes, type ReportProgress } from './progress.js';
 /**
  * Opens where a root file system comes from.
  * @param damaged told what is wrong with an image on a disk, once the guest has had an I/O error for it
+ * @param signal ends what is being fetched, now or later
  * @throws MachineError not-found, fetch-failed, bad-option
  */
-export async function openRoot(spec: RootSpec, report: ReportProgress, damaged: (message: string) => void = () => {}): Promise<RootSource> {
+export async function openRoot(
+  spec: RootSpec,
+  report: ReportProgress,
+  damaged: (message: string) => void = () => {},
+  signal?: AbortSignal,
+): Promise<RootSource> {
   switch (spec.kind) {
     case 'empty':
     case 'host':
       return spec;
     case 'folder':
-      return { kind: 'image', image: await openFolder(spec.url, report, damaged) };
+      return { kind: 'image', image: await openFolder(spec.url, report, damaged, signal) };
     case 'archive': {
       const { url, integrity } = spec;
       const bytes = await localBytes(url, integrity);
-      return await archive(bytes ?? (await fetchBytes(url, 'image', report, integrity ? { integrity } : {})), url);
+      return await archive(bytes ?? (await fetchBytes(url, 'image', report, { signal, ...(integrity ? { integrity } : {}) })), url);
     }
     case 'archive-bytes':
       return await archive(spec.bytes, 'the archive');

@@ -29,6 +29,8 @@ export interface FetchOptions {
   integrity?: string;
   cache?: RequestCache;
   idleMs?: number;
+  /** Ends the transfer. */
+  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -39,15 +41,21 @@ export async function fetchBytes(
   url: string,
   phase: Progress['phase'],
   report: ReportProgress,
-  { integrity, cache, idleMs = IDLE_MS }: FetchOptions = {},
+  { integrity, cache, idleMs = IDLE_MS, signal }: FetchOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const controller = new AbortController();
+  const end = (): void => controller.abort();
+  if (signal?.aborted) end();
+  signal?.addEventListener('abort', end);
   let timer = setTimeout(() => controller.abort(), idleMs);
   const alive = (): void => {
     clearTimeout(timer);
     timer = setTimeout(() => controller.abort(), idleMs);
   };
-  const reason = (error: unknown): string => (controller.signal.aborted ? `nothing came for ${idleMs / 1000} s` : reasonOf(error));
+  const reason = (error: unknown): string => {
+    if (signal?.aborted) return 'no longer wanted';
+    return controller.signal.aborted ? `nothing came for ${idleMs / 1000} s` : reasonOf(error);
+  };
   try {
     let response: Response;
     try {
@@ -80,6 +88,7 @@ export async function fetchBytes(
     return join(chunks, loaded);
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener('abort', end);
   }
 }
 

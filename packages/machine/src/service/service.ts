@@ -46,6 +46,8 @@ export class EngineService implements MachineService {
   /** What was thrown by files of the host that did not take all. */
   private dataLoss: MachineError | null = null;
   private closed = false;
+  /** Ends what is being fetched. */
+  private readonly leaving = new AbortController();
 
   private get machine(): MachineEngine {
     if (!this.engine) throw closedError();
@@ -59,10 +61,16 @@ export class EngineService implements MachineService {
       this.outbox.flush();
     };
     const fetchFailed = (message: string): void => {
+      if (this.closed) return;
       this.outbox.send({ type: 'warning', error: { id: 'fetch-failed', message } });
       this.outbox.flush();
     };
-    const root = await openRoot(options.root, (record) => progress({ type: 'progress', progress: record }), fetchFailed);
+    const root = await openRoot(
+      options.root,
+      (record) => progress({ type: 'progress', progress: record }),
+      fetchFailed,
+      this.leaving.signal,
+    );
     if (this.closed) throw closedError();
     const { root: _, files, limits, ...rest } = options;
     this.engine = MachineEngine.create(this.host, { ...rest, limits, root, fetchFailed }, this.streams);
@@ -240,6 +248,7 @@ export class EngineService implements MachineService {
 
   async shutDown(): Promise<void> {
     this.closed = true;
+    this.leaving.abort();
     this.engine?.stop();
     await this.running;
     this.engine?.dispose();
