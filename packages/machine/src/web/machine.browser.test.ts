@@ -45,7 +45,7 @@ describe.each([true, false])('a machine in a page, worker: %s', (worker) => {
     await machine.close();
   });
 
-  test('closes and kills at once what loops or floods', async () => {
+  test('closes and kills at once what loops or floods', { retry: 2 }, async () => {
     for (const bytes of [spin(), flood()]) {
       const machine = await Machine.create({ ...program(bytes), worker });
       const process = await machine.spawn('/program');
