@@ -153,6 +153,7 @@ describe('programs', () => {
   test('errors are one line', async () => {
     write('orphan', '#!/no/such/interpreter\n', 0o755);
     write('text', 'just text\n');
+    write('lib/file', 'x');
     write('loop-script', `#!${path('loop-script')}\n`, 0o755);
     fs.symlinkSync('loop', path('loop'));
     compile('-c', 'hello.c', '-o', 'object.o');
@@ -183,7 +184,7 @@ describe('programs', () => {
     expect((await pack('-p', './hello', '-o', 'x', '--format', 'zip')).stderr).toContain('folder, tar, tar.gz');
     expect((await pack('-p', './hello', '-o', 'text')).stderr).toContain('is there, and no folder');
     expect((await pack('-p', './hello', '-o', 'lib')).stderr).toContain('is there, and no image');
-    expect((await pack('-p', './hello', '-o', 'none/x')).stderr).toMatch(/^ring3: none\/x: cannot be written \(ENOENT\)\n$/);
+    expect((await pack('-p', './hello', '-o', 'text/x')).stderr).toMatch(/^ring3: text\/x: cannot be written \(ENOTDIR\)\n$/);
     expect(fs.readFileSync(path('text'), 'utf8')).toBe('just text\n');
   });
 });
@@ -244,6 +245,7 @@ describe('folders and archives', () => {
     expect(indexOf('from-tar')).toEqual(indexOf('first'));
 
     write('layer/etc/config', 'other\n');
+    write('text', 'just text\n');
     await packed('-p', 'cat', 'tree', 'layer', '--add', `${path('text')}:/added/text`, '--label', 'b=2', '--label', 'a=1=1', '-o', 'first');
     const outcome = await ring3(['run', '--root', path('first'), 'cat', '/etc/config', '/etc/second', '/added/text']);
     expect(outcome).toEqual({ stdout: 'other\nconfig\njust text\n', stderr: '', status: 0 });

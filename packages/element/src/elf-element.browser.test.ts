@@ -69,7 +69,7 @@ describe('<ring3-elf>', () => {
     const element = new Ring3Elf();
     element.src = urlOf(hello());
     document.body.append(element);
-    await expect.poll(() => element.renderRoot.querySelector('.summary')?.textContent).toMatch(/ELF64, EXEC .*X86-64/);
+    await expect.poll(() => element.renderRoot.querySelector('.summary')?.textContent, { timeout: 15_000 }).toMatch(/ELF64, EXEC .*X86-64/);
     expect(
       all(element, '.byte')
         .slice(0, 4)
@@ -163,7 +163,7 @@ describe('<ring3-elf>', () => {
     files.items.add(new File([sample() as BlobPart], 'dropped'));
     element.dispatchEvent(new DragEvent('dragenter', { dataTransfer: files, bubbles: true, cancelable: true }));
     element.dispatchEvent(new DragEvent('drop', { dataTransfer: files, bubbles: true, cancelable: true }));
-    await expect.poll(() => element.renderRoot.querySelector('.title')?.textContent).toBe('dropped');
+    await expect.poll(() => element.renderRoot.querySelector('.title')?.textContent, { timeout: 15_000 }).toBe('dropped');
   });
 
   test.each(['light', 'dark'] as const)('axe finds nothing, %s', async (theme) => {

@@ -1,12 +1,13 @@
 import { html, LitElement, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
-import { hexRows, moved, rowsSeen, scrollFor } from './elf-hex-view.js';
 import { elfStyles } from './elf-styles.js';
-import { elfTable, type ElfTab, elfTabs, tabOf } from './elf-tables.js';
-import type { ByteKind, ElfModel, ElfPlace } from './elf-types.js';
+import type { ByteKind, ElfModel, ElfPlace, ElfTab } from './elf-types.js';
 import { dispatch } from './events.js';
 import { FileDropController } from './file-drop.js';
 import { controls, tokens } from './styles.js';
 
+type View = typeof import('./elf-view.js');
+
+const elfTabs: readonly ElfTab[] = ['header', 'segments', 'sections', 'symbols'];
 const tabNames: Readonly<Record<ElfTab, string>> = { header: 'Header', segments: 'Segments', sections: 'Sections', symbols: 'Symbols' };
 
 const legend: readonly (readonly [ByteKind, string])[] = [
@@ -137,7 +138,7 @@ export class Ring3Elf extends LitElement {
   async showBytes(name: string, bytes: Uint8Array): Promise<void> {
     const turn = ++this.turn;
     this.loading = true;
-    const { openElf, ElfError } = await import('./elf-model.js');
+    const { openElf, ElfError } = await this.loadView();
     if (turn !== this.turn) return;
     try {
       this.name = name;
@@ -148,6 +149,21 @@ export class Ring3Elf extends LitElement {
     }
     await this.updateComplete;
   }
+
+  /** Tables, bytes and the reader of ELF files, once for each element. */
+  private async loadView(): Promise<View> {
+    const view = await import('./elf-view.js');
+    if (this.view) return view;
+    view.useLit({ html, nothing });
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(view.elfViewStyles);
+    await this.updateComplete;
+    this.shadowRoot?.adoptedStyleSheets.push(sheet);
+    this.view = view;
+    return view;
+  }
+
+  private view: View | null = null;
 
   private async showFile(file: File | undefined): Promise<void> {
     if (file) await this.showBytes(file.name, new Uint8Array(await file.arrayBuffer()));
@@ -178,11 +194,11 @@ export class Ring3Elf extends LitElement {
 
   /** The other way round: the smallest thing that a byte is part of, shown in its table. */
   private chooseByte(offset: number): void {
-    const { model } = this;
+    const { model, view } = this;
     const place = model?.at(offset);
     this.cursor = offset;
-    if (!model || !place) return;
-    this.tab = tabOf(model, place);
+    if (!model || !view || !place) return;
+    this.tab = view.tabOf(model, place);
     const owner = [...model.segments, ...model.sections].find(({ fields }) => fields.some((field) => field === place));
     if (owner) this.open = owner.label;
     if (this.tab === 'symbols') this.filter = place.label.startsWith('(') ? '' : place.label;
@@ -192,16 +208,16 @@ export class Ring3Elf extends LitElement {
   }
 
   private reveal(offset: number): void {
-    const { model, height } = this;
-    if (model) this.scrolled = scrollFor({ model, height, scrollTop: this.scrolled }, offset);
+    const { model, height, view } = this;
+    if (model && view) this.scrolled = view.scrollFor({ model, height, scrollTop: this.scrolled }, offset);
   }
 
   private onHexKey(event: KeyboardEvent): void {
-    const { model } = this;
-    if (!model || event.altKey || event.metaKey) return;
+    const { model, view } = this;
+    if (!model || !view || event.altKey || event.metaKey) return;
     if (event.key === 'Enter' || event.key === ' ') this.chooseByte(this.cursor);
     else {
-      const to = moved(this.cursor, event, model.bytes.length, rowsSeen(this.height));
+      const to = view.moved(this.cursor, event, model.bytes.length, view.rowsSeen(this.height));
       if (to === null) return;
       this.cursor = to;
       this.reveal(to);
@@ -228,7 +244,7 @@ export class Ring3Elf extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const { model } = this;
+    const { model, view } = this;
     return html`<section class=${this.drop.over ? 'frame over' : 'frame'} part="frame" aria-label=${`ELF file ${this.name}`}>
       <header part="head">
         <span class="title">${this.name || 'ELF file'}</span>
@@ -241,11 +257,11 @@ export class Ring3Elf extends LitElement {
         <input type="file" hidden @change=${(event: Event) => void this.showFile((event.target as HTMLInputElement).files?.[0])} />
       </header>
       ${this.failure === null ? nothing : html`<p class="error" part="error" role="alert">${this.failure}</p>`}
-      ${model ? this.renderModel(model) : html`<p class="empty">${this.loading ? 'Loading' : 'Drop a Linux program, library or object file here.'}</p>`}
+      ${model && view ? this.renderModel(model, view) : html`<p class="empty">${this.loading ? 'Loading' : 'Drop a Linux program, library or object file here.'}</p>`}
     </section>`;
   }
 
-  private renderModel(model: ElfModel): TemplateResult {
+  private renderModel(model: ElfModel, view: View): TemplateResult {
     return html`<div class="panes">
         <div class="facts">
           <div role="tablist" aria-label="Parts of the file" @keydown=${(event: KeyboardEvent) => this.onTabKey(event)}>
@@ -265,7 +281,7 @@ export class Ring3Elf extends LitElement {
             )}
           </div>
           <div role="tabpanel" id="facts" tabindex="0" aria-labelledby=${`tab-${this.tab}`}>
-            ${elfTable(this.tab, {
+            ${view.elfTable(this.tab, {
               model,
               chosen: this.chosen,
               open: this.open,
@@ -289,7 +305,7 @@ export class Ring3Elf extends LitElement {
           @scroll=${(event: Event) => (this.scrolled = (event.target as HTMLElement).scrollTop)}
           @keydown=${(event: KeyboardEvent) => this.onHexKey(event)}
         >
-          ${hexRows({
+          ${view.hexRows({
             model,
             scrollTop: this.scrolled,
             height: this.height,

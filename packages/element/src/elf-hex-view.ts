@@ -1,4 +1,5 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import type { TemplateResult } from 'lit';
+import { html, nothing } from './elf-lit.js';
 import type { ElfModel, ElfPlace } from './elf-types.js';
 
 export const BYTES_PER_ROW = 16;

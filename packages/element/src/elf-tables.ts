@@ -1,8 +1,6 @@
-import { html, nothing, type TemplateResult } from 'lit';
-import type { ElfModel, ElfPlace, FieldRow, SectionRow, SegmentRow } from './elf-types.js';
-
-export type ElfTab = 'header' | 'segments' | 'sections' | 'symbols';
-export const elfTabs: readonly ElfTab[] = ['header', 'segments', 'sections', 'symbols'];
+import type { TemplateResult } from 'lit';
+import { html, nothing } from './elf-lit.js';
+import type { ElfModel, ElfPlace, ElfTab, FieldRow, SectionRow, SegmentRow } from './elf-types.js';
 
 /** Symbols that are listed at a time: a filter finds the others. */
 const MOST_SYMBOLS = 500;

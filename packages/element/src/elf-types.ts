@@ -1,3 +1,5 @@
+export type ElfTab = 'header' | 'segments' | 'sections' | 'symbols';
+
 /** What the bytes of an ELF file are for: their colour. */
 export type ByteKind = 'none' | 'header' | 'segment-header' | 'section-header' | 'code' | 'constants' | 'data' | 'tables' | 'other';
 

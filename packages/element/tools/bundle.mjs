@@ -95,7 +95,7 @@ async function bundle(input, { plugins = [], format = 'es', name } = {}) {
     },
   });
   const { output } = await build.generate({ format, minify: true, codeSplitting: false, ...(name ? { name } : {}) });
-  return { code: output[0].code, modules: output[0].modules };
+  return { code: output[0].code, modules: output[0].modules, exports: output[0].exports };
 }
 
 const sizes = [];
@@ -146,6 +146,8 @@ for (let again = true; again;) {
 // Classic scripts are not strict by themselves.
 const classic = (code) => `"use strict";${code}`;
 const wholeWorker = classic((await bundle(web('worker'), { format: 'iife' })).code);
+const terminal = await bundle(xterm, { format: 'iife', name: 'ring3Terminal' });
+write('ring3-standalone-terminal.js', classic(terminal.code));
 const standalone = await bundle(file('standalone.js'), {
   format: 'iife',
   plugins: [
@@ -153,12 +155,12 @@ const standalone = await bundle(file('standalone.js'), {
       [web('start-worker')]: inlinedStart(wholeWorker, 'null'),
       [web('fetch-core')]: readFileSync(web('inlined-core'), 'utf8'),
       [web('inline')]: `export const connectInline = () => { throw new Error('inline is not there in a standalone page'); };`,
-      [xterm]: `export const loadXterm = () => ring3Terminal.loadXterm();`,
+      // A script of its own, for pages that have a terminal.
+      [xterm]: `export const { ${terminal.exports.join(', ')} } = globalThis.ring3Terminal;`,
     }),
   ],
 });
 write('ring3-standalone.js', classic(standalone.code));
-write('ring3-standalone-terminal.js', classic((await bundle(xterm, { format: 'iife', name: 'ring3Terminal' })).code));
 
 copyFileSync(file('../../core/dist/core.wasm', import.meta.url), file('core.wasm'));
 const core = readFileSync(file('core.wasm'));

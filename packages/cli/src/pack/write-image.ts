@@ -41,7 +41,11 @@ export function writeImage(
     renameSync(fresh, resolve(out));
     return written;
   } catch (error) {
-    rmSync(fresh, { recursive: true, force: true });
+    try {
+      rmSync(fresh, { recursive: true, force: true });
+    } catch {
+      // It could not even be begun.
+    }
     if (error instanceof CliError || !(error instanceof Error && 'code' in error && 'syscall' in error)) throw error;
     throw new CliError(CliStatus.Failed, `${out}: cannot be written (${String(error.code)})`);
   }
