@@ -217,6 +217,17 @@ test('what is slow shows how far it is; what fails says so and can be run again'
   await sees(page, prompt);
 });
 
+test('a terminal that cannot be loaded says so, and so does the machine', async () => {
+  const server = await serve({ folder: dist, disturb: (path) => (path.includes('/xterm-') ? { status: 404 } : undefined) });
+  const { page } = await open();
+  await page.goto(server.url);
+  const machine = page.locator('ring3-machine');
+  await expect
+    .poll(() => machine.evaluate((element) => (element as HTMLElementTagNameMap['ring3-machine']).state), { timeout: 20_000 })
+    .toBe('error');
+  await expect.poll(() => page.locator('ring3-terminal').getByRole('alert').textContent()).toContain('could not be loaded');
+});
+
 test('without JavaScript the page says what it needs', async () => {
   const server = await serve({ folder: dist });
   const { page } = await open({ javaScriptEnabled: false });
