@@ -4,13 +4,27 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { join } from 'node:path';
 import { root } from '../support/run.js';
 
-/** The packages that are published and that pages and scripts use, in no order. */
-const PACKAGES = ['abi', 'isa', 'core', 'elf', 'image', 'kernel', 'machine', 'element'];
+/** What pages and scripts use; with what these need of ours, it is what is packed. */
+const USED = ['machine', 'element'];
 const cache = `${root}.cache/consumers/`;
 const tarballs = `${cache}tarballs/`;
 
 interface Manifest {
   dependencies?: Record<string, string>;
+}
+
+function withDependencies(names: readonly string[], all = new Set<string>()): Set<string> {
+  for (const name of names) {
+    if (all.has(name)) continue;
+    all.add(name);
+    const { dependencies = {} } = JSON.parse(readFileSync(`${root}packages/${name}/package.json`, 'utf8')) as Manifest;
+    const ours = Object.keys(dependencies).filter((one) => one.startsWith('@ring3/'));
+    withDependencies(
+      ours.map((one) => one.slice('@ring3/'.length)),
+      all,
+    );
+  }
+  return all;
 }
 
 let packed: Record<string, string> | null = null;
@@ -21,7 +35,7 @@ function packAll(): Record<string, string> {
   rmSync(tarballs, { recursive: true, force: true });
   mkdirSync(tarballs, { recursive: true });
   const result: Record<string, string> = {};
-  for (const name of PACKAGES) {
+  for (const name of withDependencies(USED)) {
     const done = npm(`${root}packages/${name}`, ['pack', '--json', '--ignore-scripts', '--pack-destination', tarballs]);
     // An array in npm 10, an object by package name in later ones.
     const told = JSON.parse(done) as { filename: string }[] | Record<string, { filename: string }>;

@@ -166,7 +166,8 @@ export class Ring3Machine extends MachineAttributes {
   connectedMoveCallback(): void {}
 
   protected override firstUpdated(): void {
-    this.startByItself();
+    // Not inside an update: it begins the next one.
+    queueMicrotask(() => this.startByItself());
   }
 
   private startByItself(): void {

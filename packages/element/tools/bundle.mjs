@@ -27,7 +27,7 @@ for (const name of readdirSync(dist)) if (name !== 'ring3-entry.js' && /^ring3.*
 const chunkNames = { [xterm]: 'terminal' };
 /** Modules that are in a page once, since they keep something or somebody asks what class their objects are. The rest may be copied. */
 const once =
-  /\/packages\/(core|kernel|machine|element)\/dist\/(?!engine\/options\.js|engine\/error-help\.js|protocol\.js|protocol-errors\.js)/;
+  /\/packages\/(core|jit|kernel|machine|element)\/dist\/(?!engine\/options\.js|engine\/error-help\.js|protocol\.js|protocol-errors\.js)/;
 
 /** tsc's enum objects as pure expressions: nearly all are inlined, and then left out. */
 function withPureEnums(code) {
