@@ -69,10 +69,8 @@ describe('the page', () => {
     const first = customElements.get('ring3-machine');
     // Other URLs: another copy of the modules.
     const again = (name: string): Promise<unknown> => import(/* @vite-ignore */ new URL(`./${name}.ts?again`, import.meta.url).href);
-    const [copy] = (await Promise.all([again('machine-element'), again('define'), again('index')])) as [
-      typeof import('./machine-element.js'),
-    ];
-    expect(copy.Ring3Machine).not.toBe(first);
+    const [copy] = await Promise.all([again('machine-element'), again('define'), again('index')]);
+    expect((copy as typeof import('./machine-element.js')).Ring3Machine).not.toBe(first);
     expect(customElements.get('ring3-machine')).toBe(first);
     const element = machine(cat(), '', '<ring3-file path="/a">b</ring3-file>');
     const run = element.run();
