@@ -52,6 +52,8 @@ export class Strace implements TraceSink, StraceSession {
   private readonly memory: GuestMemory;
   /** Signals that are about to kill a process, by tgid: the kernel does not deliver them, a tracer sees them. */
   private readonly fatal = new Map<number, SignalInfo>();
+  /** Generated, and not delivered yet. */
+  private generatedLast: SignalInfo | null = null;
 
   /**
    * @param write receives the log in pieces
@@ -94,6 +96,9 @@ export class Strace implements TraceSink, StraceSession {
         return;
       case 'signal:signal_generate':
         this.generated(record);
+        return;
+      case 'signal:default_action':
+        this.dying(Number(fields['target']), Number(fields['sig']));
         return;
       case 'signal:group_stop': {
         const tracee = this.tracees.get(record.tid);
@@ -237,6 +242,7 @@ export class Strace implements TraceSink, StraceSession {
 
   private delivered({ tid, pid, fields }: TraceRecord): void {
     this.fatal.delete(pid);
+    this.generatedLast = null;
     const tracee = this.tracees.get(tid);
     if (tracee) this.signalLine(tracee, signalInfo(fields));
   }
@@ -248,9 +254,15 @@ export class Strace implements TraceSink, StraceSession {
     if (Number(fields['res']) === SignalIgnored) {
       if (tracee.running) tracee.dropped.push(info);
       else this.signalLine(tracee, info);
-    } else if (this.k.pids.task(tracee.tid)?.signal.groupExiting) {
-      this.fatal.set(tracee.tgid, info);
+    } else {
+      this.generatedLast = info;
     }
+  }
+
+  /** The signal that has just been generated ends its target at once, without being delivered. */
+  private dying(tid: number, signo: number): void {
+    const tracee = this.tracees.get(tid);
+    if (tracee && this.generatedLast?.signo === signo) this.fatal.set(tracee.tgid, this.generatedLast);
   }
 
   private signalLine(tracee: Tracee, info: SignalInfo): void {
