@@ -86,7 +86,7 @@ describe('200 jobs, with failures among them, on 2 workers', () => {
       case 8:
         return { job: { id, ...sh('yes', repeatable), limits: { outputBytes: 5000 }, expect: { limit: 'outputBytes' } }, checks: [] };
       default:
-        return { job: { id, ...sh('test $(id -u) = 5', repeatable), uid: i % 2 === 0 ? 5 : 6 }, checks: ['exit'] };
+        return { job: { id, ...sh('test $(id -u) = 5', repeatable), uid: 6, cwd: '/' }, checks: ['exit'] };
     }
   }
   const all = Array.from({ length: 200 }, (_, i) => make(i));
