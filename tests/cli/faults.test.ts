@@ -70,7 +70,7 @@ describe('ring3 faults', () => {
 
   test('-c is the summary alone', async () => {
     const { stderr } = await ring3(['faults', '-c', '--root', '/', HELLO]);
-    expect(stderr).not.toContain('0x');
+    expect(stderr.replaceAll(HELLO, '')).not.toContain('0x');
     expect(stderr).toMatch(/^ +minor +major signals +pages\n/);
   });
 
