@@ -46,6 +46,8 @@ if (executablePath) {
         name: 'browser',
         include: ['packages/*/src/**/*.browser.test.ts'],
         testTimeout: 30_000,
+        // Frames, focus and timers of a page on a busy machine: the second try must pass.
+        retry: 1,
         fileParallelism: false,
         sequence: { groupOrder: 1 },
         browser: {
@@ -63,6 +65,7 @@ if (executablePath) {
         name: 'e2e',
         include: ['tests/{e2e,consumers}/**/*.test.ts'],
         testTimeout: 60_000,
+        retry: 1,
         hookTimeout: 60_000,
         fileParallelism: false,
         sequence: { groupOrder: 2 },

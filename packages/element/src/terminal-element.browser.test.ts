@@ -394,7 +394,7 @@ test('screen-reader mode puts what appears into the accessibility tree, also whe
   await userEvent.keyboard('{Enter}');
   expect(shell.terminal.screenReader).toBe(true);
   await shell.run('echo read me');
-  await vi.waitFor(() => expect(tree()).toContain('read me'));
+  await vi.waitFor(() => expect(tree()).toContain('read me'), { timeout: 5000 });
 });
 
 test('the font size and the screen reader can be changed while it runs', async () => {
