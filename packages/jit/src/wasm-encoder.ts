@@ -45,6 +45,10 @@ export class Code {
   mem(opcode: number, offset: number): this {
     return this.op(opcode, 0).u(offset >>> 0);
   }
+  /** A 16-byte load or store. */
+  simdMem(opcode: Simd, offset: number): this {
+    return this.op(0xfd, opcode, 0).u(offset);
+  }
   call(index: number): this {
     return this.op(0x10).u(index);
   }
@@ -58,6 +62,12 @@ export class Code {
     for (const byte of other.bytes) this.bytes.push(byte);
     return this;
   }
+}
+
+/** Opcodes behind 0xfd. */
+export const enum Simd {
+  Load = 0,
+  Store = 11,
 }
 
 export const enum W {

@@ -1,7 +1,7 @@
 import { Cpu, MemoryMap } from '@ring3/abi';
 import type { Block, Insn } from '../region.js';
 import { analyse, type Flow } from '../structure.js';
-import { Code, W } from '../wasm-encoder.js';
+import { Code, Simd, W } from '../wasm-encoder.js';
 import { isInline, isSse } from './classify.js';
 import { DYNAMIC, L, TLB_BIAS, TLB_WRITE } from './locals.js';
 
@@ -10,6 +10,16 @@ export const enum Import {
   StepUop = 0,
   TestCondition = 1,
 }
+
+/** The locals of the lazy flags: is it an i64, and its place in the CPU state. */
+const flagLocals: readonly (readonly [local: number, wide: boolean, offset: number])[] = [
+  [L.CcR, true, Cpu.CcResult],
+  [L.CcA, true, Cpu.CcA],
+  [L.CcB, true, Cpu.CcB],
+  [L.CcOp, false, Cpu.CcOp],
+  [L.CcBase, false, Cpu.CcBase],
+  [L.CcRot, false, Cpu.CcRotated],
+];
 
 /** What all parts of the translator write with: operands, memory accesses, ways out. */
 export abstract class Emitter {
@@ -27,36 +37,58 @@ export abstract class Emitter {
     protected readonly entry: number,
   ) {
     this.flow = analyse(blocks, entry);
+    this.registers = this.usedRegisters();
+    this.xmm = this.usedXmm();
+  }
+
+  /** General and xmm registers that live in locals. */
+  protected readonly registers: readonly number[];
+  protected readonly xmm: readonly number[];
+
+  /** The locals from the CPU state. */
+  protected loadState(code: Code): void {
+    for (const r of this.registers)
+      code
+        .i32(0)
+        .mem(W.I64Load, MemoryMap.Cpu + 8 * r)
+        .set(r);
+    for (const x of this.xmm)
+      code
+        .i32(0)
+        .simdMem(Simd.Load, MemoryMap.Cpu + Cpu.Xmm + 16 * x)
+        .set(L.Xmm + x);
+    for (const [local, wide, offset] of flagLocals)
+      code
+        .i32(0)
+        .mem(wide ? W.I64Load : W.I32Load, MemoryMap.Cpu + offset)
+        .set(local);
+  }
+
+  /** The other way: all that `has` says of the general registers, the xmm registers, the flags. */
+  protected storeState(code: Code, has: (register: number) => boolean = () => true): void {
+    for (const r of this.registers)
+      if (has(r))
+        code
+          .i32(0)
+          .get(r)
+          .mem(W.I64Store, MemoryMap.Cpu + 8 * r);
+    for (const x of this.xmm)
+      code
+        .i32(0)
+        .get(L.Xmm + x)
+        .simdMem(Simd.Store, MemoryMap.Cpu + Cpu.Xmm + 16 * x);
+    this.spillFlags(code);
   }
 
   protected spillFlags(code: Code): void {
-    code
-      .i32(0)
-      .get(L.CcR)
-      .mem(W.I64Store, MemoryMap.Cpu + Cpu.CcResult);
-    code
-      .i32(0)
-      .get(L.CcA)
-      .mem(W.I64Store, MemoryMap.Cpu + Cpu.CcA);
-    code
-      .i32(0)
-      .get(L.CcB)
-      .mem(W.I64Store, MemoryMap.Cpu + Cpu.CcB);
-    code
-      .i32(0)
-      .get(L.CcOp)
-      .mem(W.I32Store, MemoryMap.Cpu + Cpu.CcOp);
-    code
-      .i32(0)
-      .get(L.CcBase)
-      .mem(W.I32Store, MemoryMap.Cpu + Cpu.CcBase);
-    code
-      .i32(0)
-      .get(L.CcRot)
-      .mem(W.I32Store, MemoryMap.Cpu + Cpu.CcRotated);
+    for (const [local, wide, offset] of flagLocals)
+      code
+        .i32(0)
+        .get(local)
+        .mem(wide ? W.I64Store : W.I32Store, MemoryMap.Cpu + offset);
   }
 
-  protected usedXmm(): number[] {
+  private usedXmm(): number[] {
     const used = new Set<number>();
     for (const start of this.flow.rpo) {
       for (const insn of this.blocks.get(start)!.insns) {
@@ -67,7 +99,7 @@ export abstract class Emitter {
     return [...used].toSorted((a, b) => a - b);
   }
 
-  protected usedRegisters(): number[] {
+  private usedRegisters(): number[] {
     const used = new Set<number>();
     for (const start of this.flow.rpo) {
       for (const insn of this.blocks.get(start)!.insns) {
@@ -228,57 +260,10 @@ export abstract class Emitter {
   /** The interpreter executes it. */
   protected step(insn: Insn, before: number): void {
     const { code } = this;
-    const used = this.usedRegisters();
-    for (const r of used) this.written.add(r);
-    for (const r of used)
-      code
-        .i32(0)
-        .get(r)
-        .mem(W.I64Store, MemoryMap.Cpu + 8 * r);
-    const xmm = this.usedXmm();
-    for (const x of xmm)
-      code
-        .i32(0)
-        .get(L.Xmm + x)
-        .op(0xfd, 11, 0)
-        .u(MemoryMap.Cpu + Cpu.Xmm + 16 * x);
-    this.spillFlags(code);
+    for (const r of this.registers) this.written.add(r);
+    this.storeState(code);
     code.i32(insn.at).call(Import.StepUop).set(L.Low);
-    for (const x of xmm)
-      code
-        .i32(0)
-        .op(0xfd, 0, 0)
-        .u(MemoryMap.Cpu + Cpu.Xmm + 16 * x)
-        .set(L.Xmm + x);
-    for (const r of used)
-      code
-        .i32(0)
-        .mem(W.I64Load, MemoryMap.Cpu + 8 * r)
-        .set(r);
-    code
-      .i32(0)
-      .mem(W.I64Load, MemoryMap.Cpu + Cpu.CcResult)
-      .set(L.CcR);
-    code
-      .i32(0)
-      .mem(W.I64Load, MemoryMap.Cpu + Cpu.CcA)
-      .set(L.CcA);
-    code
-      .i32(0)
-      .mem(W.I64Load, MemoryMap.Cpu + Cpu.CcB)
-      .set(L.CcB);
-    code
-      .i32(0)
-      .mem(W.I32Load, MemoryMap.Cpu + Cpu.CcOp)
-      .set(L.CcOp);
-    code
-      .i32(0)
-      .mem(W.I32Load, MemoryMap.Cpu + Cpu.CcBase)
-      .set(L.CcBase);
-    code
-      .i32(0)
-      .mem(W.I32Load, MemoryMap.Cpu + Cpu.CcRotated)
-      .set(L.CcRot);
+    this.loadState(code);
     code.get(L.Low);
     this.exit(insn, before);
   }

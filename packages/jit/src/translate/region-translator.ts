@@ -37,40 +37,11 @@ class RegionTranslator extends IntegerEmitter {
   region(): Region {
     const { code } = this;
     const head = new Code();
-    const used = this.usedRegisters();
-    for (const r of used)
-      head
-        .i32(0)
-        .mem(W.I64Load, MemoryMap.Cpu + 8 * r)
-        .set(r);
+    this.loadState(head);
     head
       .i32(0)
       .mem(W.I64Load, MemoryMap.Cpu + Cpu.PageVa)
       .set(L.PageVa);
-    head
-      .i32(0)
-      .mem(W.I64Load, MemoryMap.Cpu + Cpu.CcResult)
-      .set(L.CcR);
-    head
-      .i32(0)
-      .mem(W.I64Load, MemoryMap.Cpu + Cpu.CcA)
-      .set(L.CcA);
-    head
-      .i32(0)
-      .mem(W.I64Load, MemoryMap.Cpu + Cpu.CcB)
-      .set(L.CcB);
-    head
-      .i32(0)
-      .mem(W.I32Load, MemoryMap.Cpu + Cpu.CcOp)
-      .set(L.CcOp);
-    head
-      .i32(0)
-      .mem(W.I32Load, MemoryMap.Cpu + Cpu.CcBase)
-      .set(L.CcBase);
-    head
-      .i32(0)
-      .mem(W.I32Load, MemoryMap.Cpu + Cpu.CcRotated)
-      .set(L.CcRot);
     head
       .i32(0)
       .mem(W.I32Load, MemoryMap.Cpu + Cpu.RegionFuel)
@@ -79,13 +50,6 @@ class RegionTranslator extends IntegerEmitter {
       .i32(0)
       .mem(W.I32Load, MemoryMap.Header + Header.ReadTable)
       .set(L.Table);
-    const xmm = this.usedXmm();
-    for (const x of xmm)
-      head
-        .i32(0)
-        .op(0xfd, 0, 0)
-        .u(MemoryMap.Cpu + Cpu.Xmm + 16 * x)
-        .set(L.Xmm + x);
     head.op(W.Block, W.Void);
     this.context.push('exit');
     if (this.floats()) {
@@ -105,19 +69,7 @@ class RegionTranslator extends IntegerEmitter {
     this.context.pop();
     head.add(code).op(W.End);
     // The exit: everything back to where the interpreter has it.
-    for (const r of used)
-      if (this.written.has(r))
-        head
-          .i32(0)
-          .get(r)
-          .mem(W.I64Store, MemoryMap.Cpu + 8 * r);
-    for (const x of xmm)
-      head
-        .i32(0)
-        .get(L.Xmm + x)
-        .op(0xfd, 11, 0)
-        .u(MemoryMap.Cpu + Cpu.Xmm + 16 * x);
-    this.spillFlags(head);
+    this.storeState(head, (register) => this.written.has(register));
     head
       .i32(0)
       .get(L.Rip)
