@@ -73,6 +73,8 @@ export async function runJob(job: CheckedJob, host: EngineHost, roots: JobRoots)
     const { id, message, errno } = MachineError.from(error);
     result.error = { id, message, ...(errno ? { errno } : {}) };
     if (engine) result.stats = statsOf(engine, started);
+  } finally {
+    engine?.dispose();
   }
   if (warnings.length > 0) result.warnings = warnings;
   return { result, grown: engine ? engine.kernel.core.u8.byteLength - atStart : 0 };
