@@ -165,6 +165,15 @@ export abstract class Emitter {
     if (disp !== 0) code.i64(disp).op(W.I64Add);
   }
 
+  /** What a load or store at L.P adds to it, for the operand that `access` or `check` looked at last. */
+  protected offset: number = TLB_BIAS;
+
+  /** Checks the memory operand of an instruction; its host address is L.P + offset then. */
+  protected access(insn: Insn, before: number, size: number, write: boolean, disp = insn.disp): void {
+    this.ea(insn, disp);
+    this.check(insn, before, size, write);
+  }
+
   /** Checks the address on the stack; leaves the host address − Bias in P. */
   protected check(insn: Insn, before: number, size: number, write: boolean): void {
     const { code } = this;
@@ -234,17 +243,17 @@ export abstract class Emitter {
 
   protected loadSigned(size: number): void {
     const op = size === 8 ? W.I64Load8S : size === 16 ? W.I64Load16S : size === 32 ? W.I64Load32S : W.I64Load;
-    this.code.get(L.P).mem(op, TLB_BIAS);
+    this.code.get(L.P).mem(op, this.offset);
   }
 
   protected loadUnsigned(size: number): void {
     const op = size === 8 ? W.I64Load8U : size === 16 ? W.I64Load16U : size === 32 ? W.I64Load32U : W.I64Load;
-    this.code.get(L.P).mem(op, TLB_BIAS);
+    this.code.get(L.P).mem(op, this.offset);
   }
 
   /** P and the value are on the stack. */
   protected store(size: number): void {
-    this.code.mem(size === 8 ? W.I64Store8 : size === 16 ? W.I64Store16 : size === 32 ? W.I64Store32 : W.I64Store, TLB_BIAS);
+    this.code.mem(size === 8 ? W.I64Store8 : size === 16 ? W.I64Store16 : size === 32 ? W.I64Store32 : W.I64Store, this.offset);
   }
 
   protected signExtend(size: number): void {

@@ -24,8 +24,7 @@ export abstract class IntegerEmitter extends SseEmitter {
         if (m[1] === 'zx') this.regUnsigned(insn.rm, from);
         else this.regSigned(insn.rm, from);
       } else {
-        this.ea(insn);
-        this.check(insn, before, from / 8, false);
+        this.access(insn, before, from / 8, false);
         if (m[1] === 'zx') this.loadUnsigned(from);
         else this.loadSigned(from);
       }
@@ -34,8 +33,7 @@ export abstract class IntegerEmitter extends SseEmitter {
     if ((m = /^movsxd64_G_([RMX])$/.exec(name))) {
       if (m[1] === 'R') this.regSigned(insn.rm, 32);
       else {
-        this.ea(insn);
-        this.check(insn, before, 4, false);
+        this.access(insn, before, 4, false);
         this.loadSigned(32);
       }
       return this.setReg(insn.reg, 64);
@@ -77,8 +75,7 @@ export abstract class IntegerEmitter extends SseEmitter {
       case 'push64_I':
       case 'push64_M':
         if (name === 'push64_M') {
-          this.ea(insn);
-          this.check(insn, before, 8, false);
+          this.access(insn, before, 8, false);
           this.loadUnsigned(64);
         } else if (name === 'push64_Z') code.get(insn.rm >> 3);
         else code.i64(insn.imm);
@@ -109,8 +106,7 @@ export abstract class IntegerEmitter extends SseEmitter {
         return this.indirect(insn, before);
       case 'jmp_M':
       case 'jmp_X':
-        this.ea(insn, insn.imm);
-        this.check(insn, before, 8, false);
+        this.access(insn, before, 8, false, insn.imm);
         this.loadUnsigned(64);
         code.set(L.T);
         return this.indirect(insn, before);
@@ -130,8 +126,7 @@ export abstract class IntegerEmitter extends SseEmitter {
         code.get(insn.rm >> 3).set(L.T2);
         return this.callTo(insn, before);
       case 'call_M':
-        this.ea(insn, insn.imm);
-        this.check(insn, before, 8, false);
+        this.access(insn, before, 8, false, insn.imm);
         this.loadUnsigned(64);
         code.set(L.T2);
         return this.callTo(insn, before);
@@ -195,8 +190,7 @@ export abstract class IntegerEmitter extends SseEmitter {
     const memory = left === 'M' || right === 'M';
     const stores = op !== 'cmp' && op !== 'test';
     if (memory) {
-      this.ea(insn);
-      this.check(insn, before, size / 8, left === 'M' && stores);
+      this.access(insn, before, size / 8, left === 'M' && stores);
     }
     const operand = (kind: string): void => {
       if (kind === 'R') this.regSigned(insn.rm, size);
@@ -261,16 +255,14 @@ export abstract class IntegerEmitter extends SseEmitter {
   protected mov(insn: Insn, before: number, size: number, to: string, from: string): void {
     const { code } = this;
     if (to === 'M' || to === 'X') {
-      this.ea(insn);
-      this.check(insn, before, size / 8, true);
+      this.access(insn, before, size / 8, true);
       code.get(L.P);
       if (from === 'I') code.i64(insn.imm);
       else this.byteOrRegister(insn.reg, size);
       return this.store(size);
     }
     if (from === 'M' || from === 'X') {
-      this.ea(insn);
-      this.check(insn, before, size / 8, false);
+      this.access(insn, before, size / 8, false);
       this.loadUnsigned(size);
       return this.setReg(insn.reg, size);
     }
@@ -318,8 +310,7 @@ export abstract class IntegerEmitter extends SseEmitter {
     if (size === 64 && needed) return this.step(insn, before);
     const { code } = this;
     if (form === 'M') {
-      this.ea(insn);
-      this.check(insn, before, size / 8, false);
+      this.access(insn, before, size / 8, false);
     }
     this.regSigned(form === 'R_I' ? insn.rm : insn.reg, size);
     if (form === 'R_I') code.i64(insn.imm);

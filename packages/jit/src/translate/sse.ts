@@ -3,7 +3,7 @@ import type { Insn } from '../region.js';
 import { W } from '../wasm-encoder.js';
 import { mnemonic } from './classify.js';
 import { FlagsEmitter } from './flags.js';
-import { CcOp, L, TLB_BIAS } from './locals.js';
+import { CcOp, L } from './locals.js';
 import { packed, scalarDouble, shifts, shuffles } from './sse-tables.js';
 
 /**
@@ -31,10 +31,9 @@ export abstract class SseEmitter extends FlagsEmitter {
     };
     /** The 16 bytes of the source. */
     const load = (aligned: boolean): void => {
-      this.ea(insn);
-      this.check(insn, before, 16, false);
+      this.access(insn, before, 16, false);
       if (aligned) align();
-      code.get(L.P).op(0xfd, 0, 0).u(TLB_BIAS);
+      code.get(L.P).op(0xfd, 0, 0).u(this.offset);
     };
     const source = (): void => {
       if (isReg) code.get(w);
@@ -48,10 +47,9 @@ export abstract class SseEmitter extends FlagsEmitter {
       const register = hot ? name.endsWith('_V_R') : isReg;
       if (register) code.get(stores ? v : w).set(stores ? w : v);
       else if (stores) {
-        this.ea(insn);
-        this.check(insn, before, 16, true);
+        this.access(insn, before, 16, true);
         if (aligned) align();
-        code.get(L.P).get(v).op(0xfd, 11, 0).u(TLB_BIAS);
+        code.get(L.P).get(v).op(0xfd, 11, 0).u(this.offset);
       } else {
         load(aligned);
         code.set(v);
@@ -59,14 +57,12 @@ export abstract class SseEmitter extends FlagsEmitter {
       return;
     }
     const load64 = (): void => {
-      this.ea(insn);
-      this.check(insn, before, 8, false);
-      code.get(L.P).op(0xfd, 0x5d, 0).u(TLB_BIAS);
+      this.access(insn, before, 8, false);
+      code.get(L.P).op(0xfd, 0x5d, 0).u(this.offset);
     };
     const store64 = (): void => {
-      this.ea(insn);
-      this.check(insn, before, 8, true);
-      code.get(L.P).get(v).op(0xfd, 0x5b, 0).u(TLB_BIAS).op(0);
+      this.access(insn, before, 8, true);
+      code.get(L.P).get(v).op(0xfd, 0x5b, 0).u(this.offset).op(0);
     };
     switch (name) {
       case 'movsd_V_M':
@@ -77,14 +73,12 @@ export abstract class SseEmitter extends FlagsEmitter {
       case 'movq_M_V':
         return store64();
       case 'movss_V_M':
-        this.ea(insn);
-        this.check(insn, before, 4, false);
-        code.get(L.P).op(0xfd, 0x5c, 0).u(TLB_BIAS).set(v);
+        this.access(insn, before, 4, false);
+        code.get(L.P).op(0xfd, 0x5c, 0).u(this.offset).set(v);
         return;
       case 'movss_M_V':
-        this.ea(insn);
-        this.check(insn, before, 4, true);
-        code.get(L.P).get(v).op(0xfd, 0x5a, 0).u(TLB_BIAS).op(0);
+        this.access(insn, before, 4, true);
+        code.get(L.P).get(v).op(0xfd, 0x5a, 0).u(this.offset).op(0);
         return;
       case 'movq32_V_R':
       case 'movq64_V_R':
@@ -114,17 +108,15 @@ export abstract class SseEmitter extends FlagsEmitter {
         return;
       case 'movhigh_V_M':
         if (isReg) break;
-        this.ea(insn);
-        this.check(insn, before, 8, false);
-        code.get(v).get(L.P).mem(W.I64Load, TLB_BIAS).op(0xfd, 0x1e, 1).set(v);
+        this.access(insn, before, 8, false);
+        code.get(v).get(L.P).mem(W.I64Load, this.offset).op(0xfd, 0x1e, 1).set(v);
         return;
       case 'cvtsi2sd32':
       case 'cvtsi2sd64': {
         const wide = name.endsWith('64');
         if (isReg) code.get(insn.rm >> 3);
         else {
-          this.ea(insn);
-          this.check(insn, before, wide ? 8 : 4, false);
+          this.access(insn, before, wide ? 8 : 4, false);
           if (wide) this.loadUnsigned(64);
           else this.loadSigned(32);
         }
@@ -257,9 +249,8 @@ export abstract class SseEmitter extends FlagsEmitter {
     const { code } = this;
     if (isReg) code.get(w).op(0xfd, 0x21, 0);
     else {
-      this.ea(insn);
-      this.check(insn, before, 8, false);
-      code.get(L.P).op(0x2b, 0).u(TLB_BIAS);
+      this.access(insn, before, 8, false);
+      code.get(L.P).op(0x2b, 0).u(this.offset);
     }
   }
 
