@@ -33,6 +33,17 @@ export const enum L {
   D2 = 51,
   // v128
   V = 52,
+  /** i32: what range checks of float results compare with; 0 where an inexact result would change MXCSR. */
+  Limit = 53,
+  // f64
+  D3 = 54,
+  // f32
+  S = 55,
+  S2 = 56,
+  S3 = 57,
+  // v128
+  V2 = 58,
+  V3 = 59,
 }
 
 /** What left the flags: core/assembly/cpu/flags.ts. */
