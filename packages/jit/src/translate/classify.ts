@@ -1,6 +1,8 @@
 import type { Block, Insn } from '../region.js';
 import { CcOp, DYNAMIC } from './locals.js';
-import { packed, scalarDouble, shifts, shuffles } from './sse-tables.js';
+import { isSse } from './sse/names.js';
+
+export { isSse };
 
 const coldStep =
   /^(imul|mul|div|idiv|adc|sbb|add|sub|and|or|xor|cmp|test|mov|lea|movzx|movsx|movsxd|inc|dec|not|neg|shl|shr|sar|rol|ror|bt|bts|btr|btc|bsf|bsr|xchg|cmov|set|cbw|cwd|bswap|shld|shrd|popcnt|p[a-z]+|mov[a-z]*|add[sp][sd]|sub[sp][sd]|mul[sp][sd]|div[sp][sd]|sqrt[sp][sd]|min[sp][sd]|max[sp][sd]|cvt\w+|[u]?comis[sd]|and[n]?p[sd]|orp[sd]|xorp[sd]|unpck\w+|shufp[sd]|cmp[sp][sd])(_|$|\d)/;
@@ -16,35 +18,6 @@ const inline =
   /^(add|or|adc|sbb|and|sub|xor|cmp|test)(8|16|32|64)_([RGM])_([RGMI])$|^mov(8|16|32|64)_([RGMXZ])_([RGMXI])$|^lea(32|64)_[MX]$|^movzx32_G_[RMX][bw]$|^movsx(32|64)_G_[RM][bw]$|^movsxd64_G_[RMX]$|^(inc|dec|not|neg)(32|64)_R$|^imul(32)_G_(R|M|R_I)$|^imul64_G_(R|M|R_I)$|^(shl|shr|sar|rol|ror)(32|64)_R_I$|^(shl|shr|sar)(32|64)_R_C$|^cbw(32|64)$|^cwd(32|64)$|^cmov(32|64)$|^set$|^push64_[ZIM]$|^pop64_Z$|^leave64$|^nop$|^mov64_G_Fs$|^j[a-z]+$|^jmp_[JRMX]$|^call_[JRM]$|^ret$/;
 export function isInline(name: string): boolean {
   return inline.test(name) || isSse(name);
-}
-
-export function mnemonic(name: string): string {
-  return name.split('_')[0]!;
-}
-const sseMoves = /^(movaps|movups|movapd|movupd|movdqa|movdqu|movsd|movss|movq|movd|movhigh|movhpd|movlpd|movlps|movhps)_|^movq(32|64)_/;
-export function isSse(name: string): boolean {
-  const m = mnemonic(name);
-  if (/_[PQN][qd]?_|_Pq|_Qq|_Nq/.test(name)) return false;
-  if (m.startsWith('p') && /_(Pq|Qq)/.test(name)) return false;
-  return (
-    m in packed ||
-    m in shuffles ||
-    (m in shifts && name.endsWith('_Udq_Ib')) ||
-    m in scalarDouble ||
-    m === 'pandn' ||
-    m === 'pshufd' ||
-    m === 'pmovmskb' ||
-    m === 'psrldq' ||
-    m === 'pslldq' ||
-    m === 'ucomisd' ||
-    m === 'comisd' ||
-    name === 'cvtsi2sd32' ||
-    name === 'cvtsi2sd64' ||
-    name === 'cvttsd2si32' ||
-    name === 'cvttsd2si64' ||
-    name === 'sqrtsd_Vsd_Wsd' ||
-    (sseMoves.test(name) && !/^movsd?_?x/.test(name))
-  );
 }
 
 /** Can the instruction leave before it has had an effect? */
