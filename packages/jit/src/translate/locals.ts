@@ -44,6 +44,10 @@ export const enum L {
   // v128
   V2 = 58,
   V3 = 59,
+  /** i32: operands and result of an operation of up to 32 bits. */
+  Left = 60,
+  Right = 61,
+  Result = 62,
 }
 
 /** What left the flags: core/assembly/cpu/flags.ts. */

@@ -82,6 +82,7 @@ class RegionTranslator extends IntegerEmitter {
           { count: 1, type: 0x7c },
           { count: 3, type: 0x7d },
           { count: 2, type: W.v128 },
+          { count: 3, type: W.i32 },
         ],
         body: head,
       },

@@ -45,8 +45,12 @@ const others = /_[PQN]q|_Y[bv]|_X[bv]/;
 
 /** How an instruction is translated; undefined: it is no SSE instruction, or the interpreter's. */
 export function themeOf(name: string): Theme | undefined {
-  return others.test(name) ? undefined : themes.get(mnemonic(name));
+  if (!known.has(name)) known.set(name, others.test(name) ? undefined : themes.get(mnemonic(name)));
+  return known.get(name);
 }
+
+/** Found once per name. */
+const known = new Map<string, Theme | undefined>();
 
 export function isSse(name: string): boolean {
   return themeOf(name) !== undefined;
