@@ -14,7 +14,7 @@ export abstract class SseConversions extends SseCompares {
     const { insn, v } = s;
     const { code } = this;
     const m = mnemonic(insn.name).replace(/(si2sd|si)(32|64)$/, '$1');
-    const wide = /64$/.test(insn.name);
+    const wide = insn.name.endsWith('64');
     switch (m) {
       case 'cvtsi2sd':
         return this.fromInteger(s, F64, wide);
@@ -215,4 +215,3 @@ export abstract class SseConversions extends SseCompares {
     code.set(s.v);
   }
 }
-

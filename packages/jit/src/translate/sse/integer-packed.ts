@@ -104,7 +104,10 @@ export abstract class SseIntegers extends SseMoves {
     const fits = (): void => void code.get(L.T).i64(bits).op(W.I64LtU);
     code.get(s.v);
     if (sign) {
-      code.get(L.T).op(W.I32WrapI64).i32(bits - 1);
+      code
+        .get(L.T)
+        .op(W.I32WrapI64)
+        .i32(bits - 1);
       fits();
       code.op(W.Select);
       this.simd(opcode);

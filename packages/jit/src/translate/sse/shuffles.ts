@@ -73,4 +73,3 @@ export abstract class SseShuffles extends SseIntegers {
     code.set(v);
   }
 }
-
