@@ -84,7 +84,8 @@ export function registersOf(insn: Insn): number {
   if (family === Family.Branch) return address | registerBit(insn.rm) | traitsOf(insn.op).implicit;
   const { to, from, implicit } = traitsOf(insn.op);
   let used = implicit;
-  if (family === Family.Lea || to === Operand.E || from === Operand.E || hasE(family)) used |= address | (memory ? 0 : registerBit(insn.rm));
+  if (family === Family.Lea || to === Operand.E || from === Operand.E || hasE(family))
+    used |= address | (memory ? 0 : registerBit(insn.rm));
   if (to === Operand.G || from === Operand.G || hasG(family)) used |= registerBit(insn.reg);
   return used;
 }

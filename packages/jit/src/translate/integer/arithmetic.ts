@@ -12,8 +12,7 @@ export abstract class ArithmeticEmitter extends OperandEmitter {
     const stores = mnemonic !== 'cmp' && mnemonic !== 'test';
     this.checkE(insn, before, bits, stores && to === Operand.E);
     if (!stores && !needed) return;
-    if (mnemonic === 'and' || mnemonic === 'or' || mnemonic === 'xor' || mnemonic === 'test')
-      this.logic(insn, traits, stores, needed);
+    if (mnemonic === 'and' || mnemonic === 'or' || mnemonic === 'xor' || mnemonic === 'test') this.logic(insn, traits, stores, needed);
     else if (needed) this.sum(insn, traits, stores);
     else this.plainSum(insn, traits);
   }

@@ -51,7 +51,10 @@ export abstract class ConditionalEmitter extends BitEmitter {
         return this.setExplicit();
       case 'cld':
       case 'std':
-        code.i32(0).i32(0).mem(W.I32Load, MemoryMap.Cpu + Cpu.EflagsRest);
+        code
+          .i32(0)
+          .i32(0)
+          .mem(W.I32Load, MemoryMap.Cpu + Cpu.EflagsRest);
         if (mnemonic === 'cld') code.i32(~DF).op(W.I32And);
         else code.i32(DF).op(W.I32Or);
         code.mem(W.I32Store, MemoryMap.Cpu + Cpu.EflagsRest);

@@ -174,4 +174,3 @@ export abstract class OperandEmitter extends SseEmitter {
     this.code.get(local).get(condition).op(W.Select).set(local);
   }
 }
-
