@@ -3,7 +3,7 @@ import { opNames } from '../op-names.generated.js';
 import type { Block, Insn } from '../region.js';
 import { AddCarry, type Kind, kindOf, rotatedOver, SubCarry } from './kinds.js';
 import { CcOp, DYNAMIC } from './locals.js';
-import { packed, scalarDouble, shifts, shuffles } from './sse-tables.js';
+import { isSse } from './sse/names.js';
 import { Family, Operand, type Traits, traitsOf } from './traits.js';
 
 /** What the name of an op says, found once per name. */
@@ -15,34 +15,6 @@ function once<T>(find: (name: string) => T): (name: string) => T {
     return value;
   };
 }
-
-export const mnemonic = once((name: string): string => name.split('_')[0]!);
-
-const sseMoves = /^(movaps|movups|movapd|movupd|movdqa|movdqu|movsd|movss|movq|movd|movhigh|movhpd|movlpd|movlps|movhps)_|^movq(32|64)_/;
-export const isSse = once((name: string): boolean => {
-  const m = mnemonic(name);
-  if (/_[PQN][qd]?_|_Pq|_Qq|_Nq/.test(name)) return false;
-  if (m.startsWith('p') && /_(Pq|Qq)/.test(name)) return false;
-  return (
-    m in packed ||
-    m in shuffles ||
-    (m in shifts && name.endsWith('_Udq_Ib')) ||
-    m in scalarDouble ||
-    m === 'pandn' ||
-    m === 'pshufd' ||
-    m === 'pmovmskb' ||
-    m === 'psrldq' ||
-    m === 'pslldq' ||
-    m === 'ucomisd' ||
-    m === 'comisd' ||
-    name === 'cvtsi2sd32' ||
-    name === 'cvtsi2sd64' ||
-    name === 'cvttsd2si32' ||
-    name === 'cvttsd2si64' ||
-    name === 'sqrtsd_Vsd_Wsd' ||
-    (sseMoves.test(name) && !/^movsd?_?x/.test(name))
-  );
-});
 
 const families: Family[] = [];
 

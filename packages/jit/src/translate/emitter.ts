@@ -2,8 +2,9 @@ import { Cpu, MemoryMap } from '@ring3/abi';
 import type { Block, Insn } from '../region.js';
 import { analyse, type Flow } from '../structure.js';
 import { Code, Simd, W } from '../wasm-encoder.js';
-import { isSse, isStepped, registersOf } from './classify.js';
+import { isStepped, registersOf } from './classify.js';
 import { DYNAMIC, L, TLB_BIAS, TLB_WRITE } from './locals.js';
+import { isSse } from './sse/names.js';
 
 /** Imports of a region module, by function number. */
 export const enum Import {

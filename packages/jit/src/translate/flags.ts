@@ -33,7 +33,7 @@ export abstract class FlagsEmitter extends Emitter {
   }
 
   /** Compares two of the i64 locals of the flags; narrow ones in 32 bits. */
-  private compare(a: number, b: number, narrow: W, wide: W): void {
+  private comparison(a: number, b: number, narrow: W, wide: W): void {
     const { code } = this;
     if (this.kind !== DYNAMIC && this.kind & Narrow) code.get(a).op(W.I32WrapI64).get(b).op(W.I32WrapI64, narrow);
     else code.get(a).get(b).op(wide);
@@ -62,17 +62,17 @@ export abstract class FlagsEmitter extends Emitter {
         code.i32(0);
         return;
       case CcOp.Add:
-        return this.compare(L.CcR, L.CcA, W.I32LtU, W.I64LtU);
+        return this.comparison(L.CcR, L.CcA, W.I32LtU, W.I64LtU);
       case CcOp.Sub:
-        return this.compare(L.CcA, L.CcB, W.I32LtU, W.I64LtU);
+        return this.comparison(L.CcA, L.CcB, W.I32LtU, W.I64LtU);
       case AddCarry:
-        this.compare(L.CcR, L.CcA, W.I32LtU, W.I64LtU);
-        this.compare(L.CcR, L.CcA, W.I32Eq, W.I64Eq);
+        this.comparison(L.CcR, L.CcA, W.I32LtU, W.I64LtU);
+        this.comparison(L.CcR, L.CcA, W.I32Eq, W.I64Eq);
         code.get(L.CcOp).i32(CcOp.Adc1).op(W.I32Eq, W.I32And, W.I32Or);
         return;
       case SubCarry:
-        this.compare(L.CcA, L.CcB, W.I32LtU, W.I64LtU);
-        this.compare(L.CcA, L.CcB, W.I32Eq, W.I64Eq);
+        this.comparison(L.CcA, L.CcB, W.I32LtU, W.I64LtU);
+        this.comparison(L.CcA, L.CcB, W.I32Eq, W.I64Eq);
         code.get(L.CcOp).i32(CcOp.Sbb1).op(W.I32Eq, W.I32And, W.I32Or);
         return;
       case CcOp.Inc:
@@ -190,7 +190,7 @@ export abstract class FlagsEmitter extends Emitter {
 
   /** ZF as i32. */
   private zf(): void {
-    if (this.op === CcOp.Sub) this.compare(L.CcA, L.CcB, W.I32Eq, W.I64Eq);
+    if (this.op === CcOp.Sub) this.comparison(L.CcA, L.CcB, W.I32Eq, W.I64Eq);
     else this.compareZero(L.CcR, W.I32Eq, W.I64Eq);
   }
 
@@ -347,7 +347,7 @@ export abstract class FlagsEmitter extends Emitter {
       case Cc.Zero:
         return this.zf();
       case Cc.BelowEqual:
-        if (op === CcOp.Sub) return this.compare(L.CcA, L.CcB, W.I32LeU, W.I64LeU);
+        if (op === CcOp.Sub) return this.comparison(L.CcA, L.CcB, W.I32LeU, W.I64LeU);
         this.zf();
         this.cf();
         code.op(W.I32Or);
@@ -357,10 +357,10 @@ export abstract class FlagsEmitter extends Emitter {
       case Cc.Parity:
         return this.pf();
       case Cc.Less:
-        if (op === CcOp.Sub) return this.compare(L.CcA, L.CcB, W.I32LtS, W.I64LtS);
+        if (op === CcOp.Sub) return this.comparison(L.CcA, L.CcB, W.I32LtS, W.I64LtS);
         return this.less(cc);
       case Cc.LessEqual:
-        if (op === CcOp.Sub) return this.compare(L.CcA, L.CcB, W.I32LeS, W.I64LeS);
+        if (op === CcOp.Sub) return this.comparison(L.CcA, L.CcB, W.I32LeS, W.I64LeS);
         if (op !== DYNAMIC) {
           this.less(cc);
           this.zf();

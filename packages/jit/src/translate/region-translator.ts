@@ -50,21 +50,9 @@ class RegionTranslator extends IntegerEmitter {
       .i32(0)
       .mem(W.I32Load, MemoryMap.Header + Header.ReadTable)
       .set(L.Table);
+    this.loadLimit(head);
     head.op(W.Block, W.Void);
     this.context.push('exit');
-    if (this.floats()) {
-      code
-        .i32(0)
-        .mem(W.I32Load, MemoryMap.Cpu + Cpu.Mxcsr)
-        .i32(0xffe0)
-        .op(W.I32And)
-        .i32(0x1fa0)
-        .op(W.I32Ne, W.If, W.Void);
-      this.context.push('if');
-      this.leaveAt(this.entry);
-      this.context.pop();
-      code.op(W.End);
-    }
     this.tree(this.entry);
     this.context.pop();
     head.add(code).op(W.End);
@@ -99,12 +87,6 @@ class RegionTranslator extends IntegerEmitter {
         body: head,
       },
     };
-  }
-
-  private floats(): boolean {
-    return this.flow.rpo.some((start) =>
-      this.blocks.get(start)!.insns.some(({ name }) => /^(addsd|subsd|mulsd|divsd|sqrtsd|u?comisd|cvttsd2si|cvtsi2sd64)/.test(name)),
-    );
   }
 
   /** What left the flags at the start of each block, where all ways to it agree. */

@@ -79,4 +79,3 @@ export const shifts: Readonly<Record<string, [bits: number, opcode: number, sign
   psllq: [64, 0xcb, false],
   psrlq: [64, 0xcd, false],
 };
-export const scalarDouble: Readonly<Record<string, number>> = { addsd: 0xa0, subsd: 0xa1, mulsd: 0xa2, divsd: 0xa3 };
