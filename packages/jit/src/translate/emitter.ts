@@ -2,8 +2,9 @@ import { Cpu, MemoryMap } from '@ring3/abi';
 import type { Block, Insn } from '../region.js';
 import { analyse, type Flow } from '../structure.js';
 import { Code, Simd, W } from '../wasm-encoder.js';
-import { isInline, isSse } from './classify.js';
+import { isStepped, registersOf } from './classify.js';
 import { DYNAMIC, L, TLB_BIAS, TLB_WRITE } from './locals.js';
+import { isSse } from './sse/names.js';
 
 /** Imports of a region module, by function number. */
 export const enum Import {
@@ -92,7 +93,7 @@ export abstract class Emitter {
     const used = new Set<number>();
     for (const start of this.flow.rpo) {
       for (const insn of this.blocks.get(start)!.insns) {
-        if (!isInline(insn.name)) for (let x = 0; x < 16; x++) used.add(x);
+        if (isStepped(insn)) for (let x = 0; x < 16; x++) used.add(x);
         else if (isSse(insn.name)) used.add((insn.reg >> 4) & 15).add((insn.rm >> 4) & 15);
       }
     }
@@ -100,29 +101,9 @@ export abstract class Emitter {
   }
 
   private usedRegisters(): number[] {
-    const used = new Set<number>();
-    for (const start of this.flow.rpo) {
-      for (const insn of this.blocks.get(start)!.insns) {
-        // Byte registers are offsets within their register.
-        if (isSse(insn.name))
-          for (let r = 0; r < 16; r++) {
-            if (r === insn.rm >> 3 || r === (insn.index & 0xf8) >> 3 || r === insn.reg >> 3) used.add(r);
-          }
-        else for (const offset of [insn.reg, insn.rm, insn.index & 0xf8]) if (offset < 0x80) used.add(offset >> 3);
-        if (/^(push|pop|leave|call|ret)/.test(insn.name)) {
-          used.add(4);
-          this.written.add(4);
-        }
-        if (insn.name === 'leave64') {
-          used.add(5);
-          this.written.add(5);
-        }
-        if (insn.name.endsWith('_R_C')) used.add(1);
-        if (/^(cbw|cwd)/.test(insn.name)) used.add(0).add(2);
-        if (!isInline(insn.name)) for (let r = 0; r < 16; r++) used.add(r);
-      }
-    }
-    return [...used].toSorted((a, b) => a - b);
+    let used = 0;
+    for (const start of this.flow.rpo) for (const insn of this.blocks.get(start)!.insns) used |= registersOf(insn);
+    return Array.from({ length: 16 }, (_, r) => r).filter((r) => used & (1 << r));
   }
 
   protected depth(label: string): number {
