@@ -25,10 +25,11 @@ const doubles = [
   0xfff0_0000_0000_0000n,
   0x7ff8_0000_0000_0001n, // quiet NaN
   0xfff4_0000_0000_0000n, // signaling NaN
+  0x3fef_ffff_ffff_ffffn, // its product with the smallest normal is tiny, and rounded to that
 ];
 const singles = [
   0, 0x8000_0000, 0x3f80_0000, 0xbfc0_0000, 0x3eaa_aaab, 0x4eff_ffff, 0xcf00_0001, 0x4b80_0001, 0x7f7f_ffff, 0x0080_0000, 0x8100_0001,
-  0x2000_0000, 0x007f_ffff, 0x7f80_0000, 0xff80_0000, 0x7fc0_0001, 0xffa0_0000,
+  0x2000_0000, 0x007f_ffff, 0x7f80_0000, 0xff80_0000, 0x7fc0_0001, 0xffa0_0000, 0x3f7f_ffff,
 ].map(BigInt);
 
 const Mxcsr = {
@@ -209,7 +210,8 @@ describe('special values', () => {
         between(0xf2, 0x58, 2, 0),
       ],
     ],
-    ['masked results', 'sd', [between(0xf2, 0x58, 0, 1), between(0x66, 0x54, 0, 1), between(0xf2, 0x59, 0, 0)]],
+    ['changed as integers', 'sd', [between(0xf2, 0x58, 0, 1), between(0x66, 0x57, 0, 1), between(0xf2, 0x59, 0, 1)]],
+    ['shifted as integers', 'sd', [between(0xf2, 0x58, 0, 1), between(0x66, 0x73, 2, 0, 12), between(0xf2, 0x58, 1, 0)]],
     [
       'narrowed and widened',
       'sd',
