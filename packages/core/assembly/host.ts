@@ -7,3 +7,7 @@ export declare function hostPageFault(va: f64, error: u32): i32;
 /** Puts the time-stamp counter into rdx:rax. */
 @external('host', 'rdtsc')
 export declare function hostRdtsc(): void;
+
+/** The memory has grown: views of it are stale. */
+@external('host', 'memoryGrown')
+export declare function hostMemoryGrown(): void;
