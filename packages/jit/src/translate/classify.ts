@@ -169,7 +169,7 @@ function flagUse(insn: Insn): FlagUse {
 }
 
 /** Of those that are not integer instructions: does it change status flags? */
-const compares = once((name: string): boolean => /^(u?comis|cmpxchg)/.test(name));
+const compares = once((name: string): boolean => /^(u?comis|cmpxchg|fu?comip?_)/.test(name));
 
 /** What leaves the flags after an instruction. */
 export function nextKind(insn: Insn, kind: Kind): Kind {
