@@ -62,6 +62,7 @@ export function createCore(module: WebAssembly.Module, options: CoreOptions, imp
     env: { memory },
     host: {
       pageFault: imports.pageFault,
+      translate: () => core.onHot?.(),
       rdtsc() {
         const now = imports.rdtsc();
         const { u32 } = core;
@@ -133,6 +134,8 @@ class LoadedCore implements Core {
     this.codeFlush = wasm.codeFlush;
     this.tlbFlushAll = wasm.tlbFlushAll;
   }
+
+  onHot: (() => void) | null = null;
 
   get jit(): object {
     return this.wasm;

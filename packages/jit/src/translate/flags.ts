@@ -1,9 +1,9 @@
-import { W } from '../wasm-encoder.js';
-import { Emitter, Import } from './emitter.js';
+import { Import, W } from '../wasm-encoder.js';
+import { MemoryEmitter } from './memory.js';
 import { CcOp, DYNAMIC, L } from './locals.js';
 
 /** Flags and conditions, from the operation that left them. */
-export abstract class FlagsEmitter extends Emitter {
+export abstract class FlagsEmitter extends MemoryEmitter {
   /** CF as i32. */
   protected cf(): void {
     const { code } = this;

@@ -1,6 +1,6 @@
 /** Numbers of a region function's locals. 0–15 are the general registers. */
 export const enum L {
-  /** i64: address of the page. */
+  /** i64: address of the region's first page. */
   PageVa = 16,
   /** Lazy flags, as the interpreter keeps them (core/assembly/cpu/flags.ts). */
   CcR = 17,
@@ -13,27 +13,44 @@ export const enum L {
   T = 22,
   T2 = 23,
   T3 = 24,
+  /** Which instruction is left at: its offset in the low half, how many of its block have retired before it in the high one. */
+  Site = 25,
   // i32
-  CcOp = 25,
-  CcBase = 26,
-  CcRot = 27,
-  /** Instructions retired since the region was entered. */
-  Count = 28,
-  Fuel = 29,
+  CcOp = 26,
+  CcBase = 27,
+  CcRot = 28,
+  /** Instructions that may still retire. */
+  Left = 29,
+  /** Which dispatch target is next. */
+  Go = 30,
   /** The TLB's R table. */
-  Table = 30,
-  Low = 31,
-  Entry = 32,
+  Table = 31,
+  Low = 32,
+  Entry = 33,
   /** Host address of the access, less TLB_BIAS. */
-  P = 33,
+  P = 34,
+  /** The same of base registers whose accesses are checked together. */
+  Group = 35,
   /** v128: the xmm registers. */
-  Xmm = 34,
+  Xmm = 39,
   // f64
-  D = 50,
-  D2 = 51,
+  D = 55,
+  D2 = 56,
   // v128
-  V = 52,
+  V = 57,
 }
+
+/** Base registers that can be checked for at the same time. */
+export const GROUPS = 4;
+
+/** Their types, in order. */
+export const localTypes: readonly { count: number; type: number }[] = [
+  { count: 26, type: 0x7e },
+  { count: 13, type: 0x7f },
+  { count: 16, type: 0x7b },
+  { count: 2, type: 0x7c },
+  { count: 1, type: 0x7b },
+];
 
 /** What left the flags: core/assembly/cpu/flags.ts. */
 export const CcOp = {
@@ -54,6 +71,8 @@ export const CcOp = {
 
 /** The operation differs from way to way: it is in L.CcOp. */
 export const DYNAMIC = -1;
+/** The flags are in the CPU state alone, not in locals. */
+export const MEMORY = -2;
 
 /** TlbLayout of core/assembly/mmu/tlb.ts. */
 export const TLB_BIAS = 0xfff;
