@@ -154,6 +154,7 @@ export class Jit {
     this.nextSlot = 1;
     this.tableTop = MemoryMap.RegionTables;
     this.owners.clear();
+    this.cares.clear();
     return this.make(new Map([[va, null]]), 1) > 0;
   }
 
@@ -165,7 +166,7 @@ export class Jit {
   private want({ rip, left }: HotAddress, wanted: Map<number, Region | null>): void {
     const view = this.view(rip);
     const offset = rip % 4096;
-    if (view.codePage(0) === 0) return;
+    if (view.codePage(0) === 0 || view.pages.get(0)!.generation > MAX_GENERATION) return;
     const key = keyOf(view, offset);
     const owner = this.owners.get(key);
     if (left && owner) {
@@ -221,7 +222,6 @@ export class Jit {
     let source = buildRegion(view, va % 4096, { ...options, limit: LIMIT.region });
     if (source && source.insns >= LIMIT.region && [...source.blocks.values()].some(({ end }) => end.kind === 'indirect' && end.targets.length > 2))
       source = buildRegion(view, va % 4096, { ...options, limit: LIMIT.dispatch });
-    if (source && [...view.pages.values()].some(({ generation }) => generation > MAX_GENERATION)) return null;
     return source;
   }
 

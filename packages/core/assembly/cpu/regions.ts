@@ -70,7 +70,6 @@ export function callTarget(rip: u64, depth: i32): u64 {
 /** Runs translated code, region after region, from an Enter micro-op on; how many instructions it has retired. Cpu.Rip is exact. */
 export function runRegions(u: u32, remaining: i64): i64 {
   storeRegionCc();
-  store<u32>(MemoryMap.Header + Header.ReadTable, readTable);
   let fuel = <i32>(remaining - Region.Least < Region.Fuel ? remaining - Region.Least : Region.Fuel);
   const begun = fuel;
   store<i32>(MemoryMap.Cpu + Cpu.RegionFuel, fuel);
@@ -103,11 +102,6 @@ function tell(rip: u64): void {
   store<u32>(MemoryMap.Profile + Profile.HotCount, count + 1);
 }
 
-export function translateHot(): void {
-  store<u32>(MemoryMap.Header + Header.ReadTable, readTable);
-  hostTranslate();
-}
-
 /** Control has left the regions to where there is none. */
 function countExit(rip: u64): void {
   const key = <u32>rip;
@@ -131,7 +125,7 @@ export function sample(): void {
   store<u32>(code, heat, CodePage.Heat);
   if (heat < <u32>Region.Hot) return;
   tell(rip);
-  if (load<u32>(MemoryMap.Profile + Profile.HotCount) >= <u32>Region.Batch) translateHot();
+  if (load<u32>(MemoryMap.Profile + Profile.HotCount) >= <u32>Region.Batch) hostTranslate();
 }
 
 /**

@@ -5,7 +5,7 @@ import { Uop } from '../../../abi/src/machine/uop';
 import { Dr6 } from '../../../abi/src/x86/debug';
 import { Vector } from '../../../abi/src/x86/vectors';
 import { decode } from '../decode/decoder';
-import { hostPageFault } from '../host';
+import { hostPageFault, hostTranslate } from '../host';
 import { fault, retryWrite } from '../mmu/access';
 import { executeSlow, fetchSlow } from '../mmu/walk';
 import { anyBreakpoint, hasBreakpoint, isBreakpoint } from './breakpoints';
@@ -15,7 +15,7 @@ import { loadCc, storeCc } from './flags';
 import { HotOp } from './hot-ops';
 import { interpret } from './interpret.generated';
 import { isStepping, stepDue } from './single-step';
-import { copyRun, Region, runRegions, sample, translateHot } from './regions';
+import { copyRun, Region, runRegions, sample } from './regions';
 import { left } from './transfer';
 
 const enum Chunk {
@@ -67,7 +67,7 @@ export function run(budget: f64): i32 {
       // Its first instruction needs the interpreter.
       alone = !used;
       store<u64>(MemoryMap.Cpu + Cpu.Icount, load<u64>(MemoryMap.Cpu + Cpu.Icount) + <u64>used);
-      if (load<u32>(MemoryMap.Profile + Profile.HotCount) >= <u32>Region.Batch) translateHot();
+      if (load<u32>(MemoryMap.Profile + Profile.HotCount) >= <u32>Region.Batch) hostTranslate();
       continue;
     }
     else if (u == MemoryMap.StepBuffer) {

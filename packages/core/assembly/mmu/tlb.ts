@@ -85,6 +85,7 @@ export function activateContext(pgd: u32): void {
   active = context;
   activePgd = pgd;
   readTable = base(context);
+  store<u32>(MemoryMap.Header + Header.ReadTable, readTable);
 }
 
 export function releaseContext(pgd: u32): void {

@@ -82,14 +82,14 @@ export abstract class IntegerEmitter extends SseEmitter {
         code.set(L.T);
         return this.push(insn, before);
       case 'pop64_Z':
-        code.get(4);
-        this.check(insn, before, 8, false);
+        this.based(insn, before, 4, 0, 8, false);
         this.loadUnsigned(64);
-        code.set(L.T).get(4).i64(8).op(W.I64Add).set(4).get(L.T);
+        code.set(L.T);
+        this.move(4, 8);
+        code.get(L.T);
         return this.setReg(insn.rm, 64);
       case 'leave64':
-        code.get(5);
-        this.check(insn, before, 8, false);
+        this.based(insn, before, 5, 0, 8, false);
         code.get(5).i64(8).op(W.I64Add).set(4);
         this.loadUnsigned(64);
         code.set(5);
@@ -101,88 +101,18 @@ export abstract class IntegerEmitter extends SseEmitter {
         this.check(insn, before, 8, false);
         this.loadUnsigned(64);
         return this.setReg(insn.reg, 64);
-      case 'jmp_R':
-        code.get(insn.rm >> 3).set(L.T);
-        return this.indirect(insn, before);
-      case 'jmp_M':
-      case 'jmp_X':
-        this.access(insn, before, 8, false, insn.imm);
-        this.loadUnsigned(64);
-        code.set(L.T);
-        return this.indirect(insn, before);
-      case 'ret':
-        code.get(4);
-        this.check(insn, before, 8, false);
-        this.loadUnsigned(64);
-        code.set(L.T);
-        this.canonical(insn, before);
-        code.get(4).i64(8).op(W.I64Add).set(4);
-        return this.finish(before);
-      case 'call_J':
-        this.pushNext(insn, before);
-        code.get(L.PageVa).i64(insn.imm).op(W.I64Add).set(L.T);
-        return this.finish(before);
-      case 'call_R':
-        code.get(insn.rm >> 3).set(L.T2);
-        return this.callTo(insn, before);
-      case 'call_M':
-        this.access(insn, before, 8, false, insn.imm);
-        this.loadUnsigned(64);
-        code.set(L.T2);
-        return this.callTo(insn, before);
     }
     if (isSse(name)) return this.sse(insn, before);
     this.step(insn, before);
   }
 
-  protected callTo(insn: Insn, before: number): void {
-    const { code } = this;
-    code.get(L.T2).set(L.T);
-    this.canonical(insn, before);
-    this.pushNext(insn, before);
-    code.get(L.T2).set(L.T);
-    this.finish(before);
-  }
-
-  protected pushNext(insn: Insn, before: number): void {
-    this.code
-      .get(L.PageVa)
-      .i64(insn.offset + insn.length)
-      .op(W.I64Add)
-      .set(L.T);
-    this.push(insn, before);
-  }
-
   /** Pushes T. */
   protected push(insn: Insn, before: number): void {
     const { code } = this;
-    code.get(4).i64(8).op(W.I64Sub);
-    this.check(insn, before, 8, true);
+    this.based(insn, before, 4, -8, 8, true);
     code.get(L.P).get(L.T);
     this.store(64);
-    code.get(4).i64(8).op(W.I64Sub).set(4);
-  }
-
-  /** Is T an address that rip can hold? */
-  protected canonical(insn: Insn, before: number): void {
-    this.code.get(L.T).i64(47).op(W.I64ShrU).i64(0).op(W.I64Ne);
-    this.exit(insn, before);
-  }
-
-  protected indirect(insn: Insn, before: number): void {
-    this.canonical(insn, before);
-    this.finish(before);
-  }
-
-  /** Leaves with rip = T; the branch has retired. */
-  protected finish(before: number): void {
-    const { code } = this;
-    code
-      .get(L.Count)
-      .i32(before + 1)
-      .op(W.I32Add)
-      .set(L.Count);
-    code.get(L.T).set(L.Rip).br(this.depth('exit'));
+    this.move(4, -8);
   }
 
   protected alu(insn: Insn, before: number, needed: boolean, op: string, size: number, left: string, right: string): void {

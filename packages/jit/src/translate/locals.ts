@@ -20,7 +20,7 @@ export const enum L {
   CcBase = 27,
   CcRot = 28,
   /** Instructions that may still retire. */
-  Left = 29,
+  Fuel = 29,
   /** Which dispatch target is next. */
   Go = 30,
   /** The TLB's R table. */
@@ -38,6 +38,21 @@ export const enum L {
   D2 = 56,
   // v128
   V = 57,
+  /** i32: what range checks of float results compare with; 0 where an inexact result would change MXCSR. */
+  Limit = 58,
+  // f64
+  D3 = 59,
+  // f32
+  S = 60,
+  S2 = 61,
+  S3 = 62,
+  // v128
+  V2 = 63,
+  V3 = 64,
+  /** i32: operands and result of an operation of up to 32 bits. */
+  Left = 65,
+  Right = 66,
+  Result = 67,
 }
 
 /** Base registers that can be checked for at the same time. */
@@ -50,6 +65,11 @@ export const localTypes: readonly { count: number; type: number }[] = [
   { count: 16, type: 0x7b },
   { count: 2, type: 0x7c },
   { count: 1, type: 0x7b },
+  { count: 1, type: 0x7f },
+  { count: 1, type: 0x7c },
+  { count: 3, type: 0x7d },
+  { count: 2, type: 0x7b },
+  { count: 3, type: 0x7f },
 ];
 
 /** What left the flags: core/assembly/cpu/flags.ts. */

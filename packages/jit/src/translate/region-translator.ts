@@ -138,21 +138,22 @@ class RegionTranslator extends TransferEmitter {
   /** Sees to it that every edge can be structured: those that cannot go through the dispatcher. */
   private structure(): Flow {
     const { entry } = this.source;
+    // The entry is the first: its number is known beforehand.
     const targets = new Set<number>();
+    const add = (to: number): void => void targets.add(entry).add(to);
     for (const { end } of this.blocks.values())
-      if (end.kind === 'indirect') for (const to of end.targets) if (this.blocks.has(to)) targets.add(to);
+      if (end.kind === 'indirect') for (const to of end.targets) if (this.blocks.has(to)) add(to);
     const { rerouted } = this;
     const next = (node: number): readonly number[] =>
       node === DISPATCH ? [...targets] : this.successors(node).map((to) => (rerouted.get(node)?.has(to) ? DISPATCH : to));
     for (;;) {
-      if (targets.size > 0) targets.add(entry);
       const flow = analyse(next, targets.size > 0 ? DISPATCH : entry);
       if (flow.cut.length === 0) {
         for (const target of targets) this.dispatch.set(target, this.dispatch.size + 1);
         return flow;
       }
       for (const [from, to] of flow.cut) {
-        targets.add(to);
+        add(to);
         let edges = rerouted.get(from);
         if (!edges) rerouted.set(from, (edges = new Set()));
         edges.add(to);
@@ -187,7 +188,7 @@ class RegionTranslator extends TransferEmitter {
   /** What is known of the flags after an instruction. */
   private after(insn: Insn, kind: number): number {
     if (!isInline(insn.name) || this.links.mustStep(insn)) return MEMORY;
-    return nextKind(insn, kind === MEMORY && readsFlags(insn) ? DYNAMIC : kind);
+    return nextKind(insn, kind === MEMORY && readsFlags(insn.name) ? DYNAMIC : kind);
   }
 
   private kindAfterBlock(block: Block, kind: number): number {
@@ -273,7 +274,7 @@ class RegionTranslator extends TransferEmitter {
   /** Leaves at an offset if the fuel is used up. */
   private checkFuel(offset: number): void {
     const { code } = this;
-    code.get(L.Left).i32(0).op(W.I32LeS, W.If, W.Void);
+    code.get(L.Fuel).i32(0).op(W.I32LeS, W.If, W.Void);
     this.context.push('if');
     this.leaveAt(offset);
     this.context.pop();
@@ -316,7 +317,7 @@ class RegionTranslator extends TransferEmitter {
       this.kindAfter = this.after(insn, this.kind);
       if (links.mustStep(insn)) this.step(insn, i);
       else {
-        if (this.kind === MEMORY && readsFlags(insn) && isInline(insn.name)) {
+        if (this.kind === MEMORY && readsFlags(insn.name) && isInline(insn.name)) {
           this.loadFlags();
           this.kind = DYNAMIC;
         }
@@ -351,7 +352,7 @@ class RegionTranslator extends TransferEmitter {
         return;
       case 'indirect':
         this.page = end.insn.page;
-        this.indirect(end, done);
+        this.indirectJump(end, done);
         return;
       case 'cond': {
         this.retire(block.count);
@@ -379,14 +380,14 @@ class RegionTranslator extends TransferEmitter {
     return this.source.view.at(offset) !== 0;
   }
 
-  private indirect({ insn, targets }: Extract<Block['end'], { kind: 'indirect' }>, done: number): void {
+  private indirectJump({ insn, targets }: Extract<Block['end'], { kind: 'indirect' }>, done: number): void {
     const { code } = this;
     this.target(insn, done);
     this.retire(done + 1);
     this.endBlock();
     code.get(L.T).set(L.Rip);
     if (this.table !== 0 && targets.some((to) => this.blocks.has(to))) {
-      code.get(L.Left).i32(0).op(W.I32LeS).brIf(this.out('rip'));
+      code.get(L.Fuel).i32(0).op(W.I32LeS).brIf(this.out('rip'));
       const wide = this.dispatch.size > 255;
       code.get(L.T).get(L.PageVa).op(W.I64Sub).i64(this.lowest).op(W.I64Sub).tee(L.T2).i64(this.span).op(W.I64LtU, W.If, W.Void);
       this.context.push('if');

@@ -28,7 +28,7 @@ export abstract class TransferEmitter extends IntegerEmitter {
   protected abstract callee(offset: number): Callee | null;
 
   protected retire(count: number): void {
-    this.code.get(L.Left).i32(count).op(W.I32Sub).set(L.Left);
+    this.code.get(L.Fuel).i32(count).op(W.I32Sub).set(L.Fuel);
   }
 
   /** All to the CPU state, as it is here. */
@@ -36,7 +36,7 @@ export abstract class TransferEmitter extends IntegerEmitter {
     const { code } = this;
     this.storeRegisters();
     this.spillFlags(code, this.kind);
-    code.i32(0).get(L.Left).mem(W.I32Store, MemoryMap.Cpu + Cpu.RegionFuel);
+    code.i32(0).get(L.Fuel).mem(W.I32Store, MemoryMap.Cpu + Cpu.RegionFuel);
   }
 
   /** Goes on at L.Rip, in the region there if there is one. */
@@ -110,7 +110,7 @@ export abstract class TransferEmitter extends IntegerEmitter {
     const dispatch = (): void => void code.get(L.T).param(Param.Depth).call(Import.CallTarget);
     if (callee) {
       const { base, entry, fn, slot } = callee;
-      code.get(L.Left).i32(0).op(W.I32LeS).param(Param.Depth).i32(0).op(W.I32LeS, W.I32Or, W.If, W.Void).get(L.T).op(W.Return, W.End);
+      code.get(L.Fuel).i32(0).op(W.I32LeS).param(Param.Depth).i32(0).op(W.I32LeS, W.I32Or, W.If, W.Void).get(L.T).op(W.Return, W.End);
       if (slot !== null) {
         code
           .i32(0)
@@ -138,7 +138,7 @@ export abstract class TransferEmitter extends IntegerEmitter {
     code
       .i32(0)
       .mem(W.I32Load, MemoryMap.Cpu + Cpu.RegionFuel)
-      .set(L.Left);
+      .set(L.Fuel);
     this.kind = MEMORY;
   }
 
@@ -149,7 +149,7 @@ export abstract class TransferEmitter extends IntegerEmitter {
     code
       .i32(0)
       .mem(W.I32Load, MemoryMap.Cpu + Cpu.RegionFuel)
-      .set(L.Left);
+      .set(L.Fuel);
     code
       .i32(0)
       .mem(W.I32Load, MemoryMap.Header + Header.ReadTable)
@@ -160,7 +160,7 @@ export abstract class TransferEmitter extends IntegerEmitter {
   protected epilogue(code: typeof this.code): void {
     const toRip = (): void => {
       code.get(L.PageVa).get(L.Site).op(W.I64Extend32S, W.I64Add).set(L.Rip);
-      code.get(L.Left).get(L.Site).i64(32).op(W.I64ShrU, W.I32WrapI64, W.I32Sub).set(L.Left);
+      code.get(L.Fuel).get(L.Site).i64(32).op(W.I64ShrU, W.I32WrapI64, W.I32Sub).set(L.Fuel);
     };
     code.op(W.End);
     toRip();
@@ -170,7 +170,7 @@ export abstract class TransferEmitter extends IntegerEmitter {
     toRip();
     code.op(W.End);
     this.storeAssigned(code);
-    code.i32(0).get(L.Left).mem(W.I32Store, MemoryMap.Cpu + Cpu.RegionFuel);
+    code.i32(0).get(L.Fuel).mem(W.I32Store, MemoryMap.Cpu + Cpu.RegionFuel);
     code.get(L.Rip);
   }
 }
