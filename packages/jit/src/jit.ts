@@ -1,4 +1,4 @@
-import { Header, MemoryMap, RegionPage, RegionSlot, Uop } from '@ring3/abi';
+import { Header, HotReason, MemoryMap, RegionPage, RegionSlot, Uop } from '@ring3/abi';
 import type { Core } from '@ring3/core';
 import { type HotAddress, ProfileReader } from './profile.js';
 import { buildRegion, CodeView, Enter, type Insn, isCall, isEnter, isIndirect, type RegionSource } from './region.js';
@@ -47,6 +47,8 @@ const LIMIT = { region: 400, dispatch: 1500, batch: 3000 };
 const LEAST_INSNS = 3;
 /** How far before a hot address its function may begin. */
 const FUNCTION_BYTES = 4096;
+/** How far from an indirect jump its targets may be to belong to the same function. */
+const SWITCH_BYTES = 0x4000;
 /** A region is made again so often. */
 const MAX_AGAIN = 4;
 /** A page whose code was dropped so often stays interpreted. */
@@ -96,6 +98,8 @@ export class Jit {
   private polls = 0;
   /** Host address of the Enter micro-op of each slot. */
   private enters: number[] = [];
+  /** The slots by it. */
+  private readonly slots = new Map<number, number>();
   /** Newest region of each instruction, by keyOf. */
   private readonly owners = new Map<number, Region>();
   /** Instructions that want care, by keyOf. */
@@ -141,7 +145,9 @@ export class Jit {
     if (flushes === this.flushes) return;
     this.flushes = flushes;
     this.enters = [];
+    this.slots.clear();
     this.nextSlot = 1;
+    this.slots.clear();
     this.tableTop = MemoryMap.RegionTables;
     this.owners.clear();
     this.cares.clear();
@@ -152,6 +158,7 @@ export class Jit {
   /** Translates the region at an address now, whatever its size, into slot 1. False: it cannot be. */
   translateAt(va: number): boolean {
     this.nextSlot = 1;
+    this.slots.clear();
     this.tableTop = MemoryMap.RegionTables;
     this.owners.clear();
     this.cares.clear();
@@ -163,13 +170,13 @@ export class Jit {
   }
 
   /** Decides what to translate for a hot address: addresses of entries, with the region to make again. */
-  private want({ rip, left }: HotAddress, wanted: Map<number, Region | null>): void {
+  private want({ rip, why }: HotAddress, wanted: Map<number, Region | null>): void {
     const view = this.view(rip);
     const offset = rip % 4096;
     if (view.codePage(0) === 0 || view.pages.get(0)!.generation > MAX_GENERATION) return;
     const key = keyOf(view, offset);
     const owner = this.owners.get(key);
-    if (left && owner) {
+    if (why === HotReason.Failed && owner) {
       // It is translated, and left all the same: an access that its check does not suit.
       const care = this.cares.get(key) ?? 0;
       const way = offset + view.base - owner.source.view.base;
@@ -179,11 +186,11 @@ export class Jit {
         return;
       }
     }
-    if (left && !owner) {
+    if (why !== HotReason.Sampled && !owner) {
       const from = this.leavesTo(rip);
       if (from && this.again(from, wanted)) return;
     }
-    if (!left) {
+    if (why === HotReason.Sampled) {
       const start = this.profile.startBefore(rip, FUNCTION_BYTES);
       if (start !== null && start !== rip && this.begins(start)) {
         wanted.set(start, null);
@@ -217,7 +224,11 @@ export class Jit {
     const view = this.view(va);
     const options = {
       translatable: isTranslatable,
-      targets: (insn: Insn): readonly number[] => [...(this.profile.targetsOf(view.base + insn.offset) ?? [])].map((to) => to - view.base),
+      // What is far away is another function: a jump through a table of addresses of functions, a call in the place of a return.
+      targets: (insn: Insn): readonly number[] =>
+        [...(this.profile.targetsOf(view.base + insn.offset) ?? [])]
+          .map((to) => to - view.base)
+          .filter((to) => Math.abs(to - insn.offset) < SWITCH_BYTES),
     };
     let source = buildRegion(view, va % 4096, { ...options, limit: LIMIT.region });
     if (source && source.insns >= LIMIT.region && [...source.blocks.values()].some(({ end }) => end.kind === 'indirect' && end.targets.length > 2))
@@ -335,11 +346,9 @@ export class Jit {
   }
 
   private slotFor(region: Region, offset: number): number {
-    const { core } = this;
-    let slot = region.slots.get(offset);
-    if (slot !== undefined) return slot;
     const at = region.source.view.at(offset);
-    slot = at !== 0 && isEnter(core, at) ? core.u32[(at + Uop.Imm) >>> 2]! : this.nextSlot++;
+    let slot = this.slots.get(at);
+    if (slot === undefined) this.slots.set(at, (slot = this.nextSlot++));
     region.slots.set(offset, slot);
     return slot;
   }

@@ -1,11 +1,10 @@
-import { MemoryMap, Profile } from '@ring3/abi';
+import { type HotReason, MemoryMap, Profile } from '@ring3/abi';
 import type { Core } from '@ring3/core';
 
 /** An address that the program is at often. */
 export interface HotAddress {
   rip: number;
-  /** Control has left translated code for it. */
-  left: boolean;
+  why: HotReason;
 }
 
 /** Targets of one branch that are kept. */
@@ -30,7 +29,7 @@ export class ProfileReader {
     for (let i = 0; i < count; i++) {
       const at = (MemoryMap.Profile + Profile.Hot + 8 * i) >>> 2;
       const high = u32[at + 1]!;
-      if ((high & 0x7fff_ffff) === 0) hot.push({ rip: u32[at]!, left: high !== 0 });
+      if ((high & 0x3fff_ffff) === 0) hot.push({ rip: u32[at]!, why: high >>> 30 });
     }
     u32[(MemoryMap.Profile + Profile.HotCount) >>> 2] = 0;
     if (hot.length > 0) this.readBranches();

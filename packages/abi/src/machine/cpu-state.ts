@@ -76,6 +76,8 @@ export const enum Cpu {
   Stats = 0x600,
   /** i32: instructions that translated code may still retire; below 0 when it has gone on to the end of a block. */
   RegionFuel = 0x700,
+  /** u32: 1 when translated code has left at an instruction that it could not do. */
+  RegionFailed = 0x704,
 }
 
 /** Counters at Cpu.Stats, u64 each. */

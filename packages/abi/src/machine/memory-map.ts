@@ -99,9 +99,19 @@ export const enum RegionPage {
   Bytes = 12,
 }
 
+/** Why an address is hot, in bits 63–62 of it. */
+export const enum HotReason {
+  /** The interpreter is there often. */
+  Sampled = 0,
+  /** Translated code ends there often. */
+  Ended = 1,
+  /** Translated code often fails to do the instruction there. */
+  Failed = 2,
+}
+
 /** At MemoryMap.Profile: what the core knows of the running program, for who translates. */
 export const enum Profile {
-  /** u32: how many u64 addresses at Hot are to be looked at; the host takes them and sets 0. Bit 63: control left a region to there. */
+  /** u32: how many u64 addresses at Hot are to be looked at; the host takes them and sets 0. HotReason is in the top bits. */
   HotCount = 0,
   Hot = 8,
   MaxHot = 64,

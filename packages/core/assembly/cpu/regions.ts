@@ -1,5 +1,5 @@
 import { Cpu } from '../../../abi/src/machine/cpu-state';
-import { Header, MemoryMap, PageSize, Profile, RegionPage, RegionSlot } from '../../../abi/src/machine/memory-map';
+import { Header, HotReason, MemoryMap, PageSize, Profile, RegionPage, RegionSlot } from '../../../abi/src/machine/memory-map';
 import { Uop } from '../../../abi/src/machine/uop';
 import { hostTranslate } from '../host';
 import { readTable, TlbLayout } from '../mmu/tlb';
@@ -21,9 +21,9 @@ export const enum Region {
   /** Calls from region to region that may be nested. */
   Depth = 250,
   /** Samples that make a code page hot. */
-  Hot = 3,
+  Hot = 8,
   /** Ways out to one address that make it hot. */
-  HotExits = 50,
+  HotExits = 200,
   /** Hot addresses that are translated at once. */
   Batch = 6,
 }
@@ -76,6 +76,7 @@ export function runRegions(u: u32, remaining: i64): i64 {
   let rip = load<u64>(MemoryMap.Cpu + Cpu.Rip);
   while (true) {
     const counts = MemoryMap.RegionSlots + load<u32>(u, Uop.Imm) * RegionSlot.Bytes;
+    store<u32>(MemoryMap.Cpu + Cpu.RegionFailed, 0);
     rip = enterRegion(u, rip, Region.Depth);
     const now = load<i32>(MemoryMap.Cpu + Cpu.RegionFuel);
     const retired = fuel - now;
@@ -87,7 +88,7 @@ export function runRegions(u: u32, remaining: i64): i64 {
       if (fuel <= 0 || !retired) break;
       continue;
     }
-    if (u) countExit(rip);
+    if (u) countExit(rip, load<u32>(MemoryMap.Cpu + Cpu.RegionFailed) ? HotReason.Failed : HotReason.Ended);
     break;
   }
   loadCc();
@@ -103,7 +104,7 @@ function tell(rip: u64): void {
 }
 
 /** Control has left the regions to where there is none. */
-function countExit(rip: u64): void {
+function countExit(rip: u64, reason: u64): void {
   const key = <u32>rip;
   const at = MemoryMap.Profile + Profile.Exits + ((key ^ (key >>> 11)) & (Profile.MaxExits - 1)) * 8;
   let count: u32 = 1;
@@ -111,7 +112,7 @@ function countExit(rip: u64): void {
   else store<u32>(at, key);
   if (count == <u32>Region.HotExits) {
     count = 0;
-    tell(rip | (1 << 63));
+    tell(rip | (reason << 62));
   }
   store<u32>(at, count, 4);
 }

@@ -160,6 +160,7 @@ export abstract class TransferEmitter extends IntegerEmitter {
   protected epilogue(code: typeof this.code): void {
     const toRip = (): void => {
       code.get(L.PageVa).get(L.Site).op(W.I64Extend32S, W.I64Add).set(L.Rip);
+      code.i32(0).i32(1).mem(W.I32Store, MemoryMap.Cpu + Cpu.RegionFailed);
       code.get(L.Fuel).get(L.Site).i64(32).op(W.I64ShrU, W.I32WrapI64, W.I32Sub).set(L.Fuel);
     };
     code.op(W.End);
