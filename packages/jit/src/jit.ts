@@ -43,8 +43,6 @@ export interface JitStats {
 
 /** Instructions of a region at most; of one with indirect jumps in it; of all that are made at once. */
 const LIMIT = { region: 400, dispatch: 1500, batch: 3000 };
-/** Fewer instructions are not worth a region. */
-const LEAST_INSNS = 3;
 /** How far before a hot address its function may begin. */
 const FUNCTION_BYTES = 4096;
 /** How far from an indirect jump its targets may be to belong to the same function. */
@@ -56,7 +54,9 @@ const MAX_GENERATION = 30;
 const SLOTS = (MemoryMap.RegionSlotsEnd - MemoryMap.RegionSlots) / RegionSlot.Bytes;
 /** An entry that was used so often, and retires fewer instructions each time, is slower than the interpreter. */
 const JUDGED_AFTER = 4000;
-const LEAST_RETIRED = 12;
+const LEAST_RETIRED = 8;
+/** An entry that was taken out so often is not made again. */
+const MAX_DROPS = 2;
 /** Polls between two looks at what regions give. */
 const JUDGE_EVERY = 16;
 
@@ -104,6 +104,8 @@ export class Jit {
   private readonly owners = new Map<number, Region>();
   /** Instructions that want care, by keyOf. */
   private readonly cares = new Map<number, Care>();
+  /** How often entries were taken out, by slot. */
+  private drops: number[] = [];
   /** Where no region may begin. */
   private readonly refused = new Set<number>();
 
@@ -116,14 +118,15 @@ export class Jit {
     this.profile = new ProfileReader(core);
     this.flushes = flushCount();
     core.u32[(MemoryMap.Header + Header.Translating) >>> 2] = 1;
-    core.onHot = () => this.poll();
+    core.onHot = () => this.poll(true);
   }
 
-  /** Translates what has become hot, between two runs of the core. */
-  poll(): void {
+  /** Translates what has become hot, between two runs of the core; `full`: because Profile.Hot is. */
+  poll(full = false): void {
     this.noticeFlush();
     if (++this.polls % JUDGE_EVERY === 0) this.judge();
     const hot = this.profile.take();
+    if (!full) this.profile.forgetExits();
     if (hot.length === 0) return;
     const began = performance.now();
     if (this.nextSlot + 1000 > SLOTS || this.tableTop + 0x4_0000 > MemoryMap.RegionTablesEnd) this.evictAll();
@@ -145,6 +148,7 @@ export class Jit {
     if (flushes === this.flushes) return;
     this.flushes = flushes;
     this.enters = [];
+    this.drops = [];
     this.slots.clear();
     this.nextSlot = 1;
     this.slots.clear();
@@ -162,7 +166,7 @@ export class Jit {
     this.tableTop = MemoryMap.RegionTables;
     this.owners.clear();
     this.cares.clear();
-    return this.make(new Map([[va, null]]), 1) > 0;
+    return this.make(new Map([[va, null]])) > 0;
   }
 
   private view(va: number): CodeView {
@@ -204,7 +208,8 @@ export class Jit {
   private begins(va: number): boolean {
     const view = this.view(va);
     const at = view.at(va % 4096);
-    return at !== 0 && !isEnter(this.core, at) && !this.refused.has(keyOf(view, va % 4096));
+    if (at === 0 || isEnter(this.core, at) || this.refused.has(keyOf(view, va % 4096))) return false;
+    return (this.drops[this.slots.get(at) ?? 0] ?? 0) < MAX_DROPS;
   }
 
   /** A region that knows a way to an address, but did not have it when it was made. */
@@ -237,7 +242,7 @@ export class Jit {
   }
 
   /** Makes a module of the regions at these addresses, and of functions that they call; how many regions. */
-  private make(wanted: ReadonlyMap<number, Region | null>, least = LEAST_INSNS): number {
+  private make(wanted: ReadonlyMap<number, Region | null>): number {
     const made = new Map<number, Region>();
     let insns = 0;
     const queue = [...wanted.keys()];
@@ -245,7 +250,7 @@ export class Jit {
       const va = queue[i]!;
       if (made.has(va)) continue;
       const source = this.build(va);
-      if (!source || source.insns < least) {
+      if (!source) {
         const view = this.view(va);
         if (view.codePage(0) !== 0) this.refused.add(keyOf(view, va % 4096));
         continue;
@@ -418,6 +423,7 @@ export class Jit {
       if (retired >= entered * LEAST_RETIRED) continue;
       if (isEnter(core, at) && core.u32[(at + Uop.Imm) >>> 2] === slot) core.u8.copyWithin(at, place, place + Uop.Bytes);
       this.enters[slot] = 0;
+      this.drops[slot] = (this.drops[slot] ?? 0) + 1;
       this.stats.dropped++;
     }
   }

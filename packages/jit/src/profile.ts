@@ -65,6 +65,12 @@ export class ProfileReader {
     return null;
   }
 
+  /** Ways out of regions are counted for the time between two calls. */
+  forgetExits(): void {
+    const at = MemoryMap.Profile + Profile.Exits;
+    this.core.u8.fill(0, at, at + 8 * Profile.MaxExits);
+  }
+
   forget(): void {
     this.targets.clear();
     this.starts.clear();

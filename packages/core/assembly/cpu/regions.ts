@@ -23,7 +23,7 @@ export const enum Region {
   /** Samples that make a code page hot. */
   Hot = 8,
   /** Ways out to one address that make it hot. */
-  HotExits = 200,
+  HotExits = 300,
   /** Hot addresses that are translated at once. */
   Batch = 6,
 }

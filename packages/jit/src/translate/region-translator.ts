@@ -41,7 +41,8 @@ export function translate(source: RegionSource, links: Links): Translation {
  *   end … end
  *   store what was set; the address
  *
- * Where control flow has indirect jumps within, or loops with several entries, a dispatcher at the top leads to their targets.
+ * Loops are entered at their heads too; a dispatcher at the top leads there, and to the targets of indirect jumps. An outer loop around
+ * one that is entered has more than one way in then: its back edges go through the dispatcher.
  */
 class RegionTranslator extends TransferEmitter {
   private readonly blocks: ReadonlyMap<number, Block>;
@@ -144,6 +145,8 @@ class RegionTranslator extends TransferEmitter {
     for (const { end } of this.blocks.values())
       if (end.kind === 'indirect') for (const to of end.targets) if (this.blocks.has(to)) add(to);
     const { rerouted } = this;
+    // Loops are entered at their heads as well: after something in them that the interpreter did, or when the fuel is used up.
+    for (const header of analyse((node) => this.successors(node).filter((to) => to !== DISPATCH), entry).loopHeaders) if (header !== entry) add(header);
     const next = (node: number): readonly number[] =>
       node === DISPATCH ? [...targets] : this.successors(node).map((to) => (rerouted.get(node)?.has(to) ? DISPATCH : to));
     for (;;) {
