@@ -54,7 +54,7 @@ const MAX_GENERATION = 30;
 const SLOTS = (MemoryMap.RegionSlotsEnd - MemoryMap.RegionSlots) / RegionSlot.Bytes;
 /** An entry that was used so often, and retires fewer instructions each time, is slower than the interpreter. */
 const JUDGED_AFTER = 4000;
-const LEAST_RETIRED = 8;
+const LEAST_RETIRED = 4;
 /** An entry that was taken out so often is not made again. */
 const MAX_DROPS = 2;
 /** Polls between two looks at what regions give. */
