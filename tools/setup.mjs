@@ -23,6 +23,7 @@ export const debianPackages = {
     'tar',
     'gzip',
     'lua5.4',
+    'luajit',
     'tcc',
     'strace',
     'binutils',

@@ -1,6 +1,5 @@
 /* A stack machine that counts primes by trial division: one indirect jump per bytecode. */
-#include <stdio.h>
-#include <stdlib.h>
+#include "harness.h"
 
 enum op { PUSH, LOAD, STORE, ADD, MUL, MOD, LESS, JUMP, JUMPZ, INC, HALT };
 enum local { LIMIT, N, D, COUNT, LOCALS };
@@ -38,9 +37,12 @@ static long run(const int *code, long limit) {
   }
 }
 
-int main(int argc, char **argv) {
-  long rounds = argc > 1 ? atol(argv[1]) : 1, sum = 0;
-  for (long r = 0; r < rounds; r++) sum += run(program, 3000 + r % 7);
-  printf("%ld\n", sum);
-  return 0;
+static long sum;
+
+static void setup(void) {}
+
+static void work(long first, long last) {
+  for (long r = first; r < last; r++) sum += run(program, 3000 + r % 7);
 }
+
+static void report(void) { printf("%ld\n", sum); }

@@ -1,13 +1,14 @@
 /* Fibonacci numbers by naive recursion: calls and returns. */
-#include <stdio.h>
-#include <stdlib.h>
+#include "harness.h"
 
 static __attribute__((noinline)) unsigned fib(unsigned n) { return n < 2 ? n : fib(n - 1) + fib(n - 2); }
 
-int main(int argc, char **argv) {
-  long rounds = argc > 1 ? atol(argv[1]) : 1;
-  unsigned sum = 0;
-  for (long r = 0; r < rounds; r++) sum += fib(24 + (unsigned)(r & 1));
-  printf("%u\n", sum);
-  return 0;
+static unsigned sum;
+
+static void setup(void) {}
+
+static void work(long first, long last) {
+  for (long r = first; r < last; r++) sum += fib(20 + (unsigned)(r & 1));
 }
+
+static void report(void) { printf("%u\n", sum); }

@@ -1,18 +1,21 @@
 /* A loop of register arithmetic: what the interpreter reaches when nothing else is in the way. */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "harness.h"
 
-int main(int argc, char **argv) {
-  uint64_t rounds = argc > 1 ? strtoull(argv[1], 0, 10) : 1;
-  uint64_t a = 0x9e3779b97f4a7c15, b = 1;
-  for (uint64_t i = 0; i < rounds; i++) {
+static uint64_t state[2] = {0x9e3779b97f4a7c15, 1};
+
+static void setup(void) {}
+
+static void work(long first, long last) {
+  uint64_t a = state[0], b = state[1];
+  for (long i = first; i < last; i++) {
     a ^= a >> 13;
     a += b * 5;
     b ^= a << 7;
-    b += i;
+    b += (uint64_t)i;
     if (a & 1) b -= a >> 3;
   }
-  printf("%016llx\n", (unsigned long long)(a ^ b));
-  return 0;
+  state[0] = a;
+  state[1] = b;
 }
+
+static void report(void) { printf("%016llx\n", (unsigned long long)(state[0] ^ state[1])); }

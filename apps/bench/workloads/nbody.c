@@ -1,7 +1,7 @@
 /* Five bodies under gravity, scalar doubles: sub, mul, add, sqrt, div. */
+#include "harness.h"
+
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 enum { BODIES = 5 };
 
@@ -27,8 +27,7 @@ static void step(double dt) {
   }
 }
 
-int main(int argc, char **argv) {
-  long rounds = argc > 1 ? atol(argv[1]) : 1;
+static void setup(void) {
   for (int i = 0; i < BODIES; i++) {
     mass[i] = 1.0 / (i + 1);
     for (int k = 0; k < 3; k++) {
@@ -36,7 +35,10 @@ int main(int argc, char **argv) {
       v[i][k] = 0.3 * ((i + k) % 3 - 1);
     }
   }
-  for (long r = 0; r < rounds; r++) step(0.001);
-  printf("%.12f %.12f %.12f\n", x[0][0], x[2][1], v[4][2]);
-  return 0;
 }
+
+static void work(long first, long last) {
+  for (long r = first; r < last; r++) step(0.001);
+}
+
+static void report(void) { printf("%.12f %.12f %.12f\n", x[0][0], x[2][1], v[4][2]); }

@@ -1,7 +1,6 @@
 /* SHA-256 (FIPS 180-4) of a chain: each round hashes 1 KiB and feeds the digest back. */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "harness.h"
+
 #include <string.h>
 
 static uint32_t K[64], H0[8];
@@ -63,17 +62,21 @@ static void digest(const uint8_t *data, size_t length, uint8_t out[32]) {
   for (int i = 0; i < 32; i++) out[i] = (uint8_t)(h[i / 4] >> (24 - 8 * (i % 4)));
 }
 
-int main(int argc, char **argv) {
-  long rounds = argc > 1 ? atol(argv[1]) : 1;
-  static uint8_t message[1024];
-  uint8_t out[32];
+static uint8_t message[1024], out[32];
+
+static void setup(void) {
   constants();
   for (int i = 0; i < 1024; i++) message[i] = (uint8_t)(i * 7 + 1);
-  for (long r = 0; r < rounds; r++) {
+}
+
+static void work(long first, long last) {
+  for (long r = first; r < last; r++) {
     digest(message, sizeof message, out);
     memcpy(message + r % 31 * 32, out, 32);
   }
+}
+
+static void report(void) {
   for (int i = 0; i < 32; i++) printf("%02x", out[i]);
   putchar('\n');
-  return 0;
 }

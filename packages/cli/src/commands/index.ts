@@ -1,4 +1,5 @@
 import { batchCommand } from './batch.js';
+import { benchCommand } from './bench.js';
 import type { Command } from './command.js';
 import { disCommand } from './dis.js';
 import { elfCommand } from './elf.js';
@@ -32,4 +33,5 @@ export const commands: Readonly<Record<string, Command>> = {
   pack: packCommand,
   serve: serveCommand,
   embed: embedCommand,
+  bench: benchCommand,
 };

@@ -1,9 +1,10 @@
+import { Cpu, UopFlag } from '@ring3/abi';
+import { opNames } from '../op-names.generated.js';
 import type { Block, Insn } from '../region.js';
+import { AddCarry, type Kind, kindOf, rotatedOver, SubCarry } from './kinds.js';
 import { CcOp, DYNAMIC } from './locals.js';
-import { packed, scalarDouble, shifts, shuffles } from './sse-tables.js';
-
-const coldStep =
-  /^(imul|mul|div|idiv|adc|sbb|add|sub|and|or|xor|cmp|test|mov|lea|movzx|movsx|movsxd|inc|dec|not|neg|shl|shr|sar|rol|ror|bt|bts|btr|btc|bsf|bsr|xchg|cmov|set|cbw|cwd|bswap|shld|shrd|popcnt|p[a-z]+|mov[a-z]*|add[sp][sd]|sub[sp][sd]|mul[sp][sd]|div[sp][sd]|sqrt[sp][sd]|min[sp][sd]|max[sp][sd]|cvt\w+|[u]?comis[sd]|and[n]?p[sd]|orp[sd]|xorp[sd]|unpck\w+|shufp[sd]|cmp[sp][sd])(_|$|\d)/;
+import { isSse } from './sse/names.js';
+import { Family, Operand, type Traits, traitsOf } from './traits.js';
 
 /** What the name of an op says, found once per name. */
 function once<T>(find: (name: string) => T): (name: string) => T {
@@ -15,117 +16,240 @@ function once<T>(find: (name: string) => T): (name: string) => T {
   };
 }
 
-export function isTranslatable({ name }: Insn): boolean {
-  return isTranslatableName(name);
+const families: Family[] = [];
+
+/** The names of the SSE instructions that the interpreter executes from inside a region. */
+const stepped =
+  /^(p[a-z]+|mov[a-z]*|add[sp][sd]|sub[sp][sd]|mul[sp][sd]|div[sp][sd]|sqrt[sp][sd]|min[sp][sd]|max[sp][sd]|cvt\w+|[u]?comis[sd]|and[n]?p[sd]|orp[sd]|xorp[sd]|unpck\w+|shufp[sd]|cmp[sp][sd])(_|$|\d)/;
+
+export function familyOf({ op }: Insn): Family {
+  return (families[op] ??= findFamily(op));
 }
 
-const isTranslatableName = once((name: string): boolean => {
-  if (name.startsWith('?') || name === 'Enter') return false;
-  if (/^rep|string|movs_|stos|lods|scas|cmps_|pop|push|popf|pushf|mov_.*(Sw|Cd|Dd|Seg)/.test(name))
-    return /^(push64_[ZIM]|pop64_Z)$/.test(name);
-  return isInline(name) || coldStep.test(name);
-});
+function findFamily(op: number): Family {
+  const { family } = traitsOf(op);
+  const name = opNames[op] ?? '';
+  if (family !== Family.Ends || name === '') return family;
+  if (isSse(name)) return Family.Sse;
+  return stepped.test(name) && !/^(mov_.*(Sw|Cq|Dq)|pop|push)/.test(name) ? Family.Step : Family.Ends;
+}
 
-const inline =
-  /^(add|or|adc|sbb|and|sub|xor|cmp|test)(8|16|32|64)_([RGM])_([RGMI])$|^mov(8|16|32|64)_([RGMXZ])_([RGMXI])$|^lea(32|64)_[MX]$|^movzx32_G_[RMX][bw]$|^movsx(32|64)_G_[RM][bw]$|^movsxd64_G_[RMX]$|^(inc|dec|not|neg)(32|64)_R$|^imul(32)_G_(R|M|R_I)$|^imul64_G_(R|M|R_I)$|^(shl|shr|sar|rol|ror)(32|64)_R_I$|^(shl|shr|sar)(32|64)_R_C$|^cbw(32|64)$|^cwd(32|64)$|^cmov(32|64)$|^set$|^push64_[ZIM]$|^pop64_Z$|^leave64$|^nop$|^mov64_G_Fs$|^j[a-z]+$|^jmp_[JRMX]$|^call_[JRM]$|^ret$/;
-export const isInline = once((name: string): boolean => inline.test(name) || isSse(name));
+export function isTranslatable(insn: Insn): boolean {
+  return familyOf(insn) !== Family.Ends;
+}
 
-export const mnemonic = once((name: string): string => name.split('_')[0]!);
-const sseMoves = /^(movaps|movups|movapd|movupd|movdqa|movdqu|movsd|movss|movq|movd|movhigh|movhpd|movlpd|movlps|movhps)_|^movq(32|64)_/;
-export const isSse = once((name: string): boolean => {
-  const m = mnemonic(name);
-  if (/_[PQN][qd]?_|_Pq|_Qq|_Nq/.test(name)) return false;
-  if (m.startsWith('p') && /_(Pq|Qq)/.test(name)) return false;
-  return (
-    m in packed ||
-    m in shuffles ||
-    (m in shifts && name.endsWith('_Udq_Ib')) ||
-    m in scalarDouble ||
-    m === 'pandn' ||
-    m === 'pshufd' ||
-    m === 'pmovmskb' ||
-    m === 'psrldq' ||
-    m === 'pslldq' ||
-    m === 'ucomisd' ||
-    m === 'comisd' ||
-    name === 'cvtsi2sd32' ||
-    name === 'cvtsi2sd64' ||
-    name === 'cvttsd2si32' ||
-    name === 'cvttsd2si64' ||
-    name === 'sqrtsd_Vsd_Wsd' ||
-    (sseMoves.test(name) && !/^movsd?_?x/.test(name))
-  );
-});
+/** Does the interpreter execute it, whatever its operands? */
+export function isStepped(insn: Insn): boolean {
+  return familyOf(insn) === Family.Step;
+}
+
+const ALL = 0xffff;
+
+/** Bit n: the instruction reads or writes general register n. */
+export function registersOf(insn: Insn): number {
+  const family = familyOf(insn);
+  if (family === Family.Step) return ALL;
+  const memory = (insn.flags & UopFlag.RmReg) === 0;
+  const address = memory ? registerBit(insn.rm) | registerBit(insn.index & 0xf8) : 0;
+  // A register of these may be a general one or not: its offset is looked at either way.
+  if (family === Family.Sse) return address | registerBit(insn.rm) | registerBit(insn.reg);
+  if (family === Family.Branch) return address | registerBit(insn.rm) | traitsOf(insn.op).implicit;
+  const { to, from, implicit } = traitsOf(insn.op);
+  let used = implicit;
+  if (family === Family.Lea || to === Operand.E || from === Operand.E || hasE(family))
+    used |= address | (memory ? 0 : registerBit(insn.rm));
+  if (to === Operand.G || from === Operand.G || hasG(family)) used |= registerBit(insn.reg);
+  return used;
+}
+
+function registerBit(offset: number): number {
+  return offset < Cpu.Zero ? 1 << (offset >> 3) : 0;
+}
+
+/** Families whose names do not tell their operands: an E. */
+function hasE(family: Family): boolean {
+  return family === Family.Bswap || family === Family.Set || hasG(family);
+}
+
+/** A G and an E. */
+function hasG(family: Family): boolean {
+  switch (family) {
+    case Family.MovExtend:
+    case Family.Lea:
+    case Family.Xadd:
+    case Family.Cmpxchg:
+    case Family.BitScan:
+    case Family.Popcnt:
+    case Family.Cmov:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Does it look at memory? */
+function accesses(insn: Insn, family: Family): boolean {
+  switch (family) {
+    case Family.Push:
+    case Family.Pop:
+    case Family.Leave:
+    case Family.String:
+    case Family.Xlat:
+      return true;
+    case Family.Lea:
+    case Family.Nop:
+      return false;
+  }
+  const { to, from } = traitsOf(insn.op);
+  if (to === Operand.Offset || from === Operand.Offset) return true;
+  return (insn.flags & UopFlag.RmReg) === 0 && (to === Operand.E || from === Operand.E || hasE(family));
+}
+
+/** Calls, returns and indirect jumps. */
+const leaves = once((name: string): boolean => !/^j[a-z]+$|^jmp_J$/.test(name));
 
 /** Can the instruction leave before it has had an effect? */
-export const mayExit = ({ name }: Insn): boolean => mayExitName(name);
+export function mayExit(insn: Insn): boolean {
+  const family = familyOf(insn);
+  switch (family) {
+    case Family.Step:
+    case Family.Sse:
+    case Family.Divide:
+    case Family.RotateCarry:
+    case Family.BitScan:
+    case Family.FlagControl:
+      return true;
+    case Family.DoubleShift:
+      return traitsOf(insn.op).bits === 16 || accesses(insn, family);
+    case Family.Branch:
+      return leaves(insn.name);
+    default:
+      return accesses(insn, family);
+  }
+}
 
-const mayExitName = once((name: string): boolean => {
-  if (!isInline(name)) return true;
-  if (isSse(name)) return true;
-  return /_M|M_|_X|X_|_Fs|_Mb|_Mw|^push|^pop|^leave|^call|^ret|^jmp_[MX]/.test(name) && !name.startsWith('lea');
-});
+/** The count of a shift or rotate by an immediate, as the processor masks it. */
+export function shiftCount(insn: Insn, { bits }: Traits): number {
+  return insn.imm & (bits === 64 ? 63 : 31);
+}
 
-export const readsFlags = once((name: string): boolean =>
-  /^(adc|sbb|inc|dec|cmov|set|j[a-z]+$|rol|ror|(shl|shr|sar)\d+_R_C)/.test(name) && name !== 'jmp_J' ? true : !isInline(name),
-);
+const enum FlagUse {
+  /** Leaves them, or some of them, as they are. */
+  None,
+  Sets,
+  Reads,
+}
 
-const setsAllFlags = once(
-  (name: string): boolean => /^(add|or|adc|sbb|and|sub|xor|cmp|test|neg|imul|inc|dec)\d/.test(name) && isInline(name),
-);
+function flagUse(insn: Insn): FlagUse {
+  const traits = traitsOf(insn.op);
+  switch (familyOf(insn)) {
+    case Family.Alu:
+      return traits.mnemonic === 'adc' || traits.mnemonic === 'sbb' ? FlagUse.Reads : FlagUse.Sets;
+    case Family.Unary:
+      return traits.mnemonic === 'neg' ? FlagUse.Sets : FlagUse.None;
+    case Family.Xadd:
+    case Family.Cmpxchg:
+    case Family.Multiply:
+    case Family.Imul:
+    case Family.Popcnt:
+      return FlagUse.Sets;
+    case Family.Shift:
+      return traits.from === Operand.Immediate && shiftCount(insn, traits) !== 0 ? FlagUse.Sets : FlagUse.None;
+    case Family.DoubleShift:
+      return traits.third === Operand.Immediate && shiftCount(insn, traits) !== 0 ? FlagUse.Sets : FlagUse.None;
+    case Family.RotateCarry:
+    case Family.Cmov:
+    case Family.Set:
+    case Family.FlagControl:
+    case Family.Step:
+    case Family.Branch:
+      return FlagUse.Reads;
+    default:
+      return FlagUse.None;
+  }
+}
 
-const operation = once((name: string): readonly string[] => /^([a-z]+?)(8|16|32|64)_/.exec(name) ?? []);
+/** Has it to know the flags before it: because it reads them, or leaves some of them as they are? */
+export function wantsFlags(insn: Insn): boolean {
+  const use = flagUse(insn);
+  if (use !== FlagUse.None || familyOf(insn) === Family.Sse) return use === FlagUse.Reads;
+  return nextKind(insn, CcOp.Logic) !== CcOp.Logic;
+}
+
+/** Of those that are not integer instructions: does it change status flags? */
+const compares = once((name: string): boolean => /^(u?comis|cmpxchg)/.test(name));
 
 /** What leaves the flags after an instruction. */
-export function nextKind(insn: Insn, kind: number): number {
-  const { name } = insn;
-  if (!isInline(name)) return DYNAMIC;
-  if (isSse(name)) return /^u?comis/.test(name) ? CcOp.Explicit : kind;
-  const m = operation(name);
-  switch (m[1]) {
-    case 'add':
-      return CcOp.Add;
-    case 'sub':
-    case 'cmp':
-    case 'neg':
-      return CcOp.Sub;
-    case 'and':
-    case 'or':
-    case 'xor':
-    case 'test':
-      return CcOp.Logic;
-    case 'adc':
-    case 'sbb':
-      return DYNAMIC;
-    case 'inc':
-      return CcOp.Inc;
-    case 'dec':
-      return CcOp.Dec;
-    case 'imul':
-      return m[2] === '64' ? DYNAMIC : CcOp.Mul;
-    case 'shl':
-    case 'shr':
-    case 'sar':
-      if (name.endsWith('_C')) return DYNAMIC;
-      if ((insn.imm & (m[2] === '64' ? 63 : 31)) === 0) return kind;
-      return m[1] === 'shl' ? CcOp.Shl : m[1] === 'shr' ? CcOp.Shr : CcOp.Sar;
-    case 'rol':
-    case 'ror':
-      return (insn.imm & (m[2] === '64' ? 63 : 31)) === 0 ? kind : CcOp.Rotated;
+export function nextKind(insn: Insn, kind: Kind): Kind {
+  const traits = traitsOf(insn.op);
+  const { mnemonic: name, bits } = traits;
+  switch (familyOf(insn)) {
+    case Family.Alu:
+      switch (name) {
+        case 'add':
+          return kindOf(CcOp.Add, bits);
+        case 'sub':
+        case 'cmp':
+          return kindOf(CcOp.Sub, bits);
+        case 'adc':
+          return kindOf(AddCarry, bits);
+        case 'sbb':
+          return kindOf(SubCarry, bits);
+        default:
+          return kindOf(CcOp.Logic, bits);
+      }
+    case Family.Unary:
+      if (name === 'not') return kind;
+      return kindOf(name === 'inc' ? CcOp.Inc : name === 'dec' ? CcOp.Dec : CcOp.Sub, bits);
+    case Family.Xadd:
+      return kindOf(CcOp.Add, bits);
+    case Family.Cmpxchg:
+      return kindOf(CcOp.Sub, bits);
+    case Family.Multiply:
+    case Family.Imul:
+      return kindOf(CcOp.Mul, bits);
+    case Family.Popcnt:
+      return CcOp.Explicit;
+    case Family.Shift:
+      if (traits.from === Operand.Cl) return DYNAMIC;
+      if (shiftCount(insn, traits) === 0) return kind;
+      return kindOf(name === 'shl' ? CcOp.Shl : name === 'shr' ? CcOp.Shr : CcOp.Sar, bits);
+    case Family.Rotate:
+      if (traits.from === Operand.Cl) return DYNAMIC;
+      return shiftCount(insn, traits) === 0 ? kind : rotatedOver(kind);
+    case Family.DoubleShift:
+      if (traits.third === Operand.Cl || bits === 16) return DYNAMIC;
+      return shiftCount(insn, traits) === 0 ? kind : rotatedOver(kindOf(CcOp.Logic, bits));
+    case Family.RotateCarry:
+      if (traits.from === Operand.Cl) return DYNAMIC;
+      return shiftCount(insn, traits) === 1 ? rotatedOver(kind) : DYNAMIC;
+    case Family.BitTest:
+      return rotatedOver(kind);
+    case Family.BitScan:
+      return CcOp.Explicit;
+    case Family.FlagControl:
+      if (name === 'sahf') return CcOp.Explicit;
+      return name === 'clc' || name === 'stc' || name === 'cmc' ? rotatedOver(kind) : kind;
+    case Family.String:
+      return name === 'scas' || name === 'cmps' ? DYNAMIC : kind;
+    case Family.Sse:
+      return compares(insn.name) ? CcOp.Explicit : kind;
+    case Family.Step:
+      return compares(insn.name) ? DYNAMIC : kind;
     default:
       return kind;
   }
 }
 
-/** For each instruction: may anybody see the flags that it leaves? */
-export function flagsNeeded(block: Block): boolean[] {
+/** For each instruction: may anybody see the flags that it leaves? `live`: those that the block leaves. */
+export function flagsNeeded(block: Block, live = true): boolean[] {
   const needed: boolean[] = [];
-  let live = true;
   for (let i = block.insns.length - 1; i >= 0; i--) {
     const insn = block.insns[i]!;
     needed[i] = live;
-    if (setsAllFlags(insn.name)) live = false;
-    if (readsFlags(insn.name) || mayExit(insn)) live = true;
+    const use = flagUse(insn);
+    if (use === FlagUse.Sets) live = false;
+    if (use === FlagUse.Reads || mayExit(insn)) live = true;
   }
   return needed;
 }

@@ -1,6 +1,7 @@
 import { Cpu, MemoryMap } from '@ring3/abi';
-import type { Insn } from '../region.js';
+import type { Block, Insn } from '../region.js';
 import { Code, Import, Simd, W } from '../wasm-encoder.js';
+import { Op } from './kinds.js';
 import { CcOp, DYNAMIC, L, MEMORY } from './locals.js';
 
 /** The locals of the lazy flags: is it an i64, and its place in the CPU state. */
@@ -45,6 +46,9 @@ export abstract class Emitter {
   private start = 0;
   private readonly written = new Map<number, Written>();
 
+  protected abstract readonly blocks: ReadonlyMap<number, Block>;
+  /** Is an instruction to be executed by the interpreter, though it has a translation? */
+  protected abstract mustStep(insn: Insn): boolean;
   protected abstract predecessorsOf(start: number): readonly number[];
 
   /** A block's code begins. */
@@ -154,14 +158,11 @@ export abstract class Emitter {
   /** The flags to the CPU state, as operation `kind` left them. */
   protected spillFlags(code: Code, kind: number = DYNAMIC): void {
     if (kind === MEMORY) return;
+    const op = kind === DYNAMIC ? CcOp.Rotated : kind & Op;
     for (const [local, wide, offset] of flagLocals) {
-      if (kind !== DYNAMIC && kind !== CcOp.Rotated) {
-        if (local === L.CcBase || local === L.CcRot) continue;
-        if (kind === CcOp.Logic && local !== L.CcR && local !== L.CcOp) continue;
-      }
-      code.i32(0);
-      if (local === L.CcOp && kind !== DYNAMIC) code.i32(kind);
-      else code.get(local);
+      if (op !== CcOp.Rotated && (local === L.CcBase || local === L.CcRot)) continue;
+      if (op === CcOp.Logic && local !== L.CcR && local !== L.CcOp) continue;
+      code.i32(0).get(local);
       code.mem(wide ? W.I64Store : W.I32Store, MemoryMap.Cpu + offset);
     }
   }
@@ -273,5 +274,14 @@ export abstract class Emitter {
     code.get(L.Low).brIf(this.depth('site'));
     if (this.kindAfter === MEMORY) this.kind = MEMORY;
     else this.loadFlags();
+  }
+
+  /** The same on one of two ways that an instruction takes. */
+  protected stepWithin(insn: Insn, before: number): void {
+    const { stored } = this;
+    const recent = this.code.recent.slice();
+    this.step(insn, before);
+    this.stored = stored;
+    this.code.recent.set(recent);
   }
 }

@@ -1,4 +1,4 @@
-import { Cpu } from '@ring3/abi';
+import { Cpu, UopFlag } from '@ring3/abi';
 import type { Insn } from '../region.js';
 import { W } from '../wasm-encoder.js';
 import { Emitter } from './emitter.js';
@@ -6,6 +6,8 @@ import { GROUPS, L, TLB_BIAS, TLB_WRITE } from './locals.js';
 
 /** Bytes that accesses through one base register may be apart to be checked together. */
 const WINDOW = 256;
+/** What an address may have besides base, index and displacement. */
+const PREFIXES = UopFlag.Fs | UopFlag.Gs | UopFlag.Addr32 | UopFlag.RipWide;
 /** Displacements that fit the offset of a load, whatever their sign. */
 const NEAR = 2048;
 
@@ -47,7 +49,7 @@ export abstract class MemoryEmitter extends Emitter {
   }
 
   /** Adds a constant to a register: what is known of it stays known. */
-  protected move(register: number, by: number): void {
+  protected moveRegister(register: number, by: number): void {
     const { code } = this;
     const version = code.versions[register]!;
     code.get(register).i64(by).op(W.I64Add).set(register);
@@ -73,7 +75,7 @@ export abstract class MemoryEmitter extends Emitter {
 
   /** Checks the memory operand of an instruction; its host address is L.P + offset then. */
   protected access(insn: Insn, before: number, size: number, write: boolean, disp = insn.disp): void {
-    if (insn.rm < 0x80 && (insn.index & 0xf8) === Cpu.Zero && this.mayGroup(insn)) {
+    if (insn.rm < 0x80 && (insn.index & 0xf8) === Cpu.Zero && !(insn.flags & PREFIXES)) {
       this.based(insn, before, insn.rm >> 3, disp, size, write);
       return;
     }

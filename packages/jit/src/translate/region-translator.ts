@@ -1,8 +1,7 @@
-import { Cpu, MemoryMap } from '@ring3/abi';
 import type { Block, Insn, RegionSource } from '../region.js';
 import { analyse, type Flow } from '../structure.js';
 import { Code, W, type WasmFunction } from '../wasm-encoder.js';
-import { flagsNeeded, isInline, nextKind, readsFlags } from './classify.js';
+import { flagsNeeded, isStepped, nextKind, wantsFlags } from './classify.js';
 import { DYNAMIC, L, localTypes, MEMORY } from './locals.js';
 import { type Callee, exits, Param, TransferEmitter } from './transfers.js';
 
@@ -45,7 +44,7 @@ export function translate(source: RegionSource, links: Links): Translation {
  * one that is entered has more than one way in then: its back edges go through the dispatcher.
  */
 class RegionTranslator extends TransferEmitter {
-  private readonly blocks: ReadonlyMap<number, Block>;
+  protected readonly blocks: ReadonlyMap<number, Block>;
   private readonly flow: Flow;
   /** Numbers of the dispatch targets; 0 is none. */
   private readonly dispatch = new Map<number, number>();
@@ -57,53 +56,32 @@ class RegionTranslator extends TransferEmitter {
   private span = 0;
 
   constructor(
-    private readonly source: RegionSource,
+    private readonly region: RegionSource,
     private readonly links: Links,
   ) {
     super();
-    this.blocks = source.blocks;
+    this.blocks = region.blocks;
     this.flow = this.structure();
     this.flagKinds();
   }
 
   translate(): Translation {
-    const { code, source } = this;
+    const { code, region } = this;
     this.context.push(...exits);
     if (this.dispatch.size > 0) this.makeTable();
-    if (this.floats()) {
-      code
-        .i32(0)
-        .mem(W.I32Load, MemoryMap.Cpu + Cpu.Mxcsr)
-        .i32(0xffe0)
-        .op(W.I32And)
-        .i32(0x1fa0)
-        .op(W.I32Ne, W.If, W.Void);
-      this.context.push('if');
-      this.kind = MEMORY;
-      code.get(L.PageVa).get(L.Ea).op(W.I64Add).set(L.Rip).br(this.out('rip'));
-      this.context.pop();
-      code.op(W.End);
-    }
     if (this.dispatch.size > 0) code.param(Param.Entry).set(L.Go);
     this.tree(this.flow.rpo[0]!);
     const body = new Code();
     this.prologue(body);
-    if (this.floats()) this.entryOffset(body);
+    this.loadLimit(body);
     for (let i = 0; i < exits.length; i++) body.op(W.Block, W.Void);
     body.add(code);
     this.epilogue(body);
     return {
       fn: { locals: [...localTypes], body },
-      entries: this.dispatch.size > 0 ? this.dispatch : new Map([[source.entry, 0]]),
+      entries: this.dispatch.size > 0 ? this.dispatch : new Map([[region.entry, 0]]),
       grouped: this.grouped,
     };
-  }
-
-  /** Offset of the entry to L.Ea. */
-  private entryOffset(code: Code): void {
-    code.i64(this.source.entry).set(L.Ea);
-    for (const [offset, number] of this.dispatch)
-      if (offset !== this.source.entry) code.i64(offset).get(L.Ea).param(Param.Entry).i32(number).op(W.I32Eq, W.Select).set(L.Ea);
   }
 
   protected predecessorsOf(start: number): readonly number[] {
@@ -117,6 +95,10 @@ class RegionTranslator extends TransferEmitter {
 
   protected mayGroup(insn: Insn): boolean {
     return this.links.mayGroup(insn);
+  }
+
+  protected mustStep(insn: Insn): boolean {
+    return this.links.mustStep(insn);
   }
 
   private successors(start: number): number[] {
@@ -138,7 +120,7 @@ class RegionTranslator extends TransferEmitter {
 
   /** Sees to it that every edge can be structured: those that cannot go through the dispatcher. */
   private structure(): Flow {
-    const { entry } = this.source;
+    const { entry } = this.region;
     // The entry is the first: its number is known beforehand.
     const targets = new Set<number>();
     const add = (to: number): void => void targets.add(entry).add(to);
@@ -182,16 +164,10 @@ class RegionTranslator extends TransferEmitter {
     }
   }
 
-  private floats(): boolean {
-    return this.flow.rpo.some((start) =>
-      this.blocks.get(start)?.insns.some(({ name }) => /^(addsd|subsd|mulsd|divsd|sqrtsd|u?comisd|cvttsd2si|cvtsi2sd64)/.test(name)),
-    );
-  }
-
   /** What is known of the flags after an instruction. */
   private after(insn: Insn, kind: number): number {
-    if (!isInline(insn.name) || this.links.mustStep(insn)) return MEMORY;
-    return nextKind(insn, kind === MEMORY && readsFlags(insn.name) ? DYNAMIC : kind);
+    if (isStepped(insn) || this.mustStep(insn)) return MEMORY;
+    return nextKind(insn, kind === MEMORY && wantsFlags(insn) ? DYNAMIC : kind);
   }
 
   private kindAfterBlock(block: Block, kind: number): number {
@@ -310,7 +286,7 @@ class RegionTranslator extends TransferEmitter {
 
   private block(start: number): void {
     const block = this.blocks.get(start)!;
-    const { code, links } = this;
+    const { code } = this;
     this.kind = this.kinds.get(start)!;
     this.beginBlock(start);
     this.forgetGroups();
@@ -318,9 +294,9 @@ class RegionTranslator extends TransferEmitter {
     block.insns.forEach((insn, i) => {
       this.page = insn.page;
       this.kindAfter = this.after(insn, this.kind);
-      if (links.mustStep(insn)) this.step(insn, i);
+      if (this.mustStep(insn)) this.step(insn, i);
       else {
-        if (this.kind === MEMORY && readsFlags(insn.name) && isInline(insn.name)) {
+        if (this.kind === MEMORY && this.kindAfter !== MEMORY && wantsFlags(insn)) {
           this.loadFlags();
           this.kind = DYNAMIC;
         }
@@ -380,7 +356,7 @@ class RegionTranslator extends TransferEmitter {
 
   /** Is what stands at an offset the interpreter's? */
   private isStop(offset: number): boolean {
-    return this.source.view.at(offset) !== 0;
+    return this.region.view.at(offset) !== 0;
   }
 
   private indirectJump({ insn, targets }: Extract<Block['end'], { kind: 'indirect' }>, done: number): void {

@@ -71,7 +71,7 @@ export abstract class TransferEmitter extends IntegerEmitter {
     this.loadUnsigned(64);
     code.set(L.T);
     this.canonical(insn, before);
-    this.move(4, 8);
+    this.moveRegister(4, 8);
     this.retire(before + 1);
     this.storeAll();
     code.get(L.T).op(W.Return);
@@ -99,7 +99,7 @@ export abstract class TransferEmitter extends IntegerEmitter {
     code.get(L.P);
     this.address(next);
     this.store(64);
-    this.move(4, -8);
+    this.moveRegister(4, -8);
     this.retire(before + 1);
     const callee = direct ? this.callee(insn.imm) : null;
     if (direct) {

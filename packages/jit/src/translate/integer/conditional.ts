@@ -1,0 +1,72 @@
+import { Cpu, MemoryMap } from '@ring3/abi';
+import type { Insn } from '../../region.js';
+import { W } from '../../wasm-encoder.js';
+import type { Traits } from '../traits.js';
+import { BitEmitter } from './bits.js';
+
+/** Direction flag in RFLAGS. */
+const DF = 0x400;
+/** The flags that ah can hold: SF ZF AF PF CF. */
+const AH_FLAGS = 0xd5;
+/** Bit 1 of RFLAGS, which reads as 1. */
+const FIXED = 2;
+
+/** What depends on flags or changes them alone: core/assembly/execute/integer/conditional.ts, flag-control.ts. */
+export abstract class ConditionalEmitter extends BitEmitter {
+  /** The source is read, and a 32-bit destination's upper half cleared, whatever the condition. */
+  protected cmov(insn: Insn, { bits, condition }: Traits, before: number): void {
+    this.checkE(insn, before, bits, false);
+    this.signedE(insn, bits);
+    this.rawRegister(insn.reg, bits);
+    this.condition(condition < 0 ? insn.imm & 15 : condition);
+    this.code.op(W.Select);
+    this.setRegister(insn.reg, bits);
+  }
+
+  protected set(insn: Insn, { condition }: Traits, before: number): void {
+    this.checkE(insn, before, 8, true);
+    this.beginE(insn);
+    this.condition(condition < 0 ? insn.imm & 15 : condition);
+    this.endE(insn, 8);
+  }
+
+  protected flagControl(insn: Insn, { mnemonic }: Traits, before: number, needed: boolean): void {
+    const { code } = this;
+    switch (mnemonic) {
+      case 'lahf':
+        if (!this.knowsFlags()) return this.step(insn, before);
+        this.statusFlags();
+        code.i32(AH_FLAGS).op(W.I32And).i32(FIXED).op(W.I32Or);
+        return this.setRegister(Cpu.Rax + 1, 8);
+      case 'sahf':
+        if (!needed) return;
+        this.ofInPlace();
+        code
+          .get(Cpu.Rax >> 3)
+          .op(W.I32WrapI64)
+          .i32(8)
+          .op(W.I32ShrU)
+          .i32(AH_FLAGS)
+          .op(W.I32And, W.I32Or);
+        return this.setExplicit();
+      case 'cld':
+      case 'std':
+        code
+          .i32(0)
+          .i32(0)
+          .mem(W.I32Load, MemoryMap.Cpu + Cpu.EflagsRest);
+        if (mnemonic === 'cld') code.i32(~DF).op(W.I32And);
+        else code.i32(DF).op(W.I32Or);
+        code.mem(W.I32Store, MemoryMap.Cpu + Cpu.EflagsRest);
+        return;
+    }
+    if (!needed) return;
+    if (mnemonic === 'clc') code.i32(0);
+    else if (mnemonic === 'stc') code.i32(1);
+    else {
+      this.cf();
+      code.op(W.I32Eqz);
+    }
+    this.setCarry();
+  }
+}

@@ -1,0 +1,175 @@
+import { Cpu, UopFlag } from '@ring3/abi';
+import type { Insn } from '../../region.js';
+import { W } from '../../wasm-encoder.js';
+import { SseEmitter } from '../sse.js';
+import { L } from '../locals.js';
+import { Operand, type Traits } from '../traits.js';
+
+const ADDRESS_PREFIXES = UopFlag.Fs | UopFlag.Gs | UopFlag.Addr32 | UopFlag.RipWide;
+
+/**
+ * Operands of integer instructions. Up to 32 bits are worked on as i32, 64 bits as i64 (`size` here is the operand size in bits; "a
+ * value" is one or the other). Nothing may have an effect before the last check of a memory operand.
+ */
+export abstract class OperandEmitter extends SseEmitter {
+  /** The effective address, with what prefixes do to it. */
+  protected override ea(insn: Insn, disp = insn.disp): void {
+    super.ea(insn, disp);
+    this.prefixes(insn);
+  }
+
+  protected prefixes({ flags, offset, length }: Insn): void {
+    if (flags & ADDRESS_PREFIXES) {
+      const { code } = this;
+      if (flags & UopFlag.RipWide) code.i64(offset + length).op(W.I64Add);
+      if (flags & UopFlag.Addr32) code.i64(0xffff_ffff).op(W.I64And);
+      this.segment(flags);
+    }
+  }
+
+  /** Adds the base of the segment that a prefix names. */
+  protected segment(flags: number): void {
+    if (!(flags & (UopFlag.Fs | UopFlag.Gs))) return;
+    this.regFile(flags & UopFlag.Fs ? Cpu.FsBase : Cpu.GsBase);
+    this.code.op(W.I64Add);
+  }
+
+  protected isRegister(insn: Insn): boolean {
+    return (insn.flags & UopFlag.RmReg) !== 0;
+  }
+
+  /** Checks the E operand, if it is memory. */
+  protected checkE(insn: Insn, before: number, size: number, write: boolean): void {
+    if (!this.isRegister(insn)) this.access(insn, before, size >> 3, write);
+  }
+
+  /** The value of the general register at `offset`; its bits above `size` are any. */
+  protected rawRegister(offset: number, size: number): void {
+    const { code } = this;
+    code.get(offset >> 3);
+    if (size === 64) return;
+    code.op(W.I32WrapI64);
+    if (size === 8 && offset & 7) code.i32(8).op(W.I32ShrU);
+  }
+
+  protected signedRegister(offset: number, size: number): void {
+    this.rawRegister(offset, size);
+    this.signed(size);
+  }
+
+  protected unsignedRegister(offset: number, size: number): void {
+    this.rawRegister(offset, size);
+    this.unsigned(size);
+  }
+
+  /** Sign-extends a value of 8 or 16 bits. */
+  protected signed(size: number): void {
+    if (size === 8) this.code.op(W.I32Extend8S);
+    else if (size === 16) this.code.op(W.I32Extend16S);
+  }
+
+  protected unsigned(size: number): void {
+    if (size === 8) this.code.i32(0xff).op(W.I32And);
+    else if (size === 16) this.code.i32(0xffff).op(W.I32And);
+  }
+
+  /** The E operand, checked before; sign-extended. */
+  protected signedE(insn: Insn, size: number): void {
+    if (this.isRegister(insn)) return this.signedRegister(insn.rm, size);
+    this.load(size === 64 ? W.I64Load : size === 32 ? W.I32Load : size === 16 ? W.I32Load16S : W.I32Load8S);
+  }
+
+  /** The same, zero-extended. */
+  protected unsignedE(insn: Insn, size: number): void {
+    if (this.isRegister(insn)) return this.unsignedRegister(insn.rm, size);
+    this.load(size === 64 ? W.I64Load : size === 32 ? W.I32Load : size === 16 ? W.I32Load16U : W.I32Load8U);
+  }
+
+  private load(opcode: W): void {
+    this.code.get(L.P).mem(opcode, this.offset);
+  }
+
+  /** Goes before the value that `endE` stores. */
+  protected beginE(insn: Insn): void {
+    if (!this.isRegister(insn)) this.code.get(L.P);
+  }
+
+  /** E := the value on the stack; bits above `size` do not matter. */
+  protected endE(insn: Insn, size: number): void {
+    if (this.isRegister(insn)) return this.setRegister(insn.rm, size);
+    const { code } = this;
+    code.mem(size === 64 ? W.I64Store : size === 32 ? W.I32Store : size === 16 ? W.I32Store16 : W.I32Store8, this.offset);
+  }
+
+  /** The general register at `offset` := the value on the stack. */
+  protected setRegister(offset: number, size: number): void {
+    const { code } = this;
+    if (size === 64) return this.setReg(offset, 64);
+    code.op(W.I64ExtendI32U);
+    if (size !== 32) return this.setReg(offset, size);
+    code.set(offset >> 3);
+  }
+
+  /** The immediate, sign-extended from the operand size. */
+  protected immediate(insn: Insn, size: number): void {
+    const { code } = this;
+    if (size === 64) code.i64(insn.imm);
+    else code.i32(size === 8 ? (insn.imm << 24) >> 24 : size === 16 ? (insn.imm << 16) >> 16 : insn.imm);
+  }
+
+  /** An operand, sign-extended; a memory operand has been checked. */
+  protected signedOperand(insn: Insn, operand: Operand, size: number): void {
+    if (operand === Operand.G) this.signedRegister(insn.reg, size);
+    else if (operand === Operand.Immediate) this.immediate(insn, size);
+    else if (operand === Operand.A) this.signedRegister(Cpu.Rax, size);
+    else this.signedE(insn, size);
+  }
+
+  /** Where the result of an instruction goes: before and behind the value. */
+  protected beginTo(insn: Insn, { to }: Traits): void {
+    if (to === Operand.E) this.beginE(insn);
+  }
+
+  protected endTo(insn: Insn, { to, bits }: Traits): void {
+    if (to === Operand.E) this.endE(insn, bits);
+    else this.setRegister(insn.reg, bits);
+  }
+
+  /** A value, as the flags have it: i64. */
+  protected widen(size: number): void {
+    if (size !== 64) this.code.op(W.I64ExtendI32S);
+  }
+
+  /** An operation on values of `size`. */
+  protected sized(size: number, narrow: W, wide: W): void {
+    this.code.op(size === 64 ? wide : narrow);
+  }
+
+  protected constant(size: number, value: number): void {
+    if (size === 64) this.code.i64(value);
+    else this.code.i32(value);
+  }
+
+  /** Locals of a value: the left, the right, the result. */
+  protected left(size: number): number {
+    return size === 64 ? L.T : L.Left;
+  }
+  protected right(size: number): number {
+    return size === 64 ? L.T2 : L.Right;
+  }
+  protected result(size: number): number {
+    return size === 64 ? L.T3 : L.Result;
+  }
+
+  /** CcR := a local's value, sign-extended already. */
+  protected flagResult(local: number, size: number): void {
+    this.code.get(local);
+    this.widen(size);
+    this.code.set(L.CcR);
+  }
+
+  /** Condition local ? value on the stack : what the local held. */
+  protected setIf(local: number, condition: number): void {
+    this.code.get(local).get(condition).op(W.Select).set(local);
+  }
+}

@@ -1,0 +1,138 @@
+import { UopFlag } from '@ring3/abi';
+import type { Insn } from '../../region.js';
+import { W } from '../../wasm-encoder.js';
+import { FlagsEmitter } from '../flags.js';
+import { L } from '../locals.js';
+import { doubles, type Precision, singles, V128 } from './opcodes.js';
+
+export const F64: Precision = { ...doubles, a: L.D, b: L.D2, r: L.D3 };
+export const F32: Precision = { ...singles, a: L.S, b: L.S2, r: L.S3 };
+
+/** Locals of packed operations: second operand from memory, result. */
+export const enum Packed {
+  Source = L.V2,
+  Result = L.V3,
+}
+
+/** An instruction with its xmm operands. */
+export interface SseInsn {
+  readonly insn: Insn;
+  /** Instructions of the block before it. */
+  readonly before: number;
+  /** Locals of the xmm registers in ModRM.reg and ModRM.rm. */
+  readonly v: number;
+  readonly w: number;
+  /** ModRM.rm is a register. */
+  readonly isReg: boolean;
+}
+
+/** Operands of SSE instructions. */
+export abstract class SseOperands extends FlagsEmitter {
+  protected simd(opcode: number): void {
+    this.code.op(0xfd).u(opcode);
+  }
+
+  protected vectorMemory(opcode: V128): void {
+    this.code.op(0xfd).u(opcode).op(0).u(this.offset);
+  }
+
+  protected operandsOf(insn: Insn, before: number): SseInsn {
+    return {
+      insn,
+      before,
+      v: L.Xmm + ((insn.reg >> 4) & 15),
+      w: L.Xmm + ((insn.rm >> 4) & 15),
+      isReg: (insn.flags & UopFlag.RmReg) !== 0,
+    };
+  }
+
+  /** Leaves where a 16-byte operand that `access` has checked is misaligned: #GP(0) is the interpreter's. */
+  protected aligned({ insn, before }: SseInsn): void {
+    this.code
+      .get(L.P)
+      .i32(this.offset & 15)
+      .op(W.I32Add)
+      .i32(15)
+      .op(W.I32And);
+    this.exit(insn, before);
+  }
+
+  protected load128(s: SseInsn, aligned: boolean): void {
+    this.access(s.insn, s.before, 16, false);
+    if (aligned) this.aligned(s);
+    this.code.get(L.P);
+    this.vectorMemory(V128.Load);
+  }
+
+  protected store128(s: SseInsn, aligned: boolean): void {
+    this.access(s.insn, s.before, 16, true);
+    if (aligned) this.aligned(s);
+    this.code.get(L.P).get(s.v);
+    this.vectorMemory(V128.Store);
+  }
+
+  /** The 16 bytes of a W operand, which must be aligned in memory. */
+  protected source(s: SseInsn): void {
+    if (s.isReg) this.code.get(s.w);
+    else this.load128(s, true);
+  }
+
+  /** The same as a local. */
+  protected sourceLocal(s: SseInsn): number {
+    if (s.isReg) return s.w;
+    this.load128(s, true);
+    this.code.set(Packed.Source);
+    return Packed.Source;
+  }
+
+  /** 8 bytes of a W operand, zero-extended where they come from memory; of a register all 16. */
+  protected sourceLow(s: SseInsn): void {
+    if (s.isReg) this.code.get(s.w);
+    else {
+      this.access(s.insn, s.before, 8, false);
+      this.code.get(L.P);
+      this.vectorMemory(V128.Load64Zero);
+    }
+  }
+
+  /** A scalar W operand, as f32 or f64. */
+  protected sourceScalar(s: SseInsn, { extractLane, bytes, load }: Precision): void {
+    if (s.isReg) {
+      this.code.get(s.w);
+      this.lane(extractLane, 0);
+      return;
+    }
+    this.access(s.insn, s.before, bytes, false);
+    this.code.get(L.P).mem(load, this.offset);
+  }
+
+  /** The low element of the ModRM.reg register, as f32 or f64. */
+  protected lowOf(local: number, { extractLane }: Precision): void {
+    this.code.get(local);
+    this.lane(extractLane, 0);
+  }
+
+  /** The low element of the ModRM.reg register := a local. */
+  protected setLow({ v }: SseInsn, { replaceLane }: Precision, local: number): void {
+    this.code.get(v).get(local);
+    this.lane(replaceLane, 0);
+    this.code.set(v);
+  }
+
+  protected lane(opcode: V128, lane: number): void {
+    this.simd(opcode);
+    this.code.op(lane);
+  }
+
+  protected zero(): void {
+    this.simd(V128.Const);
+    this.code.op(...Array.from({ length: 16 }, () => 0));
+  }
+
+  /** Picks bytes of two locals: 0–15 of the first, 16–31 of the second. */
+  protected shuffle(first: number, second: number, lanes: readonly number[]): void {
+    this.code.get(first).get(second);
+    this.simd(V128.I8x16Shuffle);
+    this.code.op(...lanes);
+  }
+}

@@ -1,0 +1,160 @@
+import { W } from '../../wasm-encoder.js';
+import { SseChecks } from './checks.js';
+import { mnemonic } from './names.js';
+import { Int, type Precision, Scalar } from './opcodes.js';
+import { F32, F64, type SseInsn } from './operands.js';
+import { Plain } from './plain.js';
+
+type Operation = 'add' | 'sub' | 'mul' | 'div' | 'sqrt' | 'min' | 'max';
+
+/** Arithmetic on the low element: r = a op b. */
+export abstract class SseScalars extends SseChecks {
+  protected scalarFloat(s: SseInsn): void {
+    const { code } = this;
+    const m = mnemonic(s.insn.name);
+    const operation = m.slice(0, -2) as Operation;
+    const precision = m.endsWith('sd') ? F64 : F32;
+    const { a, b, r, scalar } = precision;
+    const low = precision === F64 ? Plain.Sd | Plain.Pd : Plain.Ss | Plain.Ps;
+    const plain = this.plainOperands(s);
+    this.sourceScalar(s, precision);
+    code.set(b);
+    if (operation === 'sqrt') return this.root(s, precision, (plain.w & low) !== 0);
+    this.lowOf(s.v, precision);
+    code.set(a);
+    const unknown = [...(plain.v & low ? [] : [a]), ...(plain.w & low ? [] : [b])];
+    if (operation === 'min' || operation === 'max') {
+      this.guarded(
+        s,
+        unknown.map((x) => () => this.inRange(precision, x, false)),
+        () => this.all(unknown.map((x) => () => this.plain(precision, x))),
+      );
+      // The second operand, unless the first is smaller or greater: pmin and pmax with their operands exchanged.
+      code.get(s.v);
+      if (s.isReg) code.get(s.w);
+      else {
+        code.get(b);
+        this.simd(precision.splat);
+      }
+      code.get(s.v);
+      this.simd(operation === 'min' ? precision.vector.pmin : precision.vector.pmax);
+      this.lane(precision.extractLane, 0);
+      this.lane(precision.replaceLane, 0);
+      code.set(s.v);
+      return;
+    }
+    code.get(a).get(b).op(scalar[operation]).set(r);
+    this.guarded(
+      s,
+      [...unknown, r].map((x) => () => this.inRange(precision, x, true)),
+      () =>
+        this.all([
+          ...unknown.map((x) => () => this.plain(precision, x)),
+          () => this.quiet(precision, operation),
+          () => this.unlessInexact(() => this.exact(precision, operation)),
+        ]),
+    );
+    this.setLow(s, precision, r);
+  }
+
+  protected all(conditions: readonly (() => void)[]): void {
+    conditions.forEach((condition, i) => {
+      condition();
+      if (i > 0) this.code.op(W.I32And);
+    });
+  }
+
+  /** Operands that are not denormal give this result without a flag but PE. */
+  private quiet(precision: Precision, operation: 'add' | 'sub' | 'mul' | 'div'): void {
+    const { code } = this;
+    const { a, b, r, scalar } = precision;
+    if (operation === 'add' || operation === 'sub') {
+      this.plain(precision, r);
+      // Finite, or infinite because an operand is.
+      code
+        .get(r)
+        .get(r)
+        .op(scalar.sub, ...precision.constant(0), scalar.eq);
+      this.sameMagnitude(precision, r, a);
+      code.op(W.I32Or);
+      this.sameMagnitude(precision, r, b);
+      code.op(W.I32Or, W.I32And);
+      return;
+    }
+    this.inRange(precision, r, false);
+    // 0 × b, ∞ × b; 0 ÷ b, ∞ ÷ b.
+    this.zeroOrInfinite(precision, r);
+    this.sameMagnitude(precision, r, a);
+    if (operation === 'mul') {
+      this.sameMagnitude(precision, r, b);
+      code.op(W.I32Or);
+    }
+    code.op(W.I32And, W.I32Or);
+  }
+
+  /** A quiet result is exact. A doubt is answered with no. */
+  private exact(precision: Precision, operation: 'add' | 'sub' | 'mul' | 'div'): void {
+    const { code } = this;
+    const { a, b, r, scalar } = precision;
+    if (operation === 'add' || operation === 'sub') {
+      // The error of a sum is itself a number (Knuth, volume 2, 4.2.2): c = r − a; (a − (r − c)) + (b − c), −b for a difference.
+      const c = (): void => void code.get(r).get(a).op(scalar.sub);
+      code.get(a).get(r);
+      c();
+      code.op(scalar.sub, scalar.sub);
+      code.get(b);
+      c();
+      code.op(operation === 'add' ? scalar.sub : scalar.add, operation === 'add' ? scalar.add : scalar.sub);
+      code.op(...precision.constant(0), scalar.eq);
+      return;
+    }
+    this.zeroOrInfinite(precision, r);
+    if (operation === 'mul') this.exactProduct(precision, a, b, r);
+    else this.exactProduct(precision, r, b, a);
+    code.op(W.I32Or);
+  }
+
+  /** x × y is p: sure where the significands have at most 53 bits together. Singles: their products are doubles. */
+  private exactProduct(precision: Precision, x: number, y: number, p: number): void {
+    const { code } = this;
+    const { scalar } = precision;
+    if (precision !== F64) {
+      code.get(x).op(Scalar.F64PromoteF32).get(y).op(Scalar.F64PromoteF32, F64.scalar.mul);
+      code.get(p).op(Scalar.F64PromoteF32, F64.scalar.eq);
+      return;
+    }
+    for (const factor of [x, y])
+      code
+        .get(factor)
+        .op(0xbd)
+        .i64(1n << 52n)
+        .op(W.I64Or, Int.I64Ctz);
+    code.op(W.I64Add).i64(53).op(W.I64GeU);
+    code.get(x).get(y).op(scalar.mul).get(p).op(scalar.eq, W.I32And);
+  }
+
+  private root(s: SseInsn, precision: Precision, plain: boolean): void {
+    const { code } = this;
+    const { b, r, scalar } = precision;
+    code.get(b).op(scalar.sqrt).set(r);
+    const checks = [...(plain ? [] : [b]), r];
+    this.guarded(
+      s,
+      checks.map((x) => () => this.inRange(precision, x, true)),
+      () => {
+        this.plain(precision, b);
+        this.inRange(precision, r, false);
+        code.get(r).get(b).op(scalar.eq);
+        this.zeroOrInfinite(precision, r);
+        code.op(W.I32And, W.I32Or, W.I32And);
+        this.unlessInexact(() => {
+          this.zeroOrInfinite(precision, r);
+          this.exactProduct(precision, r, r, b);
+          code.op(W.I32Or);
+        });
+        code.op(W.I32And);
+      },
+    );
+    this.setLow(s, precision, r);
+  }
+}

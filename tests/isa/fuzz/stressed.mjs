@@ -1,0 +1,68 @@
+// node stressed.mjs SEED RUN-OPTIONS…: `ring3 run` with translation where the translator has the hardest time. Slices are short and of random
+// length, so that regions are left by their fuel anywhere; code is translated after the first slice that ends in it; all of it is thrown
+// away now and then, and the TLB with it. The guest must not notice.
+import { Cpu, Header, MemoryMap, PageStruct, Pte } from '@ring3/abi';
+import { Jit } from '@ring3/jit';
+import { parseRun } from '../../../packages/cli/dist/run-options.js';
+import { runProgram } from '../../../packages/cli/dist/run.js';
+
+const [seed, ...args] = process.argv.slice(2);
+/** Below so many instructions to go no region is entered. */
+const LEAST = 2048;
+const SLICE = 12_000;
+/** One in so many stops. */
+const EVICTS = 150;
+const FLUSHES_TLB = 80;
+/** Processes stand at few places for long: translating again what is translated already costs. */
+const TRANSLATES = 6;
+
+let random = Number(seed) | 1;
+/** A number below `n`; xorshift32. */
+function below(n) {
+  random ^= random << 13;
+  random ^= random >>> 17;
+  random ^= random << 5;
+  return (random >>> 0) % n;
+}
+
+class StressedJit extends Jit {
+  constructor(core, wasm, flushCount) {
+    super(core, wasm, flushCount);
+    const run = core.run.bind(core);
+    const once = (budget) => run(Math.min(budget, below(8) ? LEAST + below(SLICE) : 1 + below(300)));
+    core.run = (budget) => {
+      const reason = once(budget);
+      if (below(EVICTS) === 0) core.codeFlush();
+      else if (below(TRANSLATES) === 0) {
+        this.#heat(core);
+        this.poll();
+      }
+      if (below(FLUSHES_TLB) === 0) core.tlbFlushAll();
+      return reason;
+    };
+  }
+
+  /** Where the program is is hot. */
+  #heat(core) {
+    const { view, u32 } = core;
+    const rip = Number(view.getBigUint64(MemoryMap.Cpu + Cpu.Rip, true));
+    const slot = rip < 2 ** 47 ? core.pteSlot(view.getUint32(MemoryMap.Cpu + Cpu.Cr3, true), rip, false) : 0;
+    if (!slot || !(view.getUint32(slot, true) & Pte.P)) return;
+    const frame = (view.getUint32(slot, true) & Pte.FRAME_MASK) >>> 0;
+    const code = view.getUint32(core.pageStruct(frame) + PageStruct.Code, true);
+    if (!code) return;
+    u32[(MemoryMap.Header + Header.HotPages) >>> 2] = code;
+    u32[(MemoryMap.Header + Header.HotPageCount) >>> 2] = 1;
+  }
+}
+
+let machine;
+process.exitCode = await runProgram(parseRun(args), {
+  attach(attached) {
+    machine = attached;
+    machine.translate(StressedJit);
+  },
+  finish() {
+    if (process.env.RING3_STRESS_STATS) process.stderr.write(`${JSON.stringify(machine.jitStats)} ${machine.stats().instructions}\n`);
+  },
+});
