@@ -1,29 +1,41 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
-import { Script } from 'node:vm';
+const { existsSync, readFileSync, statSync, writeFileSync } = require('node:fs');
+const { join } = require('node:path');
+const { Script } = require('node:vm');
 
-const dist = new URL('../dist/', import.meta.url);
-const source = new URL('bundle.js', dist);
-const cache = new URL('bundle.cache', dist);
+const dist = join(__dirname, '../dist');
 /** In a checkout: what is younger than the bundle after a package was built alone. */
-const parts = ['cli', 'core', 'elf', 'image', 'isa', 'jit', 'kernel', 'machine'].map(
-  (name) => new URL(`../../${name}/dist/.tsbuildinfo`, import.meta.url),
+const parts = ['cli', 'core', 'elf', 'image', 'isa', 'jit', 'kernel', 'machine'].map((name) =>
+  join(__dirname, '../..', name, 'dist/.tsbuildinfo'),
 );
-parts.push(new URL('../../core/dist/core.wasm', import.meta.url));
+parts.push(join(__dirname, '../../core/dist/core.wasm'));
 
-const changed = (url) => statSync(url, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+const changed = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
-/** The command as one script with V8's code cache, which starts some 100 ms sooner than its modules; null when it is not there or behind them. */
-export function loadBundle() {
-  const made = changed(source);
-  if (!made || parts.some((part) => changed(part) > made)) return null;
-  const filename = fileURLToPath(source);
-  const cachedData = changed(cache) ? readFileSync(cache) : undefined;
-  const script = new Script(readFileSync(source, 'latin1'), { filename, cachedData });
+/** Name of a script's file → its `module`. */
+const scripts = new Map();
+
+/** `require` of the bundle's scripts: another script of it, with V8's code cache where it has one, or a part of Node. */
+function requireScript(id) {
+  if (!id.startsWith('./')) return require(id);
+  const name = id.slice(2);
+  const known = scripts.get(name);
+  if (known) return known.exports;
+  const filename = join(dist, name);
+  const cache = filename.replace(/\.js$/, '.cache');
+  const cachedData = existsSync(cache) ? readFileSync(cache) : undefined;
+  const script = new Script(readFileSync(filename, 'latin1'), { filename, cachedData });
   const module = { exports: {} };
-  script.runInThisContext()(module.exports, createRequire(source), module, filename, fileURLToPath(new URL('.', source)));
-  // The build's own run: now V8 has compiled what a run uses.
-  if (process.env.RING3_WRITE_CODE_CACHE) process.on('exit', () => writeFileSync(cache, script.createCachedData()));
+  scripts.set(name, module);
+  script.runInThisContext()(module.exports, requireScript, module, filename, dist);
+  // The build's own run: at its end V8 has compiled what a run uses.
+  if (process.env.RING3_WRITE_CODE_CACHE && !cachedData) process.on('exit', () => writeFileSync(cache, script.createCachedData()));
   return module.exports;
 }
+
+/** The exports of a module of dist: from the bundle, which starts some 100 ms sooner, unless it is not there or behind the modules. */
+exports.load = async (name) => {
+  const script = `bundle-${name}.js`;
+  const made = changed(join(dist, script));
+  if (!made || parts.some((part) => changed(part) > made)) return import(`../dist/${name}.js`);
+  return requireScript(`./${script}`);
+};

@@ -1,5 +1,4 @@
-// A thread of ring3 batch: the same script as the command, with the same code cache.
-import { loadBundle } from './bundle.js';
+// A thread of ring3 batch: the same scripts as the command, with the same code cache.
+const { load } = require('./bundle.js');
 
-const { serveJobs } = loadBundle() ?? (await import('../dist/main.js'));
-serveJobs();
+void load('serve-jobs').then(({ serveJobs }) => serveJobs());

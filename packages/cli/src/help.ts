@@ -23,8 +23,8 @@ export const RUN_OPTIONS = `  --root DIR|TAR       the guest's root: a folder, a
   --env-host           the host's whole environment
 `;
 
-export function topHelp(commands: Readonly<Record<string, Command>>): string {
-  const all = Object.values(commands);
+export async function topHelp(commands: Readonly<Record<string, () => Promise<Command>>>): Promise<string> {
+  const all = await Promise.all(Object.values(commands).map((load) => load()));
   const width = Math.max(...all.map(({ synopsis }) => synopsis.length));
   const lines = all.map(({ synopsis, summary }) => `  ring3 ${synopsis.padEnd(width)}   ${summary}\n`);
   return `ring3: runs x86-64 Linux programs on a processor and a kernel of its own, in WebAssembly and TypeScript

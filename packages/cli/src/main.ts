@@ -1,27 +1,32 @@
 import { CliError, CliStatus, HelpRequested } from './cli-error.js';
+import type { Command } from './commands/command.js';
 import { commands } from './commands/index.js';
 import { topHelp } from './help.js';
+import { flushOwnStreams, watchOwnStreams } from './own-streams.js';
 
-/** For bin/pool-worker.js. */
-export { serveJobs } from '@ring3/machine/pool';
+/** The ring3 command. Returns the exit status when all that it has to say has gone out. */
+export async function main(args: string[]): Promise<number> {
+  watchOwnStreams();
+  const status = await runCommand(args);
+  await flushOwnStreams();
+  return status;
+}
 
 function print(text: string): number {
   process.stdout.write(text);
   return 0;
 }
 
-/** The ring3 command. Returns the exit status; errors of Ring3's own end in one line on stderr and 125, 126 or 127. */
-export async function main(args: string[]): Promise<number> {
-  const [name, ...rest] = args;
-  // Who reads our own messages may have gone: nothing is left to tell then.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-  if (name === '--help' || name === '-h' || name === 'help') return print(topHelp(commands));
-  const command = name === undefined ? undefined : commands[name];
+/** Errors of Ring3's own end in one line on stderr and 125, 126 or 127. */
+async function runCommand([name, ...args]: string[]): Promise<number> {
+  if (name === '--help' || name === '-h' || name === 'help') return print(await topHelp(commands));
+  let command: Command | undefined;
   try {
     if (name === undefined) throw new CliError(CliStatus.Failed, 'no command (see ring3 --help)');
-    if (!command)
+    if (!Object.hasOwn(commands, name))
       throw new CliError(CliStatus.Failed, `'${name}' is not a command: ${Object.keys(commands).join(', ')} (see ring3 --help)`);
-    return await command.run(rest);
+    command = await commands[name]!();
+    return await command.run(args);
   } catch (error) {
     if (error instanceof HelpRequested) return print(`usage: ring3 ${command!.synopsis}\n\n${command!.help}`);
     if (error instanceof CliError) {

@@ -8,17 +8,17 @@ import { rootSource } from './root.js';
 const noStreams: HostStreams = { write: () => true, wanted: () => {}, consumed: () => {}, closed: () => {} };
 
 /** A machine whose files are looked at. */
-function machineAt(root: string | null): MachineEngine {
+async function machineAt(root: string | null): Promise<MachineEngine> {
   try {
-    return MachineEngine.create(nodeHost, { root: rootSource({ root }) }, noStreams);
+    return MachineEngine.create(nodeHost, { root: await rootSource({ root }) }, noStreams);
   } catch (error) {
     if (error instanceof MachineError) throw new CliError(CliStatus.Failed, error.message);
     throw error;
   }
 }
 
-function guestFile(path: string, root: string | null): Uint8Array {
-  const { files } = machineAt(root);
+async function guestFile(path: string, root: string | null): Promise<Uint8Array> {
+  const { files } = await machineAt(root);
   const cwd = root === '/' ? process.cwd() : '/';
   if (!files.exists(path, cwd)) throw new CliError(CliStatus.NotFound, `${path}: no such file in the guest`);
   if (files.isDirectory(path, cwd)) throw new CliError(CliStatus.Failed, `${path}: is a directory`);
@@ -30,7 +30,7 @@ function guestFile(path: string, root: string | null): Uint8Array {
  * image.
  * @throws CliError
  */
-export function readGivenFile(path: string, root: string | null): Uint8Array {
+export async function readGivenFile(path: string, root: string | null): Promise<Uint8Array> {
   if (root !== null) return guestFile(path, root);
   if (!existsSync(path)) {
     if (!findBaseImage()) throw new CliError(CliStatus.NotFound, `${path}: no such file`);

@@ -1,9 +1,8 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import type { ImageSource } from '@ring3/image';
-import { MachineError, openImageFolder, openRoot, openTarImage, type RootSource } from '@ring3/machine/engine';
+import { MachineError, type RootSource } from '@ring3/machine/engine';
 import { findBaseImage } from './base-image.js';
 import { CliError, CliStatus } from './cli-error.js';
-import { ProgressLine } from './pack/progress-line.js';
 import type { RunOptions } from './run-options.js';
 import { megabytes } from './units.js';
 
@@ -19,16 +18,16 @@ function isUrl(root: string): boolean {
 }
 
 /** What --root names on this system, or the base image. @throws CliError */
-export function rootSource({ root }: RootOption): RootSource {
+export async function rootSource({ root }: RootOption): Promise<RootSource> {
   if (root === null) {
     const folder = findBaseImage();
-    return folder ? { kind: 'image', image: baseImage(folder) } : { kind: 'empty' };
+    return folder ? { kind: 'image', image: await baseImage(folder) } : { kind: 'empty' };
   }
   if (isUrl(root)) throw new CliError(CliStatus.Failed, `--root ${root}: only commands that run a program take a URL`);
   if (!existsSync(root)) throw new CliError(CliStatus.Failed, `--root ${root}: no such file or directory`);
   try {
-    if (!statSync(root).isDirectory()) return { kind: 'image', image: openTarImage(readFileSync(root)) };
-    if (isImageFolder(root)) return { kind: 'image', image: openImageFolder(root, reportDamage) };
+    if (!statSync(root).isDirectory()) return { kind: 'image', image: (await images()).openTarImage(readFileSync(root)) };
+    if (isImageFolder(root)) return { kind: 'image', image: (await images()).openImageFolder(root, reportDamage) };
   } catch (error) {
     throw new CliError(CliStatus.Failed, `--root ${root}: neither a folder, a tar archive nor an image (${(error as Error).message})`);
   }
@@ -39,6 +38,7 @@ export function rootSource({ root }: RootOption): RootSource {
 export async function openRootSource(options: RootOption): Promise<RootSource> {
   const { root } = options;
   if (root === null || !isUrl(root)) return rootSource(options);
+  const [{ ProgressLine }, { openRoot }] = await Promise.all([import('./pack/progress-line.js'), images()]);
   const progress = new ProgressLine();
   try {
     const kind = root.endsWith('/') ? 'folder' : 'archive';
@@ -58,10 +58,16 @@ export function isImageFolder(folder: string): boolean {
   return existsSync(`${folder}/index.json`) && (existsSync(`${folder}/blob`) || existsSync(`${folder}/chunks`));
 }
 
-function baseImage(folder: string): ImageSource {
+async function baseImage(folder: string): Promise<ImageSource> {
+  const { openImageFolder } = await images();
   try {
     return openImageFolder(folder, reportDamage);
   } catch (error) {
     throw new CliError(CliStatus.Failed, `${folder} is no base image: ${(error as Error).message}`);
   }
+}
+
+/** What opens images; a run on the host's own files does without. */
+function images(): Promise<typeof import('./images.js')> {
+  return import('./images.js');
 }

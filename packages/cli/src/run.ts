@@ -1,9 +1,8 @@
-import { existsSync, fstatSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import {
   type ExitStatus,
   type GuestProcess,
-  Jit,
   MachineEngine,
   MachineError,
   type EngineOptions,
@@ -18,7 +17,7 @@ import { environment, findProgram, workingDirectory } from './program.js';
 import { openRootSource, reportDamage } from './root.js';
 import type { RunOptions } from './run-options.js';
 import { printStats } from './stats.js';
-import { ProcessStreams } from './terminal.js';
+import { isNullDevice, isTerminal, ProcessStreams } from './terminal.js';
 
 /** Watches a run from outside: strace. */
 export interface Observer {
@@ -36,7 +35,7 @@ export interface Observer {
 export async function runProgram(options: RunOptions, observer: Observer | null = null): Promise<number> {
   if (options.program === null) throw usageError('no program to run');
   const detached = observer?.detached === true;
-  const isTty = !detached && (options.tty || (process.stdin.isTTY === true && process.stdout.isTTY === true));
+  const isTty = !detached && (options.tty || (isTerminal(0) && isTerminal(1)));
   const streams = new ProcessStreams(isTty, options.clock === 'virtual', observer?.quiet === true, detached);
   const machine = createMachine(options, await openRootSource(options), streams);
   const env = environment(options);
@@ -111,7 +110,7 @@ function createMachine(options: RunOptions, root: RootSource, streams: ProcessSt
   };
   try {
     const machine = MachineEngine.create(nodeHost, machineOptions, streams);
-    if (options.jit) machine.translate(Jit);
+    if (options.jit) machine.translate(async () => (await import('@ring3/machine/jit')).Jit);
     return machine;
   } catch (error) {
     if (error instanceof MachineError) throw new CliError(CliStatus.Failed, error.message);
@@ -160,10 +159,4 @@ async function spawn(machine: MachineEngine, options: RunOptions, path: string |
       throw explainSpawnError(machine, program, path.startsWith('/') ? path : `${cwd}/${path}`, error.errno, hostRoot);
     throw error;
   }
-}
-
-/** Is this descriptor of ours /dev/null? Then the guest gets its own, which is ready at once for whoever asks. */
-function isNullDevice(fd: number): boolean {
-  const stat = fstatSync(fd);
-  return stat.isCharacterDevice() && stat.rdev === statSync('/dev/null').rdev;
 }

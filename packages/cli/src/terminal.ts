@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { fstatSync, statSync } from 'node:fs';
 import { type HostStreams, type MachineEngine, StreamHandle } from '@ring3/machine/engine';
 import { Output, sameOutput } from './output.js';
 
@@ -32,12 +32,15 @@ export class ProcessStreams implements HostStreams {
   /** Connects the input side, and with a terminal puts it in raw mode. Returns what undoes it. */
   connect(machine: MachineEngine): () => void {
     this.machine = machine;
-    if (!this.tty) return () => process.stdin.destroy();
+    if (!this.tty)
+      return () => {
+        if (this.started) process.stdin.destroy();
+      };
     const { stdin, stdout } = process;
     if (stdin.isTTY) {
       stdin.setRawMode(true);
       // Node's raw mode goes on turning NL into CR NL, which full-screen programs of the guest do not expect. The way back restores it.
-      spawnSync('stty', ['-opost'], { stdio: [0, 'ignore', 'ignore'] });
+      process.getBuiltinModule('node:child_process').spawnSync('stty', ['-opost'], { stdio: [0, 'ignore', 'ignore'] });
     }
     const resize = (): void => machine.resize(stdout.columns ?? 80, stdout.rows ?? 24);
     stdout.on('resize', resize);
@@ -94,4 +97,19 @@ export class ProcessStreams implements HostStreams {
     stdin.on('end', end);
     stdin.on('error', end);
   }
+}
+
+/** Is this descriptor of ours a terminal? node:tty, process.stdin and process.stdout take long to load, and mostly only to say no. */
+export function isTerminal(fd: number): boolean {
+  try {
+    return fstatSync(fd).isCharacterDevice() && !isNullDevice(fd) && process.getBuiltinModule('node:tty').isatty(fd);
+  } catch {
+    return false;
+  }
+}
+
+/** Is this descriptor of ours /dev/null? Then the guest gets its own, which is ready at once for whoever asks. */
+export function isNullDevice(fd: number): boolean {
+  const stat = fstatSync(fd);
+  return stat.isCharacterDevice() && stat.rdev === statSync('/dev/null').rdev;
 }

@@ -1,24 +1,56 @@
-// Joins the command and all its packages into one script, and lets V8 compile it ahead: dist/bundle.js and bundle.cache (bin/bundle.js loads them).
+// Joins the command and all its packages into a few scripts, dist/bundle-*.js, and lets V8 compile them ahead: bundle-*.cache. bin/bundle.js loads
+// them. What a run needs is one script; what else there is (commands, formats of images) is loaded when it is asked for.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
 const dist = new URL('../dist/', import.meta.url);
-const script = new URL('bundle.js', dist);
-const cache = new URL('bundle.cache', dist);
-rmSync(script, { force: true });
-rmSync(cache, { force: true });
+const path = (name) => fileURLToPath(new URL(name, dist));
+for (const name of readdirSync(dist)) if (/^bundle[-.]/.test(name)) rmSync(path(name));
 
-const bundle = await rolldown({ input: fileURLToPath(new URL('main.js', dist)), platform: 'node' });
-// Names stay, for stack traces.
-const { output } = await bundle.generate({ format: 'cjs', codeSplitting: false, minify: { compress: false, mangle: false } });
-// As ASCII, node reads the file without decoding it, and V8 keeps it at one byte a character.
+/** Ids of the modules that a module imports statically, directly or not, itself among them. */
+async function closure(name) {
+  const bundle = await rolldown({ input: path(name), platform: 'node' });
+  const { output } = await bundle.generate({ format: 'cjs' });
+  const chunks = new Map(output.map((chunk) => [chunk.fileName, chunk]));
+  const found = new Set();
+  const add = (chunk) => {
+    for (const id of Object.keys(chunk.modules)) found.add(id);
+    for (const file of chunk.imports) if (chunks.has(file)) add(chunks.get(file));
+  };
+  add(output.find(({ isEntry }) => isEntry));
+  return found;
+}
+
+const ofMain = await closure('main.js');
+const ofRun = await closure('commands/run.js');
+const bundle = await rolldown({ input: { main: path('main.js'), 'serve-jobs': path('serve-jobs.js') }, platform: 'node' });
+const { output } = await bundle.generate({
+  format: 'cjs',
+  entryFileNames: 'bundle-[name].js',
+  chunkFileNames: 'bundle-[name].js',
+  codeSplitting: {
+    groups: [
+      { name: 'start', test: (id) => ofMain.has(id), priority: 2 },
+      { name: 'run', test: (id) => ofRun.has(id), priority: 1 },
+    ],
+  },
+  // Names stay, for stack traces.
+  minify: { compress: false, mangle: false },
+});
+// As ASCII, node reads a file without decoding it, and V8 keeps it at one byte a character.
 const escaped = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
-const code = output[0].code.replaceAll(/\P{ASCII}/gu, (char) => char.split('').map(escaped).join(''));
-writeFileSync(script, `(function (exports, require, module, __filename, __dirname) {${code}\n})`);
-// Where the core, now in dist, looks for its module.
-copyFileSync(new URL('../../core/dist/core.wasm', import.meta.url), new URL('../dist/core.wasm', script));
+for (const { fileName, code } of output) {
+  const ascii = code.replaceAll(/\P{ASCII}/gu, (char) => char.split('').map(escaped).join(''));
+  writeFileSync(path(fileName), `(function (exports, require, module, __filename, __dirname) {${ascii}\n})`);
+}
+// Where the core, now in dist, looks for its module, and for the machine code of it.
+for (const name of ['core.wasm', 'core.cache']) {
+  const from = new URL(`../../core/dist/${name}`, import.meta.url);
+  rmSync(path(name), { force: true });
+  if (existsSync(from)) copyFileSync(from, path(name));
+}
 
 // Compiled with what a short run uses, in a process of its own. Where there is no such program the cache is only smaller.
 const warmUp = ['run', '--root', '/', '--', '/bin/sh', '-c', '/bin/true; :'];
@@ -28,6 +60,6 @@ const done = spawnSync(process.execPath, [fileURLToPath(new URL('../bin/ring3.js
   encoding: 'utf8',
 });
 if (done.error || done.stderr.includes('internal error')) {
-  rmSync(script);
+  for (const { fileName } of output) rmSync(path(fileName));
   throw new Error(`the bundle does not run: ${done.error?.message ?? done.stderr}`);
 }

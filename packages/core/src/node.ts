@@ -1,3 +1,5 @@
+import { compiledModule } from './native-code.js';
+
 let compiled: WebAssembly.Module | undefined;
 
 /**
@@ -5,7 +7,15 @@ let compiled: WebAssembly.Module | undefined;
  * that a page's bundle may contain this file.
  */
 export function loadCoreModule(): WebAssembly.Module {
-  const { readFileSync } = process.getBuiltinModule('node:fs');
-  compiled ??= new WebAssembly.Module(readFileSync(new URL('../dist/core.wasm', import.meta.url)));
+  compiled ??= load();
   return compiled;
+}
+
+function load(): WebAssembly.Module {
+  const { existsSync, readFileSync } = process.getBuiltinModule('node:fs');
+  const url = new URL('../dist/core.wasm', import.meta.url);
+  const wasm = readFileSync(url);
+  // Made from the other's: bundlers take a file that is named here as one that pages need.
+  const cache = new URL(url.href.replace(/wasm$/, 'cache'));
+  return (existsSync(cache) ? compiledModule(readFileSync(cache), wasm) : undefined) ?? new WebAssembly.Module(wasm);
 }

@@ -1,7 +1,7 @@
 import { Header, HotReason, MemoryMap, RegionPage, RegionSlot, Uop } from '@ring3/abi';
 import type { Core } from '@ring3/core';
 import { type HotAddress, ProfileReader } from './profile.js';
-import { buildRegion, CodeView, Enter, type Insn, isCall, isEnter, isIndirect, type RegionSource } from './region.js';
+import { buildRegion, CodeView, Enter, type Insn, isEnter, type RegionSource } from './region.js';
 import { isTranslatable } from './translate/classify.js';
 import { translate, type Translation } from './translate/region-translator.js';
 import type { Callee } from './translate/transfers.js';
@@ -445,5 +445,3 @@ function waysOut(end: RegionSource['blocks'] extends Map<number, infer B> ? (B e
       return [];
   }
 }
-void isCall;
-void isIndirect;

@@ -129,7 +129,7 @@ Instructions that Ring3's processor does not have (AVX and what came after it) a
     const [path] = positionals;
     if (path === undefined || positionals.length > 1) throw usageError('dis takes one FILE');
     try {
-      const file = parseElf(readGivenFile(path, values.root ?? null));
+      const file = parseElf(await readGivenFile(path, values.root ?? null));
       if (!isX86_64(file)) throw new ElfError('is not for x86-64');
       // Its tables are large: only who needs them loads them.
       const { disassemble } = await import('@ring3/isa');

@@ -93,8 +93,8 @@ class Output {
 }
 
 /** Shows one file. @throws CliError, ElfError */
-function show(path: string, options: DumpOptions, values: Values, output: Output): void {
-  const file = parseElf(readGivenFile(path, values.root ?? null));
+async function show(path: string, options: DumpOptions, values: Values, output: Output): Promise<void> {
+  const file = parseElf(await readGivenFile(path, values.root ?? null));
   if (values.json) {
     process.stdout.write(`${JSON.stringify({ file: path, ...(elfJson(file, options) as object) }, null, 1)}\n`);
     return;
@@ -135,7 +135,7 @@ export const elfCommand: Command = {
 
 Exit status: 1 when a FILE is not there or no ELF file.
 `,
-  run(args) {
+  async run(args) {
     const { values, positionals } = parse(args);
     if (values.help) throw new HelpRequested();
     const options = dumpOptions(values);
@@ -145,7 +145,7 @@ Exit status: 1 when a FILE is not there or no ELF file.
     for (const path of positionals) {
       try {
         if (positionals.length > 1 && !values.json) output.write(`\nFile: ${path}\n`);
-        show(path, options, values, output);
+        await show(path, options, values, output);
       } catch (error) {
         if (!(error instanceof CliError || error instanceof ElfError)) throw error;
         status = 1;

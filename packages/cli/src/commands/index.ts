@@ -1,37 +1,21 @@
-import { batchCommand } from './batch.js';
-import { benchCommand } from './bench.js';
 import type { Command } from './command.js';
-import { disCommand } from './dis.js';
-import { elfCommand } from './elf.js';
-import { embedCommand } from './embed.js';
-import { execTraceCommand } from './exec-trace.js';
-import { faultsCommand } from './faults.js';
-import { mapsCommand } from './maps.js';
-import { packCommand } from './pack.js';
-import { pagetableCommand } from './pagetable.js';
-import { runCommand } from './run.js';
-import { stackCommand } from './stack.js';
-import { serveCommand } from './serve.js';
-import { signalsCommand } from './signals.js';
-import { straceCommand } from './strace.js';
-import { traceCommand } from './trace.js';
 
-/** The subcommands, in the order of `ring3 --help`. */
-export const commands: Readonly<Record<string, Command>> = {
-  run: runCommand,
-  strace: straceCommand,
-  maps: mapsCommand,
-  pagetable: pagetableCommand,
-  stack: stackCommand,
-  'exec-trace': execTraceCommand,
-  signals: signalsCommand,
-  faults: faultsCommand,
-  elf: elfCommand,
-  dis: disCommand,
-  trace: traceCommand,
-  batch: batchCommand,
-  pack: packCommand,
-  serve: serveCommand,
-  embed: embedCommand,
-  bench: benchCommand,
+/** The subcommands, in the order of `ring3 --help`. Only the one that is asked for is loaded. */
+export const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  run: async () => (await import('./run.js')).runCommand,
+  strace: async () => (await import('./strace.js')).straceCommand,
+  maps: async () => (await import('./maps.js')).mapsCommand,
+  pagetable: async () => (await import('./pagetable.js')).pagetableCommand,
+  stack: async () => (await import('./stack.js')).stackCommand,
+  'exec-trace': async () => (await import('./exec-trace.js')).execTraceCommand,
+  signals: async () => (await import('./signals.js')).signalsCommand,
+  faults: async () => (await import('./faults.js')).faultsCommand,
+  elf: async () => (await import('./elf.js')).elfCommand,
+  dis: async () => (await import('./dis.js')).disCommand,
+  trace: async () => (await import('./trace.js')).traceCommand,
+  batch: async () => (await import('./batch.js')).batchCommand,
+  pack: async () => (await import('./pack.js')).packCommand,
+  serve: async () => (await import('./serve.js')).serveCommand,
+  embed: async () => (await import('./embed.js')).embedCommand,
+  bench: async () => (await import('./bench.js')).benchCommand,
 };

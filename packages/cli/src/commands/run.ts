@@ -1,8 +1,7 @@
 import { RUN_OPTIONS } from '../help.js';
 import { parseRun } from '../run-options.js';
-import { runProgram } from '../run.js';
+import { type Observer, runProgram } from '../run.js';
 import type { Command } from './command.js';
-import { Strace } from './strace.js';
 
 export const runCommand: Command = {
   synopsis: 'run [OPTION…] PROGRAM [ARG…]',
@@ -21,9 +20,11 @@ Exit status: the program's; 128 + N when signal N ended it; 125 when Ring3 faile
 `,
   async run(args) {
     const options = parseRun(args);
-    const observer = options.strace
-      ? new Strace({ follow: true, expressions: [], output: null, summary: false, stringLimit: 32, times: false })
-      : null;
-    return runProgram(options, observer);
+    return runProgram(options, options.strace ? await strace() : null);
   },
 };
+
+async function strace(): Promise<Observer> {
+  const { Strace } = await import('./strace.js');
+  return new Strace({ follow: true, expressions: [], output: null, summary: false, stringLimit: 32, times: false });
+}

@@ -38,8 +38,8 @@ export const enum L {
   D2 = 56,
   // v128
   V = 57,
-  /** i32: what range checks of float results compare with; 0 where an inexact result would change MXCSR. */
-  Limit = 58,
+  /** i32: the bits that range checks of singles look at; 0 where an inexact result would change MXCSR. */
+  Mask32 = 58,
   // f64
   D3 = 59,
   // f32
@@ -53,6 +53,13 @@ export const enum L {
   Left = 65,
   Right = 66,
   Result = 67,
+  /** i64: the same for doubles; the lowest bit of their exponent. */
+  Mask64 = 68,
+  Step64 = 69,
+  /** v128: range checks of packed floats. */
+  LimitV = 70,
+  LowF32 = 71,
+  LowF64 = 72,
 }
 
 /** Base registers that can be checked for at the same time. */
@@ -70,6 +77,8 @@ export const localTypes: readonly { count: number; type: number }[] = [
   { count: 3, type: 0x7d },
   { count: 2, type: 0x7b },
   { count: 3, type: 0x7f },
+  { count: 2, type: 0x7e },
+  { count: 3, type: 0x7b },
 ];
 
 /** What left the flags: core/assembly/cpu/flags.ts. */

@@ -62,7 +62,9 @@ class RegionTranslator extends TransferEmitter {
     super();
     this.blocks = region.blocks;
     this.flow = this.structure();
-    this.flagKinds();
+    this.flagKinds(MEMORY);
+    // The dispatcher's targets find the flags where it has them.
+    if ([...this.dispatch.keys()].some((target) => this.kinds.get(target) !== this.kinds.get(DISPATCH))) this.flagKinds(DYNAMIC);
   }
 
   translate(): Translation {
@@ -176,8 +178,8 @@ class RegionTranslator extends TransferEmitter {
     return block.end.kind === 'cond' && kind === MEMORY ? DYNAMIC : kind;
   }
 
-  /** What left the flags at the start of each block, where all ways to it agree. */
-  private flagKinds(): void {
+  /** What left the flags at the start of each block, where all ways to it agree; `dispatched`: at the dispatcher. */
+  private flagKinds(dispatched: number): void {
     const { rpo, predecessors } = this.flow;
     const out = new Map<number, number>();
     const root = rpo[0]!;
@@ -190,7 +192,7 @@ class RegionTranslator extends TransferEmitter {
           if (k === undefined) continue;
           kind = kind === null || kind === k ? k : DYNAMIC;
         }
-        const into = kind ?? DYNAMIC;
+        const into = node === DISPATCH && dispatched === DYNAMIC ? DYNAMIC : (kind ?? DYNAMIC);
         this.kinds.set(node, into);
         const after = node === DISPATCH ? into : this.kindAfterBlock(this.blocks.get(node)!, into);
         if (out.get(node) === after) continue;

@@ -1,4 +1,4 @@
-import { At, Cpu, Header, MemoryMap, O, Sig, Stat } from '@ring3/abi';
+import { At, Cpu, Header, MemoryMap, O, Profile, Sig, Stat } from '@ring3/abi';
 import { createCore } from '@ring3/core';
 import { inspectDisassembly } from '../inspect/disassembly.js';
 import type { InspectRequest as MachineInspectRequest, InspectView as MachineInspectView, Place, StepUnit, Stop } from '../protocol.js';
@@ -121,6 +121,9 @@ export class MachineEngine {
     const platform = new HostPlatform({
       ...(options.seed === undefined ? {} : { seed: options.seed }),
       virtualClock: options.clock === 'virtual',
+      now: host.now,
+      wallClock: host.wallClock,
+      random: host.random,
       streams,
       hostFs: host.hostFs(),
       blockRead: (handle, node, offset, length, id) => void machine!.blockRead(handle, node, offset, length, id),
@@ -345,11 +348,25 @@ export class MachineEngine {
   private readonly stops: StopControl;
 
   /** Goes on to the next instruction or event: StopControl.step. */
-  /** From now on hot code is translated (@ring3/jit, which callers load only when it is wanted). */
-  translate(jit: typeof Jit): void {
-    const k = this.kernel;
-    this.jit = new jit(k.core, k.core.jit as JitExports, () => getReg(k, Cpu.Stats + 8 * Stat.CodeFlushes));
+  /** From now on hot code is translated. The translator (@ring3/jit) is loaded once there is any. */
+  translate(load: () => Promise<typeof Jit>): void {
+    this.loadJit = load;
+    this.kernel.core.u32[(MemoryMap.Header + Header.Translating) >>> 2] = 1;
   }
+
+  private pollJit(): void {
+    const k = this.kernel;
+    if (this.jit) this.jit.poll();
+    else if (this.loadJit && k.core.u32[(MemoryMap.Profile + Profile.HotCount) >>> 2] !== 0) {
+      const load = this.loadJit;
+      this.loadJit = null;
+      void load().then((jit) => {
+        this.jit = new jit(k.core, k.core.jit as JitExports, () => getReg(k, Cpu.Stats + 8 * Stat.CodeFlushes));
+      });
+    }
+  }
+
+  private loadJit: (() => Promise<typeof Jit>) | null = null;
 
   /** What has been translated; null: nothing is. */
   get jitStats(): JitStats | null {
@@ -385,12 +402,13 @@ export class MachineEngine {
   private async drive(options: Pick<RunLoopOptions, 'finished' | 'outlivesProcesses' | 'afterSlice' | 'onIdle' | 'isHeld'>): Promise<void> {
     const { instructions = Infinity, wallTime = Infinity } = this.options.limits ?? {};
     const loop = new RunLoop(this.kernel, {
+      now: this.host.now,
       cpuSeconds: this.host.cpuSeconds,
       hasProcesses: () => this.processes.size > 0,
       ...options,
       afterSlice: () => {
         this.stops.afterSlice();
-        this.jit?.poll();
+        this.pollJit();
         options.afterSlice?.();
       },
       instructionsUntilStop: () => this.stops.instructionsLeft,

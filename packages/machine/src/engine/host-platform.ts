@@ -1,9 +1,12 @@
 import type { Platform } from '@ring3/kernel';
-import type { MountableHostFs } from './host.js';
+import type { EngineHost, MountableHostFs } from './host.js';
 import type { HostStreams } from './host-streams.js';
 import { SeededRandom } from './seeded-random.js';
 
 export interface HostPlatformOptions {
+  now: EngineHost['now'];
+  wallClock: EngineHost['wallClock'];
+  random: EngineHost['random'];
   /** Seeds the guest's random numbers; absent: the host's entropy. */
   seed?: number;
   /** The guest's wall clock starts at a fixed time, so that runs are repeatable. */
@@ -19,8 +22,6 @@ export interface HostPlatformOptions {
 
 /** 2020-01-01T00:00:00Z: the wall clock at boot under --clock virtual. */
 const VIRTUAL_EPOCH = 1_577_836_800;
-/** Bytes that crypto.getRandomValues gives at a time. */
-const ENTROPY_QUOTA = 65_536;
 
 /** The kernel's host, of what Node and pages have in common. */
 export class HostPlatform implements Platform {
@@ -33,19 +34,19 @@ export class HostPlatform implements Platform {
   }
 
   monotonicNs(): number {
-    return Math.floor(performance.now() * 1e6);
+    return Math.floor(this.options.now() * 1e6);
   }
 
   realtime(): { sec: number; nsec: number } {
     if (this.options.virtualClock) return { sec: VIRTUAL_EPOCH, nsec: 0 };
-    const ms = performance.timeOrigin + performance.now();
+    const ms = this.options.wallClock();
     const sec = Math.floor(ms / 1000);
     return { sec, nsec: Math.floor((ms - sec * 1000) * 1e6) };
   }
 
   random(into: Uint8Array<ArrayBuffer>): void {
     if (this.seeded) this.seeded.fill(into);
-    else for (let at = 0; at < into.length; at += ENTROPY_QUOTA) crypto.getRandomValues(into.subarray(at, at + ENTROPY_QUOTA));
+    else this.options.random(into);
   }
 
   streamWrite(handle: number, bytes: Uint8Array): boolean {

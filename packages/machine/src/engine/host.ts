@@ -6,8 +6,14 @@ export interface MountableHostFs extends HostFs {
   addRoot(hostPath: string): number;
 }
 
-/** What an engine needs from where it runs, besides what every JavaScript host has: node/host.ts, web/host.ts. */
+/** What an engine needs from where it runs, besides what every JavaScript host has at hand: node/host.ts, web/host.ts. */
 export interface EngineHost {
+  /** Milliseconds since some time, with their fractions, of a clock that is never set back. */
+  now(): number;
+  /** Milliseconds since 1970, as exactly as the host tells. */
+  wallClock(): number;
+  /** Entropy, for keys too. */
+  random(into: Uint8Array<ArrayBuffer>): void;
   /** The compiled core, shared by the engines of one thread. */
   readonly coreModule: WebAssembly.Module;
   /** Folders of the host; null in a page. */

@@ -1,4 +1,3 @@
-export { Jit } from '@ring3/jit';
 export { openImageFolder, openTarImage } from '../node/images.js';
 export { nodeHost } from '../node/host.js';
 export { openRoot } from '../service/open-root.js';

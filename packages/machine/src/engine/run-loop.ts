@@ -19,6 +19,8 @@ export interface RunLoopEnd {
 export interface RunLoopOptions {
   /** Asked between slices: is there anything left that the embedder waits for? */
   finished(): boolean;
+  /** Milliseconds of a clock that never stands still (EngineHost). */
+  now(): number;
   /** CPU seconds of this thread so far. */
   cpuSeconds(): number;
   /** Does a process that was spawned live? */
@@ -51,18 +53,20 @@ export class RunLoop {
   private countedAt: number | null = null;
   /** Seconds that slices took. */
   cpuSeconds = 0;
-  private lastYield = performance.now();
+  private lastYield: number;
   paused = false;
   private inSlice = false;
 
   constructor(
     private readonly kernel: Kernel,
     private readonly options: RunLoopOptions,
-  ) {}
+  ) {
+    this.lastYield = options.now();
+  }
 
   /** Time counts while it is not paused and, where it outlives its processes, one of them lives. Milliseconds left of the limit. */
   private timeLeft(): number {
-    const now = performance.now();
+    const now = this.options.now();
     if (this.countedAt !== null) this.spent += now - this.countedAt;
     const counts = !this.paused && (!this.options.outlivesProcesses || this.options.hasProcesses());
     this.countedAt = counts ? now : null;
@@ -104,9 +108,9 @@ export class RunLoop {
       if (left <= 0) return { reason: 'instructions' };
       if (this.timeLeft() <= 0) return { reason: 'wallTime' };
       this.poked = false;
-      const began = performance.now();
+      const began = options.now();
       const result = this.slice(Math.min(this.sliceLength, left, options.instructionsUntilStop?.() ?? Infinity));
-      this.fitSlice(performance.now() - began);
+      this.fitSlice(options.now() - began);
       options.afterSlice?.();
       if (result === 'dead' && !options.outlivesProcesses) break;
       await this.serveHost(result);
@@ -141,12 +145,12 @@ export class RunLoop {
     if (this.paused) return;
     if (result !== 'ready' || awaitsInput) {
       await this.sleep();
-    } else if (performance.now() - this.lastYield > HOST_YIELD_MS) {
+    } else if (this.options.now() - this.lastYield > HOST_YIELD_MS) {
       await this.options.yieldToHost();
     } else {
       return;
     }
-    this.lastYield = performance.now();
+    this.lastYield = this.options.now();
   }
 
   /** Until the next kernel timer, the deadline of the machine, or a poke. */

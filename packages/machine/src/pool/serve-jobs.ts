@@ -1,6 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { EngineHost } from '../engine/host.js';
-import { nodeHost } from '../node/host.js';
+import { nodeHostWith } from '../node/host.js';
 import type { JobMessage, ResultMessage, ThreadData } from './messages.js';
 import { JobRoots, runJob } from './run-job.js';
 
@@ -8,8 +7,7 @@ import { JobRoots, runJob } from './run-job.js';
 export function serveJobs(): void {
   const port = parentPort!;
   const { coreModule } = workerData as ThreadData;
-  const { defaultMemory, hostFs, cpuSeconds, yieldToHost, debug } = nodeHost;
-  const host: EngineHost = { coreModule, defaultMemory, hostFs, cpuSeconds, yieldToHost, debug };
+  const host = nodeHostWith(coreModule);
   const roots = new JobRoots();
   port.on('message', ({ job }: JobMessage) => {
     void runJob(job, host, roots).then((run) => port.postMessage(run satisfies ResultMessage));

@@ -1,0 +1,1 @@
+export { openImageFolder, openRoot, openTarImage } from '@ring3/machine/engine';

@@ -1,0 +1,2 @@
+/** For bin/pool-worker.js. */
+export { serveJobs } from '@ring3/machine/pool';
