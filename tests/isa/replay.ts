@@ -26,6 +26,8 @@ export class Replay {
   #translated: { code: Uint8Array; done: boolean } | null = null;
   /** The next case has the code of the last one. */
   #keepsCode = false;
+  /** Instructions that the region of the last translated case retired. */
+  retired = 0;
   /** Cases that ran a region. */
   entered = 0;
 
@@ -95,6 +97,8 @@ export class Replay {
     this.#keepsCode = false;
     if (core.view.getUint32(MemoryMap.RegionSlots + RegionSlot.Bytes + RegionSlot.Entered, true) > 0) this.entered++;
     core.view.setUint32(MemoryMap.RegionSlots + RegionSlot.Bytes + RegionSlot.Entered, 0, true);
+    this.retired = core.view.getUint32(MemoryMap.RegionSlots + RegionSlot.Bytes + RegionSlot.Retired, true);
+    core.view.setUint32(MemoryMap.RegionSlots + RegionSlot.Bytes + RegionSlot.Retired, 0, true);
     return outcome;
   }
 

@@ -11,3 +11,7 @@ export declare function hostTranslate(): void;
 /** Puts the time-stamp counter into rdx:rax. */
 @external('host', 'rdtsc')
 export declare function hostRdtsc(): void;
+
+/** The memory has grown: views of it are stale. */
+@external('host', 'memoryGrown')
+export declare function hostMemoryGrown(): void;

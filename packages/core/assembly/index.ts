@@ -85,6 +85,10 @@ export function copyRange(dst: u32, src: u32, start: f64, end: f64, cow: bool): 
   return ranges.copyRange(dst, src, <u64>start, <u64>end, cow);
 }
 
+export function mapFrames(slot: u32, count: u32, low: u32, high: u32): u32 {
+  return ranges.mapFrames(slot, count, low, high);
+}
+
 export function zapRange(pgd: u32, start: f64, end: f64): void {
   ranges.zapRange(pgd, <u64>start, <u64>end);
 }

@@ -64,6 +64,11 @@ export interface Core {
    * that are Reserved, and PTEs that are SPECIAL, are not counted. false = no memory for tables.
    */
   copyRange(dst: number, src: number, start: number, end: number, cow: boolean): boolean;
+  /**
+   * Fills the empty ones of `count` PTEs from `slot` on, within one page table, with the frames at MemoryMap.FrameList (u32 each, 0:
+   * none), each with a reference (RefCount, MapCount). Frames with PageFlag.Readahead are left out. Returns how many it filled.
+   */
+  mapFrames(slot: number, count: number, low: number, high: number): number;
   /** Clears the PTEs of a range, drops their references, moves their dirty bits to the pages (PageFlag.Dirty), and flushes. */
   zapRange(pgd: number, start: number, end: number): void;
   /** Anonymous and other counted pages that the last zapRange took away, or the last copyRange added. */

@@ -18,6 +18,8 @@ export const enum MemoryMap {
   WriteScratch = 0x4100,
   /** 512 bytes, aligned, for the kernel: an FXSAVE image on its way to or from a signal frame. */
   KernelScratch = 0x7000,
+  /** u32[512]: frames to be mapped in one go (the core's mapFrames). */
+  FrameList = 0x7800,
   /** Micro-ops copied here run straight up to an end marker: how a run ends at an exact icount. */
   StepBuffer = 0x8000,
   StepBufferEnd = 0x20000,

@@ -1,6 +1,7 @@
 import { Cpu, Stat } from '../../../abi/src/machine/cpu-state';
 import { Header, MemoryMap, PageFlag, PageSize, PageStruct } from '../../../abi/src/machine/memory-map';
 import { dropCode } from '../cpu/code-cache';
+import { hostMemoryGrown } from '../host';
 
 /**
  * Frames and their struct pages. Frames lie behind mem_map; memory grows towards the limit in chunks, and a frame that was
@@ -78,6 +79,7 @@ function grow(): bool {
   const missing = (frameEnd - grownTo + 0xffff) >>> Growth.PageShift;
   const pages: u32 = missing < <u32>Growth.Pages ? missing : Growth.Pages;
   if (memory.grow(pages) < 0) return false;
+  hostMemoryGrown();
   grownTo += pages << Growth.PageShift;
   return true;
 }

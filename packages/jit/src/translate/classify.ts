@@ -18,9 +18,8 @@ function once<T>(find: (name: string) => T): (name: string) => T {
 
 const families: Family[] = [];
 
-/** The names of the SSE instructions that the interpreter executes from inside a region. */
-const stepped =
-  /^(p[a-z]+|mov[a-z]*|add[sp][sd]|sub[sp][sd]|mul[sp][sd]|div[sp][sd]|sqrt[sp][sd]|min[sp][sd]|max[sp][sd]|cvt\w+|[u]?comis[sd]|and[n]?p[sd]|orp[sd]|xorp[sd]|unpck\w+|shufp[sd]|cmp[sp][sd])(_|$|\d)/;
+/** What of MMX and SSE the interpreter executes from inside a region. */
+const stepped = /^(p[a-z]+|mov[a-z\d]*|maskmov\w+|cvt\w+|r(cp|sqrt)[ps]s|emms)(_|$|\d)/;
 
 export function familyOf({ op }: Insn): Family {
   return (families[op] ??= findFamily(op));

@@ -86,7 +86,7 @@ export abstract class SseChecks extends SseShuffles {
     for (const { insns } of this.blocks.values())
       for (const { name } of insns) {
         const theme = themeOf(name);
-        if (theme === undefined || theme < Theme.ScalarFloat) continue;
+        if (theme === undefined || theme < Theme.ScalarFloat || theme === Theme.Control) continue;
         if (theme === Theme.PackedFloat || /^cmpp|^cvt\w*p[sd]/.test(name)) packed = true;
         else scalar = true;
       }

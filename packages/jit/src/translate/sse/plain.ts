@@ -102,6 +102,8 @@ function after(insn: Insn, state: Uint8Array, v: number, w: number): void {
       else if (m === 'cvtdq2ps' || m === 'cvtpd2ps') state[v] = Plain.Ps | Plain.Ss;
       else if (!m.endsWith('si') && !m.includes('si')) state[v] = 0;
       return;
+    case Theme.Control:
+      return;
     case Theme.Move:
       moved(m, name, state, v, w, isReg);
       return;
