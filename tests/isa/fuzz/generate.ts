@@ -17,7 +17,7 @@ import {
 } from './control.js';
 import type { RowToEncode, Wishes } from './encode.js';
 import type { Item, Program } from './program.js';
-import { isControl, isRare, reload, straight, usesStack } from './straight.js';
+import { isControl, isRare, observeFlags, reload, straight, usesStack } from './straight.js';
 
 /**
  * A random program:
@@ -76,6 +76,7 @@ class Generator {
       const row = pickRow(this.#weights, r);
       if (isControl(row) || (isRare(row) && r.below(6)) || (keepsStack && usesStack(row) && r.below(16))) continue;
       items.push(...straight(row, r, this.#wishes));
+      if (r.below(12) === 0) items.push(...observeFlags(r));
     }
     if (this.options.modifies && r.below(3) === 0) {
       const made = patchable(r);
