@@ -58,9 +58,8 @@ export class Machine {
     const swap = space === 1;
     const read = Pte.P | Pte.US;
     const write = read | Pte.RW;
-    return [
+    const once: Mapping[] = [
       ...this.code.map((frame, i): Mapping => [Place.Code + i * PageSize.Bytes, frame, write, false]),
-      ...this.code.map((frame, i): Mapping => [Place.CodeAlias + i * PageSize.Bytes, frame, write, true]),
       [Place.Data, swap ? second : first, write, true],
       [Place.Second, swap ? first : second, write, true],
       [Place.Lazy, 0, 0, true],
@@ -69,9 +68,9 @@ export class Machine {
       [Place.AliasReadOnly, second, read, true],
       [Place.Control, this.#control, write, true],
       ...this.#stack.map((frame, i): Mapping => [Place.Stack + i * PageSize.Bytes, frame, write, true]),
-      [Place.High, high, write, true],
-      [Place.HighSecond, second, write, true],
     ];
+    const twins = once.map(([va, frame, low, noExecute]): Mapping => [va + Place.Twin, frame, low, noExecute]);
+    return [...once, ...twins, [Place.High, high, write, true], [Place.HighSecond, second, write, true]];
   }
 
   #mapAll(space: number): void {
