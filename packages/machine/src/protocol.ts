@@ -154,6 +154,7 @@ export interface WireOptions {
   limits: MachineLimits;
   memory?: number;
   aslr?: boolean;
+  jit?: boolean;
   layout?: 'compact' | 'linux';
   seed?: number;
   clock?: 'real' | 'virtual';

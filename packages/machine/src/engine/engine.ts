@@ -1,4 +1,4 @@
-import { At, Cpu, Header, MemoryMap, O, Profile, Sig, Stat } from '@ring3/abi';
+import { At, Cpu, Header, MemoryMap, O, Sig, Stat } from '@ring3/abi';
 import { createCore } from '@ring3/core';
 import { inspectDisassembly } from '../inspect/disassembly.js';
 import type { InspectRequest as MachineInspectRequest, InspectView as MachineInspectView, Place, StepUnit, Stop } from '../protocol.js';
@@ -6,7 +6,7 @@ import { StopControl } from './stop-control.js';
 import { parseStopSpec } from './stop-spec.js';
 import { StopSymbols } from './stop-symbols.js';
 import type { ImageSource } from '@ring3/image';
-import type { Jit, JitExports, JitStats } from '@ring3/jit';
+import type { Jit, JitStats } from '@ring3/jit';
 import {
   coreImports,
   createHostInput,
@@ -52,6 +52,7 @@ import { HostPlatform } from './host-platform.js';
 import { type ExitStatus, MachineError, type EngineOptions, type SpawnOptions } from './options.js';
 import { furnishEmptyRoot, mountHostPaths, rootFileSystem } from './root.js';
 import { RunLoop, type RunLoopOptions } from './run-loop.js';
+import { Translation } from './translation.js';
 
 /** Instructions per turn of a task: at 300 MIPS about 3 ms. */
 const QUANTUM = 1_000_000;
@@ -85,6 +86,8 @@ export interface MachineStats {
   oomKills: number;
   /** Counters of the core, by name. */
   core: Record<string, number>;
+  /** What was translated; null: nothing. */
+  jit: JitStats | null;
 }
 
 /**
@@ -153,6 +156,7 @@ export class MachineEngine {
     machine = new MachineEngine(kernel, options, host);
     if ((options.root ?? { kind: 'empty' }).kind === 'empty') furnishEmptyRoot(kernel, machine.files);
     mountHostPaths(kernel, machine.files, options.mounts ?? [], platform.hostFs ?? null);
+    if (options.jit ?? true) machine.translation = new Translation(kernel, (message) => options.fetchFailed?.(message));
     return machine;
   }
 
@@ -347,38 +351,20 @@ export class MachineEngine {
   private readonly symbols: StopSymbols;
   private readonly stops: StopControl;
 
-  /** Goes on to the next instruction or event: StopControl.step. */
-  /** From now on hot code is translated (@ring3/jit, which callers load only when it is wanted). */
+  private translation: Translation | null = null;
+
+  /** From now on hot code is translated by this: a translator of one's own. */
   translate(jit: typeof Jit): void {
-    const k = this.kernel;
-    this.loadJit = null;
-    this.jit = new jit(k.core, k.core.jit as JitExports, () => getReg(k, Cpu.Stats + 8 * Stat.CodeFlushes));
+    this.translation ??= new Translation(this.kernel, (message) => this.options.fetchFailed?.(message));
+    this.translation.use(jit);
   }
-
-  /** The same, where the translator is loaded once there is hot code. */
-  translateWhenHot(load: () => Promise<typeof Jit>): void {
-    this.loadJit = load;
-    this.kernel.core.u32[(MemoryMap.Header + Header.Translating) >>> 2] = 1;
-  }
-
-  private pollJit(): void {
-    const { loadJit } = this;
-    if (this.jit) this.jit.poll();
-    else if (loadJit && this.kernel.core.u32[(MemoryMap.Profile + Profile.HotCount) >>> 2] !== 0) {
-      this.loadJit = null;
-      void loadJit().then((jit) => this.translate(jit));
-    }
-  }
-
-  private loadJit: (() => Promise<typeof Jit>) | null = null;
 
   /** What has been translated; null: nothing is. */
   get jitStats(): JitStats | null {
-    return this.jit?.stats ?? null;
+    return this.translation?.stats ?? null;
   }
 
-  private jit: Jit | null = null;
-
+  /** Goes on to the next instruction or event: StopControl.step. */
   async step(unit: StepUnit): Promise<Stop | null> {
     return this.stops.step(unit);
   }
@@ -412,7 +398,7 @@ export class MachineEngine {
       ...options,
       afterSlice: () => {
         this.stops.afterSlice();
-        this.pollJit();
+        this.translation?.poll();
         options.afterSlice?.();
       },
       instructionsUntilStop: () => this.stops.instructionsLeft,
@@ -549,6 +535,7 @@ export class MachineEngine {
         'code pages dropped': counter(Stat.CodeDrops),
         'code cache flushes': counter(Stat.CodeFlushes),
       },
+      jit: this.jitStats,
     };
   }
 }
