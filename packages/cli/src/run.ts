@@ -110,7 +110,7 @@ function createMachine(options: RunOptions, root: RootSource, streams: ProcessSt
   };
   try {
     const machine = MachineEngine.create(nodeHost, machineOptions, streams);
-    if (options.jit) machine.translate(async () => (await import('@ring3/machine/jit')).Jit);
+    if (options.jit) machine.translateWhenHot(async () => (await import('@ring3/machine/jit')).Jit);
     return machine;
   } catch (error) {
     if (error instanceof MachineError) throw new CliError(CliStatus.Failed, error.message);

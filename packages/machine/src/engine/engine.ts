@@ -348,21 +348,25 @@ export class MachineEngine {
   private readonly stops: StopControl;
 
   /** Goes on to the next instruction or event: StopControl.step. */
-  /** From now on hot code is translated. The translator (@ring3/jit) is loaded once there is any. */
-  translate(load: () => Promise<typeof Jit>): void {
+  /** From now on hot code is translated (@ring3/jit, which callers load only when it is wanted). */
+  translate(jit: typeof Jit): void {
+    const k = this.kernel;
+    this.loadJit = null;
+    this.jit = new jit(k.core, k.core.jit as JitExports, () => getReg(k, Cpu.Stats + 8 * Stat.CodeFlushes));
+  }
+
+  /** The same, where the translator is loaded once there is hot code. */
+  translateWhenHot(load: () => Promise<typeof Jit>): void {
     this.loadJit = load;
     this.kernel.core.u32[(MemoryMap.Header + Header.Translating) >>> 2] = 1;
   }
 
   private pollJit(): void {
-    const k = this.kernel;
+    const { loadJit } = this;
     if (this.jit) this.jit.poll();
-    else if (this.loadJit && k.core.u32[(MemoryMap.Header + Header.HotPageCount) >>> 2] !== 0) {
-      const load = this.loadJit;
+    else if (loadJit && this.kernel.core.u32[(MemoryMap.Header + Header.HotPageCount) >>> 2] !== 0) {
       this.loadJit = null;
-      void load().then((jit) => {
-        this.jit = new jit(k.core, k.core.jit as JitExports, () => getReg(k, Cpu.Stats + 8 * Stat.CodeFlushes));
-      });
+      void loadJit().then((jit) => this.translate(jit));
     }
   }
 
