@@ -123,6 +123,7 @@ export async function setup(purpose) {
   if (purpose === 'test') {
     // It packs the base image.
     await step('playground', () => build('@ring3/playground'));
+    await step('bench', () => build('@ring3/bench'));
     await step('browser', checkBrowser);
     const { buildGuestTests } = await import('./build-guest.mjs');
     await step('guest tests', buildGuestTests);

@@ -26,11 +26,12 @@ function git(...args: string[]): string | null {
 async function doRounds(engines: readonly Engine[], plan: Plan, options: Options, progress: Progress): Promise<Rounds> {
   const rounds = new Rounds(engines, plan.rows, progress);
   const start = performance.now();
+  const deadline = start + options.budget * 1000;
   for (let i = 0; i < options.rounds; i++) {
-    const seconds = (performance.now() - start) / 1000;
+    const spent = performance.now() - start;
     // Another round takes as long as those before did.
-    if (i > 0 && seconds + seconds / i > options.budget) break;
-    await rounds.run(options.rounds);
+    if (i > 0 && performance.now() + spent / i > deadline) break;
+    await rounds.run(options.rounds, deadline);
   }
   return rounds;
 }
@@ -71,7 +72,7 @@ export async function bench(options: Options, progress: Progress): Promise<Bench
       memory: withMemory ? await memory(progress) : null,
       curves: await curves(wanted, options, engines, progress),
       engines: rounds.engineInfos(),
-      notHere: { ...notHere, ...plan.notHere },
+      notHere: { ...notHere, ...plan.notHere, ...rounds.leftOut() },
     };
   } finally {
     for (const engine of engines) await engine.stop();

@@ -34,8 +34,8 @@ export interface EngineInfo {
   startWall: Spread;
 }
 
-/** Native seconds that a CPU workload takes: about 2, about 0.2. Others have one size. */
-export type Size = 'long' | 'short' | 'whole';
+/** Native seconds that a CPU workload takes: about 2, about 0.2; others have one size. In a quick run everything is 'quick': 0.1. */
+export type Size = 'long' | 'short' | 'whole' | 'quick';
 
 export interface Row {
   name: string;

@@ -43,6 +43,7 @@ static void work(long first, long last) {
     transform(1);
     for (int i = 0; i < N; i++) { re[i] *= 1.0f / N; im[i] *= 1.0f / N; }
     transform(-1);
+    re[r % N] = 0.25f - re[r % N];
   }
 }
 

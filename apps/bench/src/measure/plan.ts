@@ -29,8 +29,9 @@ export function filterOf(words: readonly string[] | null): Filter {
   return (name, kind) => words.some((word) => kind === word || name.includes(word));
 }
 
-/** What a short run has of a long one. */
+/** What a short run has of a long one, and a quick one. */
 export const SHORT = 0.1;
+const QUICK = 0.05;
 
 /** Where programs run: what they write there is removed with it. */
 export function workFolder(): string {
@@ -53,8 +54,8 @@ function workloadRow(workload: Workload, kind: 'cpu' | 'operation', size: Size, 
   };
 }
 
-function programRow({ name, about }: ProgramCase, [program, ...args]: string[], kind: 'program' | 'start'): PlannedRow {
-  return { task: { name, kind, program: program!, args, cwd: workFolder() }, size: 'whole', about, operations: null };
+function programRow({ name, about }: ProgramCase, [program, ...args]: string[], kind: 'program' | 'start', size: Size): PlannedRow {
+  return { task: { name, kind, program: program!, args, cwd: workFolder() }, size, about, operations: null };
 }
 
 /** The program that does nothing. */
@@ -63,32 +64,34 @@ export function emptyTask(): Task {
 }
 
 /**
- * Everything that a filter wants. A quick plan has a tenth of the work, and no long rows.
+ * Everything that a filter wants. A quick plan has everything once, with little work.
  * @param scale so much of the work
  */
 export function makePlan(wanted: Filter, quick: boolean, scale: number): Plan {
-  const whole = quick ? SHORT * scale : scale;
+  const size: Size = quick ? 'quick' : 'whole';
+  const whole = quick ? QUICK * scale : scale;
   const plan: Plan = { rows: [], starts: [], notHere: {} };
   for (const workload of quick ? [] : cpuWorkloads) {
     if (wanted(workload.name, 'cpu')) plan.rows.push(workloadRow(workload, 'cpu', 'long', scale));
   }
   for (const workload of cpuWorkloads) {
-    if (wanted(workload.name, 'short')) plan.rows.push(workloadRow(workload, 'cpu', 'short', SHORT * scale));
+    if (!quick && wanted(workload.name, 'short')) plan.rows.push(workloadRow(workload, 'cpu', 'short', SHORT * scale));
+    if (quick && wanted(workload.name, 'cpu')) plan.rows.push(workloadRow(workload, 'cpu', 'quick', whole));
   }
   for (const operation of operations) {
-    if (wanted(operation.name, 'operation')) plan.rows.push(workloadRow(operation, 'operation', 'whole', whole));
+    if (wanted(operation.name, 'operation')) plan.rows.push(workloadRow(operation, 'operation', size, whole));
   }
   for (const program of programs) {
     if (!wanted(program.name, 'program')) continue;
     const command = program.command(whole);
     if (typeof command === 'string') plan.notHere[program.name] = command;
-    else plan.rows.push(programRow(program, command, 'program'));
+    else plan.rows.push(programRow(program, command, 'program', size));
   }
   for (const program of starts) {
     if (!wanted(program.name, 'start')) continue;
     const command = program.command(1);
     if (typeof command === 'string') plan.notHere[program.name] = command;
-    else plan.starts.push(programRow(program, command, 'start'));
+    else plan.starts.push(programRow(program, command, 'start', 'whole'));
   }
   return plan;
 }

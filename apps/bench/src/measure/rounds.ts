@@ -66,8 +66,12 @@ export class Rounds {
     return this.done;
   }
 
-  /** One more. @throws Error a native run failed, or nothing runs in an engine */
-  async run(of: number): Promise<void> {
+  /**
+   * One more.
+   * @param deadline as performance.now() has it: rows that come later are left out
+   * @throws Error a native run failed, or nothing runs in an engine
+   */
+  async run(of: number, deadline: number): Promise<void> {
     const [native, ...others] = this.engines;
     const empty = emptyTask();
     for (const engine of this.engines) {
@@ -78,7 +82,10 @@ export class Rounds {
       times.push({ cpu: run.cpu, wall: run.wall });
       this.starts.set(engine.id, times);
     }
-    for (const series of this.series) await this.runRow(series, native!, others, of);
+    for (const series of this.series) {
+      if (performance.now() > deadline) break;
+      await this.runRow(series, native!, others, of);
+    }
     this.done++;
   }
 
@@ -130,9 +137,15 @@ export class Rounds {
     });
   }
 
+  /** Rows that there was no time for, with that reason. */
+  leftOut(): Record<string, string> {
+    const names = this.series.filter(({ native }) => native.length === 0).map(({ row }) => [row.task.name, 'no time was left'] as const);
+    return Object.fromEntries(names);
+  }
+
   rows(): Row[] {
     const starts = new Map(this.engineInfos().map((info) => [info.id, { cpu: info.start.median, wall: info.startWall.median }]));
-    return this.series.map((series) => finishedRow(series, starts));
+    return this.series.filter(({ native }) => native.length > 0).map((series) => finishedRow(series, starts));
   }
 }
 

@@ -38,8 +38,12 @@ const SIGMA_OF_MAD = 1.4826;
 /** With less, the MAD says next to nothing: half the range is taken. */
 const ENOUGH = 4;
 
+/** What a single measurement may be off by: nothing in it tells. */
+const ERROR_OF_ONE = 0.05;
+
 /** Estimated standard error of the median, relative to it. */
 export function relativeError({ median: center, min, max, mad, count }: Spread): number {
+  if (count === 1) return ERROR_OF_ONE;
   const sigma = count < ENOUGH ? (max - min) / 2 : SIGMA_OF_MAD * mad;
   // The median of normal values spreads sqrt(pi / 2) as much as their mean.
   return (Math.sqrt(Math.PI / 2) * sigma) / Math.sqrt(count) / center;

@@ -1,11 +1,11 @@
 import type { ChartDataset, Plugin } from 'chart.js';
 import type { EngineInfo, Row } from '../result.js';
-import { chartBox, digits } from './dom.js';
+import { chartBox, digits, tick } from './dom.js';
 import { Chart, colorOf, text } from './theme.js';
 
 type Bars = ChartDataset<'bar', (number | null)[]> & { engine: string };
 
-/** From the least to the greatest of the rounds, over each bar. */
+/** A line where native is, and from the least to the greatest of the rounds over each bar. */
 function whiskers(rows: readonly Row[]): Plugin<'bar'> {
   return {
     id: 'whiskers',
@@ -16,6 +16,9 @@ function whiskers(rows: readonly Row[]): Plugin<'bar'> {
       ctx.strokeStyle = text;
       ctx.lineWidth = 1.25;
       ctx.beginPath();
+      const one = scale.getPixelForValue(1);
+      ctx.moveTo(one, chart.chartArea.top);
+      ctx.lineTo(one, chart.chartArea.bottom);
       for (const [i, dataset] of (chart.data.datasets as Bars[]).entries()) {
         if (!chart.isDatasetVisible(i)) continue;
         for (const [j, bar] of chart.getDatasetMeta(i).data.entries()) {
@@ -85,10 +88,4 @@ export function barChart(title: string, rows: readonly Row[], engines: readonly 
       }),
   );
   return box;
-}
-
-/** 1, 2 and 5 of every decade have a number. */
-function tick(value: number): string {
-  const lead = value / 10 ** Math.floor(Math.log10(value) + 1e-9);
-  return [1, 2, 5].some((one) => Math.abs(lead - one) < 1e-6) ? String(value) : '';
 }

@@ -1,5 +1,5 @@
 import type { Curve, EngineInfo } from '../result.js';
-import { chartBox, digits, element } from './dom.js';
+import { chartBox, digits, element, tick } from './dom.js';
 import { Chart, colorOf } from './theme.js';
 
 /** Speed of one workload over time, a line for each engine. */
@@ -27,8 +27,17 @@ export function curveChart(name: string, curves: readonly Curve[], engines: read
         options: {
           interaction: { mode: 'nearest', axis: 'x', intersect: false },
           scales: {
-            x: { type: 'logarithmic', title: { display: true, text: 'seconds' }, ticks: { maxTicksLimit: 6 } },
-            y: { type: 'linear', min: 0, title: { display: true, text: 'of native' } },
+            x: {
+              type: 'logarithmic',
+              title: { display: true, text: 'seconds' },
+              ticks: { callback: (value) => tick(Number(value)), autoSkipPadding: 12 },
+            },
+            y: {
+              type: 'logarithmic',
+              min: 0.01,
+              title: { display: true, text: 'of native' },
+              ticks: { callback: (value) => tick(Number(value)) },
+            },
           },
           plugins: {
             legend: { labels: { boxHeight: 2, boxWidth: 18 } },

@@ -25,3 +25,9 @@ export function digits(value: number): string {
   if (value >= 99.95) return value.toFixed(0);
   return value >= 9.995 ? value.toFixed(1) : value.toFixed(2);
 }
+
+/** On a logarithmic scale: 1, 2 and 5 of every decade have a number. */
+export function tick(value: number): string {
+  const lead = value / 10 ** Math.floor(Math.log10(value) + 1e-9);
+  return [1, 2, 5].some((one) => Math.abs(lead - one) < 1e-6) ? String(Number(value.toPrecision(3))) : '';
+}

@@ -3,7 +3,9 @@ import type { EngineInfo } from '../result.js';
 import { chartBox, digits, element, heading } from './dom.js';
 import { Chart, colorOf } from './theme.js';
 
-const means: Readonly<Record<string, string>> = { long: 'CPU workloads of 2 s', short: 'CPU workloads of 0.2 s' };
+const means: Readonly<Record<string, string>> = { long: 'CPU workloads of 2 s', short: 'CPU workloads of 0.2 s', quick: 'quick runs' };
+
+const sizes: Readonly<Record<string, string>> = { long: ' (2 s)', short: ' (0.2 s)', whole: '', quick: ' (quick)' };
 
 /** What a run found for a key, 'size/name' or a size: then the geometric mean over what all drawn runs have. */
 function figure(entry: HistoryEntry, engine: string, key: string, common: ReadonlySet<string>): number | null {
@@ -36,11 +38,11 @@ export function historySection(all: readonly HistoryEntry[], engines: readonly E
   const ids = [...new Set(history.flatMap(({ ratios }) => Object.keys(ratios)))];
   if (keys.length === 0) return [];
   const choice = element('select');
-  const sizes = Object.keys(means).filter((size) => keys.some((key) => key.startsWith(`${size}/`)));
-  for (const size of sizes) choice.append(new Option(`${means[size]!}, geometric mean`, size));
+  const groups = Object.keys(means).filter((size) => keys.some((key) => key.startsWith(`${size}/`)));
+  for (const size of groups) choice.append(new Option(`${means[size]!}, geometric mean`, size));
   for (const key of keys) {
     const [size, name] = key.split('/');
-    choice.append(new Option(size === 'whole' ? name! : `${name} (${size === 'long' ? '2 s' : '0.2 s'})`, key));
+    choice.append(new Option(`${name}${sizes[size!]}`, key));
   }
   const label = element('label', 'Shown: ');
   label.append(choice);

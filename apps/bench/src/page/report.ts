@@ -25,6 +25,7 @@ main.append(
 const sections: [string, (row: Row) => boolean][] = [
   ['CPU workloads, about 2 s native', (row) => row.kind === 'cpu' && row.size === 'long'],
   ['CPU workloads, about 0.2 s native', (row) => row.kind === 'cpu' && row.size === 'short'],
+  ['CPU workloads, about 0.1 s native', (row) => row.kind === 'cpu' && row.size === 'quick'],
   ['Operations', (row) => row.kind === 'operation'],
   ['Programs', (row) => row.kind === 'program'],
 ];

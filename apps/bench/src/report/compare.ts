@@ -38,10 +38,30 @@ export function changeOf(before: Spread, after: Spread): { factor: number; noise
 
 const keyOf = ({ name, kind, size, args }: Row): string => JSON.stringify([name, kind, size, args]);
 
-/** Ratios to native that both runs have of the same work. */
+/** Starts are compared as multiples of `node -e 0`. */
+function startChanges(before: BenchResult, after: BenchResult): Change[] {
+  const relative = ({ median, min, max, mad, count }: Spread, node: number): Spread => ({
+    median: median / node,
+    min: min / node,
+    max: max / node,
+    mad: mad / node,
+    count,
+  });
+  return (after.starts?.rows ?? []).flatMap(({ name, ring3 }) => {
+    const earlier = before.starts?.rows.find((row) => row.name === name);
+    if (!earlier) return [];
+    const was = relative(earlier.ring3, before.starts!.node.median);
+    const is = relative(ring3, after.starts!.node.median);
+    return [
+      { name: `start of ${name}`, size: 'whole' as const, engine: 'node', before: was.median, after: is.median, ...changeOf(was, is) },
+    ];
+  });
+}
+
+/** What both runs have of the same work: ratios to native, then starts. */
 export function changes(before: BenchResult, after: BenchResult): Change[] {
   const old = new Map(before.rows.map((row) => [keyOf(row), row]));
-  return after.rows.flatMap((row) => {
+  const rows = after.rows.flatMap((row) => {
     const earlier = old.get(keyOf(row));
     if (!earlier) return [];
     return Object.entries(row.measured).flatMap(([engine, { ratio }]) => {
@@ -50,6 +70,7 @@ export function changes(before: BenchResult, after: BenchResult): Change[] {
       return [{ name: row.name, size: row.size, engine, before: was.median, after: ratio.median, ...changeOf(was, ratio) }];
     });
   });
+  return [...rows, ...startChanges(before, after)];
 }
 
 const percent = (factor: number): string => `${factor >= 1 ? '+' : ''}${((factor - 1) * 100).toFixed(1)} %`;
@@ -58,7 +79,7 @@ const percent = (factor: number): string => `${factor >= 1 ? '+' : ''}${((factor
 export function compareText(before: BenchResult, after: BenchResult, name: string): string {
   const all = changes(before, after);
   const from = `${before.commit?.slice(0, 10) ?? 'no commit'}${before.dirty ? ' and changes' : ''}, ${before.date}`;
-  const title = `Against ${name} (${from}); × native, less is better\n`;
+  const title = `Against ${name} (${from}); × native (starts: × node -e 0), less is better\n`;
   if (all.length === 0) return `${title}  nothing in it was measured with the same work\n`;
   const others = before.cpu === after.cpu ? '' : `  another processor then: ${before.cpu}\n`;
   const lines = all.map((change) => [

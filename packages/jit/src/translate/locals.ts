@@ -33,8 +33,8 @@ export const enum L {
   D2 = 51,
   // v128
   V = 52,
-  /** i32: what range checks of float results compare with; 0 where an inexact result would change MXCSR. */
-  Limit = 53,
+  /** i32: the bits that range checks of singles look at; 0 where an inexact result would change MXCSR. */
+  Mask32 = 53,
   // f64
   D3 = 54,
   // f32
@@ -48,6 +48,13 @@ export const enum L {
   Left = 60,
   Right = 61,
   Result = 62,
+  /** i64: the same for doubles; the lowest bit of their exponent. */
+  Mask64 = 63,
+  Step64 = 64,
+  /** v128: range checks of packed floats. */
+  LimitV = 65,
+  LowF32 = 66,
+  LowF64 = 67,
 }
 
 /** What left the flags: core/assembly/cpu/flags.ts. */

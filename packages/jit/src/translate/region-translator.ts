@@ -83,6 +83,8 @@ class RegionTranslator extends IntegerEmitter {
           { count: 3, type: 0x7d },
           { count: 2, type: W.v128 },
           { count: 3, type: W.i32 },
+          { count: 2, type: W.i64 },
+          { count: 3, type: W.v128 },
         ],
         body: head,
       },

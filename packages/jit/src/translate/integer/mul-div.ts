@@ -132,21 +132,17 @@ export abstract class MulDivEmitter extends RotateEmitter {
       code.get(L.T).i64(-1).op(W.I64Eq);
       code.get(RAX).i64(1).op(W.I64Shl, W.I64Eqz, W.I32And, W.I32Or);
     } else code.i64(0).op(W.I64Ne, W.I32Or);
-    code.op(W.If, W.Void);
-    this.context.push('if');
-    this.step(insn, before);
-    code.op(W.Else);
-    code
-      .get(RAX)
-      .get(L.T)
-      .op(signed ? W.I64DivS : W.I64DivU)
-      .set(L.T2);
-    code.get(RAX).get(L.T2).get(L.T).op(W.I64Mul, W.I64Sub);
-    this.setReg(Cpu.Rdx, 64);
-    code.get(L.T2);
-    this.setReg(Cpu.Rax, 64);
-    this.context.pop();
-    code.op(W.End);
+    this.stepIf(insn, before, () => {
+      code
+        .get(RAX)
+        .get(L.T)
+        .op(signed ? W.I64DivS : W.I64DivU)
+        .set(L.T2);
+      code.get(RAX).get(L.T2).get(L.T).op(W.I64Mul, W.I64Sub);
+      this.setReg(Cpu.Rdx, 64);
+      code.get(L.T2);
+      this.setReg(Cpu.Rax, 64);
+    });
   }
 
   private divide32(insn: Insn, before: number, signed: boolean): void {

@@ -173,4 +173,16 @@ export abstract class OperandEmitter extends SseEmitter {
   protected setIf(local: number, condition: number): void {
     this.code.get(local).get(condition).op(W.Select).set(local);
   }
+
+  /** Where the i32 on the stack is not 0, the interpreter executes the instruction; else what `inline` writes does. */
+  protected stepIf(insn: Insn, before: number, inline: () => void): void {
+    const { code } = this;
+    code.op(W.If, W.Void);
+    this.context.push('if');
+    this.step(insn, before);
+    code.op(W.Else);
+    inline();
+    this.context.pop();
+    code.op(W.End);
+  }
 }

@@ -2,7 +2,8 @@ import { Cpu, MemoryMap } from '@ring3/abi';
 import type { Block } from '../../region.js';
 import { type Code, W } from '../../wasm-encoder.js';
 import { L } from '../locals.js';
-import { Int, type Precision, V128 } from './opcodes.js';
+import { Theme, themeOf } from './names.js';
+import { type Precision, Scalar, V128 } from './opcodes.js';
 import { F64, type SseInsn } from './operands.js';
 import { PlainOperandsOf } from './plain.js';
 import { SseShuffles } from './shuffles.js';
@@ -12,19 +13,24 @@ const MODES = 0x7f80;
 const DEFAULT_MODES = 0x1f80;
 const PRECISION = 0x20;
 /**
- * The range of the exponents, as the upper 32 bits of a number shifted left by one, from the second binade on: doubles, singles. The smallest
- * binade is left out, for a result there may have been tiny before it was rounded.
+ * A scalar is within the range when its exponent + 1 has one of these bits: then it is none of 0, 1, 2 and the greatest, and a result there has
+ * not been tiny before it was rounded either.
  */
-const LOWEST_F64 = 0x0040_0000;
+const MASK_F32 = 0x7e00_0000;
+const MASK_F64 = 0x7fc0_0000_0000_0000n;
+const STEP_F32 = 0x0080_0000;
+/** Any bit of the exponent. */
+const EXPONENT_F32 = 0x7f80_0000;
+const EXPONENT_F64 = 0x7ff0_0000;
+/** Lanes, shifted left by one as integers (of doubles the upper halves), are within the range from the second binade up to LIMIT above it. */
 const LOWEST_F32 = 0x0200_0000;
-/** Up to infinity less LOWEST_F32. Doubles beyond it are let to the second look. */
+const LOWEST_F64 = 0x0040_0000;
 const LIMIT = 0xfd00_0000;
-const LIMIT_F64 = 0xffa0_0000;
 
 /**
  * Which floating-point operations WebAssembly may compute. Its results are x86's wherever they are numbers; what has to be known is that no
  * flag of MXCSR changes. First a quick look: operands and result within the range of exponents, and an inexact result would be no news (PE is
- * set, L.Limit). Then a second one, which lets zeros, infinities from infinities and exact results pass. All else leaves the region, before
+ * set: else the masks are 0). Then a second one, which lets zeros, infinities from infinities and exact results pass. All else leaves the region, before
  * any effect: NaNs, denormals, overflow.
  */
 export abstract class SseChecks extends SseShuffles {
@@ -36,18 +42,56 @@ export abstract class SseChecks extends SseShuffles {
     return { v, w: s.isReg ? w : 0 };
   }
 
-  /** L.Limit, at the entry of a region. */
+  /** The locals of the checks, at the entry of a region. */
   protected loadLimit(code: Code): void {
-    code
-      .i32(LIMIT)
-      .i32(0)
-      .i32(0)
-      .mem(W.I32Load, MemoryMap.Cpu + Cpu.Mxcsr)
-      .i32(MODES | PRECISION)
-      .op(W.I32And)
-      .i32(DEFAULT_MODES | PRECISION)
-      .op(W.I32Eq, W.Select)
-      .set(L.Limit);
+    const { scalar, packed } = this.floats();
+    const mxcsr = (mask: number): Code =>
+      code
+        .i32(0)
+        .mem(W.I32Load, MemoryMap.Cpu + Cpu.Mxcsr)
+        .i32(mask)
+        .op(W.I32And);
+    const unlessNews = (): Code =>
+      mxcsr(MODES | PRECISION)
+        .i32(DEFAULT_MODES | PRECISION)
+        .op(W.I32Eq, W.Select);
+    if (!scalar && !packed) return;
+    code.i32(MASK_F32).i32(0);
+    unlessNews().set(L.Mask32);
+    code.i64(MASK_F64).i64(0);
+    unlessNews().set(L.Mask64);
+    // From the same bit of MXCSR, or V8 would make constants of them again at every use. Where it is not set no check is passed.
+    mxcsr(PRECISION).op(W.I64ExtendI32U).i64(47).op(W.I64Shl).set(L.Step64);
+    if (!packed) return;
+    code.i32(LIMIT).i32(0);
+    unlessNews();
+    this.splatTo(code, L.LimitV);
+    mxcsr(PRECISION)
+      .i32(Math.log2(LOWEST_F32 / PRECISION))
+      .op(W.I32Shl);
+    this.splatTo(code, L.LowF32);
+    mxcsr(PRECISION)
+      .i32(Math.log2(LOWEST_F64 / PRECISION))
+      .op(W.I32Shl);
+    this.splatTo(code, L.LowF64);
+  }
+
+  private splatTo(code: Code, local: number): void {
+    code.op(0xfd, V128.I32x4Splat).set(local);
+  }
+
+  /** Does the region compute with floating-point numbers? */
+  private floats(): { scalar: boolean; packed: boolean } {
+    let scalar = false;
+    let packed = false;
+    for (const { insns } of this.blocks.values())
+      for (const { name } of insns) {
+        const theme = themeOf(name);
+        if (theme === undefined || theme < Theme.ScalarFloat) continue;
+        if (theme === Theme.PackedFloat || /^cmpp|^cvt\w*p[sd]/.test(name)) packed = true;
+        else scalar = true;
+      }
+    return { scalar, packed };
   }
 
   /**
@@ -73,25 +117,30 @@ export abstract class SseChecks extends SseShuffles {
     code.op(W.End);
   }
 
-  /** The exponent of a scalar local is within the range: not zero, denormal, infinite or NaN. Limit: L.Limit, or the whole range. */
-  protected inRange(precision: Precision, local: number, limited: boolean): void {
-    const { code } = this;
-    this.magnitude(precision, local);
-    if (limited) code.get(L.Limit);
-    else code.i32(precision === F64 ? LIMIT_F64 : LIMIT);
-    code.op(Int.I32LtU);
-  }
-
-  private magnitude(precision: Precision, local: number): void {
+  /** The exponent of a scalar local is within the range: not zero, denormal, infinite or NaN; and what is inexact is no news. */
+  protected inRange(precision: Precision, local: number): void {
     const { code } = this;
     code.get(local);
-    if (precision === F64) code.op(0xbd).i64(32).op(W.I64ShrU, W.I32WrapI64);
-    else code.op(0xbc);
-    code
-      .i32(1)
-      .op(W.I32Shl)
-      .i32(precision === F64 ? LOWEST_F64 : LOWEST_F32)
-      .op(W.I32Sub);
+    if (precision === F64) code.op(Scalar.I64ReinterpretF64).get(L.Step64).op(W.I64Add).get(L.Mask64).op(W.I64And).i64(0).op(W.I64Ne);
+    else code.op(Scalar.I32ReinterpretF32).i32(STEP_F32).op(W.I32Add).get(L.Mask32).op(W.I32And);
+  }
+
+  /** The same, for the second look. */
+  protected inside({ scalar, constant, min }: Precision, local: number): void {
+    this.code
+      .get(local)
+      .op(scalar.abs, ...constant(2 * min), scalar.ge)
+      .get(local)
+      .op(scalar.abs, ...constant(Infinity), scalar.lt, W.I32And);
+  }
+
+  /** The scalar memory operand that has been read last is neither zero nor denormal. */
+  protected memoryHasExponent({ bytes }: Precision): void {
+    this.code
+      .get(L.P)
+      .mem(W.I32Load, this.offset + bytes - 4)
+      .i32(bytes === 8 ? EXPONENT_F64 : EXPONENT_F32)
+      .op(W.I32And);
   }
 
   /** Normal, infinite or zero. */
@@ -117,7 +166,8 @@ export abstract class SseChecks extends SseShuffles {
   /** An inexact result is no news, or `exact` (which pushes it) holds. */
   protected unlessInexact(exact: () => void): void {
     const { code } = this;
-    code.get(L.Limit).i32(0).op(W.I32Ne);
+    this.inexactIsNoNews();
+    code.i32(0).op(W.I32Ne);
     this.defaultModes();
     exact();
     code.op(W.I32And, W.I32Or);
@@ -133,22 +183,24 @@ export abstract class SseChecks extends SseShuffles {
     this.code.get(x).get(x).op(scalar.add).get(x).op(scalar.eq);
   }
 
-  /** All 32-bit lanes of a and b (the 64-bit lanes' upper halves for doubles) are within the range, as inRange says. */
-  protected allInRange(precision: Precision, locals: readonly number[], limited: boolean): void {
+  /** Inexact results are no news: MXCSR has PE, and all exceptions are masked. */
+  protected inexactIsNoNews(): void {
+    this.code.get(L.Mask32);
+  }
+
+  /** All lanes are within the range, as inRange says. */
+  protected allInRange(precision: Precision, locals: readonly number[]): void {
     const { code } = this;
     locals.forEach((local, i) => {
       code.get(local).i32(1);
       this.simd(V128.I32x4Shl);
-      code.i32(precision.bytes === 8 ? LOWEST_F64 : LOWEST_F32);
-      this.simd(V128.I32x4Splat);
+      code.get(precision === F64 ? L.LowF64 : L.LowF32);
       this.simd(V128.I32x4Sub);
       if (i > 0) this.simd(V128.I32x4MaxU);
     });
-    if (limited) code.get(L.Limit);
-    else code.i32(precision.bytes === 8 ? LIMIT_F64 : LIMIT);
-    this.simd(V128.I32x4Splat);
+    code.get(L.LimitV);
     this.simd(V128.I32x4GeU);
-    if (precision.bytes === 8) this.simd(V128.I64x2Bitmask);
+    if (precision === F64) this.simd(V128.I64x2Bitmask);
     else this.simd(V128.AnyTrue);
     code.op(W.I32Eqz);
   }
@@ -212,7 +264,9 @@ export abstract class SseChecks extends SseShuffles {
   /** Lanes for which an inexact result is no news: all, or those for which `exact` (which pushes a mask) holds. */
   protected unlessInexactLanes(exact: () => void): void {
     const { code } = this;
-    code.i32(0).get(L.Limit).i32(0).op(W.I32Ne, W.I32Sub);
+    code.i32(0);
+    this.inexactIsNoNews();
+    code.i32(0).op(W.I32Ne, W.I32Sub);
     this.simd(V128.I32x4Splat);
     code.i32(0);
     this.defaultModes();

@@ -1,7 +1,7 @@
 import { W } from '../../wasm-encoder.js';
 import { CcOp, L } from '../locals.js';
 import { mnemonic } from './names.js';
-import { type Precision, V128 } from './opcodes.js';
+import { type Precision, Scalar, V128 } from './opcodes.js';
 import { F32, F64, Packed, type SseInsn } from './operands.js';
 import { SsePacked } from './packed-float.js';
 import { Plain } from './plain.js';
@@ -41,7 +41,7 @@ export abstract class SseCompares extends SsePacked {
     this.context.push('compared');
     this.guarded(
       s,
-      unknown.map((x) => () => this.inRange(precision, x, false)),
+      unknown.map((x) => () => this.inRange(precision, x)),
       () => {
         if (!m.startsWith('u')) return this.all(unknown.map((x) => () => this.plain(precision, x)));
         // A quiet NaN is no news for ucomis.
@@ -69,7 +69,7 @@ export abstract class SseCompares extends SsePacked {
     const from = this.sourceLocal(s);
     const unknown = [...(plain.v & all ? [] : [s.v]), ...(plain.w & all || from === s.v ? [] : [from])];
     const quiet = !isSignaling(s.insn.imm);
-    this.guarded(s, unknown.length > 0 ? [() => this.allInRange(precision, unknown, false)] : [], () =>
+    this.guarded(s, unknown.length > 0 ? [() => this.allInRange(precision, unknown)] : [], () =>
       this.allLanes(
         precision,
         unknown.map((x) => () => (quiet ? this.plainOrQuietLanes(precision, x) : this.plainLanes(precision, x))),
@@ -92,7 +92,7 @@ export abstract class SseCompares extends SsePacked {
     const quiet = !isSignaling(s.insn.imm);
     this.guarded(
       s,
-      unknown.map((x) => () => this.inRange(precision, x, false)),
+      unknown.map((x) => () => this.inRange(precision, x)),
       () => this.all(unknown.map((x) => () => (quiet ? this.plainOrQuiet(precision, x) : this.plain(precision, x)))),
     );
     let from = s.w;
@@ -133,8 +133,8 @@ export abstract class SseCompares extends SsePacked {
     const { code } = this;
     this.plain(precision, x);
     code.get(x).get(x).op(precision.scalar.ne).get(x);
-    if (precision === F64) code.op(0xbd).i64(51).op(W.I64ShrU, W.I32WrapI64);
-    else code.op(0xbc).i32(22).op(W.I32ShrU);
+    if (precision === F64) code.op(Scalar.I64ReinterpretF64).i64(51).op(W.I64ShrU, W.I32WrapI64);
+    else code.op(Scalar.I32ReinterpretF32).i32(22).op(W.I32ShrU);
     code.op(W.I32And, W.I32Or);
   }
 

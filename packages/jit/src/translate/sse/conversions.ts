@@ -29,7 +29,7 @@ export abstract class SseConversions extends SseCompares {
       case 'cvtss2sd':
         this.sourceScalar(s, F32);
         code.set(F32.b);
-        this.guarded(s, this.plainOperands(s).w & (Plain.Ss | Plain.Ps) ? [] : [() => this.inRange(F32, F32.b, false)], () =>
+        this.guarded(s, this.plainOperands(s).w & (Plain.Ss | Plain.Ps) ? [] : [() => this.inRange(F32, F32.b)], () =>
           this.plain(F32, F32.b),
         );
         code.get(F32.b).op(Scalar.F64PromoteF32).set(F64.r);
@@ -67,7 +67,7 @@ export abstract class SseConversions extends SseCompares {
     code.set(L.T);
     const bits = precision === F64 ? 53 : 24;
     if (wide || precision === F32) {
-      this.guarded(s, [() => code.get(L.Limit)], () =>
+      this.guarded(s, [() => this.inexactIsNoNews()], () =>
         code
           .get(L.T)
           .i64(1n << BigInt(bits))
@@ -98,7 +98,7 @@ export abstract class SseConversions extends SseCompares {
       .op(F64.scalar.abs, ...F64.constant(wide ? 2 ** 63 : 2 ** 31), F64.scalar.lt)
       .op(W.I32Eqz);
     this.exit(s.insn, s.before);
-    this.guarded(s, [() => code.get(L.Limit)], () => code.get(r).get(b).op(F64.scalar.eq));
+    this.guarded(s, [() => this.inexactIsNoNews()], () => code.get(r).get(b).op(F64.scalar.eq));
     code.get(r).op(Scalar.I64TruncF64S);
     this.setReg(s.insn.reg, wide ? 64 : 32);
   }
@@ -109,9 +109,9 @@ export abstract class SseConversions extends SseCompares {
     const { r, scalar } = F32;
     this.sourceScalar(s, F64);
     code.tee(a).op(Scalar.F32DemoteF64).set(r);
-    this.guarded(s, [() => this.inRange(F32, r, true)], () => {
+    this.guarded(s, [() => this.inRange(F32, r)], () => {
       const same = (): void => void code.get(r).op(Scalar.F64PromoteF32).get(a).op(F64.scalar.eq);
-      this.inRange(F32, r, false);
+      this.inside(F32, r);
       code.get(r).get(r).op(scalar.add).get(r).op(scalar.eq);
       same();
       code.op(W.I32And, W.I32Or);
@@ -127,7 +127,7 @@ export abstract class SseConversions extends SseCompares {
     code.set(Packed.Source);
     this.shuffle(Packed.Source, Packed.Source, LOW_TWICE);
     code.set(Packed.Source);
-    this.guarded(s, this.plainOperands(s).w & Plain.Ps ? [] : [() => this.allInRange(F32, [Packed.Source], false)], () =>
+    this.guarded(s, this.plainOperands(s).w & Plain.Ps ? [] : [() => this.allInRange(F32, [Packed.Source])], () =>
       this.allLanes(F32, [() => this.plainLanes(F32, Packed.Source)]),
     );
     code.get(Packed.Source);
@@ -152,7 +152,7 @@ export abstract class SseConversions extends SseCompares {
     this.guarded(
       s,
       [
-        () => code.get(L.Limit),
+        () => this.inexactIsNoNews(),
         () => {
           inside();
           this.simd(V128.I64x2AllTrue);
@@ -176,7 +176,7 @@ export abstract class SseConversions extends SseCompares {
   private singlesFromIntegers(s: SseInsn): void {
     const { code } = this;
     const from = this.sourceLocal(s);
-    this.guarded(s, [() => code.get(L.Limit)], () => {
+    this.guarded(s, [() => this.inexactIsNoNews()], () => {
       code.get(from).i32(1 << 24);
       this.simd(V128.I32x4Splat);
       this.simd(V128.I32x4Add);
@@ -206,7 +206,7 @@ export abstract class SseConversions extends SseCompares {
     this.simd(allTrue);
     code.op(W.I32Eqz);
     this.exit(s.insn, s.before);
-    this.guarded(s, [() => code.get(L.Limit)], () => {
+    this.guarded(s, [() => this.inexactIsNoNews()], () => {
       this.lanes(vector.eq, rounded, from);
       this.simd(allTrue);
     });

@@ -73,14 +73,14 @@ export const enum Scalar {
   F32ConvertI64S = 0xb4,
   F64ConvertI64S = 0xb9,
   I64TruncF64S = 0xb0,
+  I32ReinterpretF32 = 0xbc,
+  I64ReinterpretF64 = 0xbd,
   F64Trunc = 0x9d,
   F64Nearest = 0x9e,
 }
 
 /** i32 and i64 instructions that wasm-encoder.ts does not name. */
 export const enum Int {
-  I32LtU = 0x49,
-  I32GeU = 0x4f,
   I64Ctz = 0x7a,
 }
 

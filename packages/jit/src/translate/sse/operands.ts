@@ -46,7 +46,10 @@ export abstract class SseOperands extends FlagsEmitter {
     };
   }
 
-  /** Leaves where a 16-byte operand that `access` has checked is misaligned: #GP(0) is the interpreter's. */
+  /**
+   * Leaves where a 16-byte operand that `access` has checked is misaligned: #GP(0) is the interpreter's. Where it is not, all of it lies in the page
+   * of its first byte.
+   */
   protected aligned({ insn, before }: SseInsn): void {
     this.code
       .get(L.P)
@@ -58,14 +61,14 @@ export abstract class SseOperands extends FlagsEmitter {
   }
 
   protected load128(s: SseInsn, aligned: boolean): void {
-    this.access(s.insn, s.before, 16, false);
+    this.access(s.insn, s.before, aligned ? 1 : 16, false);
     if (aligned) this.aligned(s);
     this.code.get(L.P);
     this.vectorMemory(V128.Load);
   }
 
   protected store128(s: SseInsn, aligned: boolean): void {
-    this.access(s.insn, s.before, 16, true);
+    this.access(s.insn, s.before, aligned ? 1 : 16, true);
     if (aligned) this.aligned(s);
     this.code.get(L.P).get(s.v);
     this.vectorMemory(V128.Store);

@@ -26,7 +26,7 @@ export abstract class SsePacked extends SseScalars {
     if (operation === 'sqrt') return this.roots(s, precision, b, bUnknown);
     const unknown = [...(plain.v & all || (a === b && bUnknown.length > 0) ? [] : [a]), ...bUnknown];
     if (operation === 'min' || operation === 'max') {
-      this.guarded(s, unknown.length > 0 ? [() => this.allInRange(precision, unknown, false)] : [], () =>
+      this.guarded(s, unknown.length > 0 ? [() => this.allInRange(precision, unknown)] : [], () =>
         this.allLanes(
           precision,
           unknown.map((x) => () => this.plainLanes(precision, x)),
@@ -38,7 +38,7 @@ export abstract class SsePacked extends SseScalars {
     }
     this.lanes(vector[operation], a, b);
     code.set(r);
-    this.guarded(s, [() => this.allInRange(precision, [...unknown, r], true)], () =>
+    this.guarded(s, [() => this.allInRange(precision, [...unknown, r])], () =>
       this.allLanes(precision, [
         ...unknown.map((x) => () => this.plainLanes(precision, x)),
         () => this.quietLanes(precision, operation, a, b),
@@ -150,7 +150,7 @@ export abstract class SsePacked extends SseScalars {
     code.get(b);
     this.simd(vector.sqrt);
     code.set(r);
-    this.guarded(s, [() => this.allInRange(precision, [...unknown, r], true)], () =>
+    this.guarded(s, [() => this.allInRange(precision, [...unknown, r])], () =>
       this.allLanes(precision, [
         () => this.plainLanes(precision, b),
         () => {

@@ -23,12 +23,9 @@ export abstract class SseScalars extends SseChecks {
     this.lowOf(s.v, precision);
     code.set(a);
     const unknown = [...(plain.v & low ? [] : [a]), ...(plain.w & low ? [] : [b])];
+    const check = (x: number) => (): void => this.inRange(precision, x);
     if (operation === 'min' || operation === 'max') {
-      this.guarded(
-        s,
-        unknown.map((x) => () => this.inRange(precision, x, false)),
-        () => this.all(unknown.map((x) => () => this.plain(precision, x))),
-      );
+      this.guarded(s, unknown.map(check), () => this.all(unknown.map((x) => () => this.plain(precision, x))));
       // The second operand, unless the first is smaller or greater: pmin and pmax with their operands exchanged.
       code.get(s.v);
       if (s.isReg) code.get(s.w);
@@ -46,7 +43,8 @@ export abstract class SseScalars extends SseChecks {
     code.get(a).get(b).op(scalar[operation]).set(r);
     this.guarded(
       s,
-      [...unknown, r].map((x) => () => this.inRange(precision, x, true)),
+      // An infinite operand or a NaN shows in the result.
+      [...unknown.map((x) => (x === b && !s.isReg ? (): void => this.memoryHasExponent(precision) : check(x))), check(r)],
       () =>
         this.all([
           ...unknown.map((x) => () => this.plain(precision, x)),
@@ -81,7 +79,7 @@ export abstract class SseScalars extends SseChecks {
       code.op(W.I32Or, W.I32And);
       return;
     }
-    this.inRange(precision, r, false);
+    this.inside(precision, r);
     // 0 × b, ∞ × b; 0 ÷ b, ∞ ÷ b.
     this.zeroOrInfinite(precision, r);
     this.sameMagnitude(precision, r, a);
@@ -126,7 +124,7 @@ export abstract class SseScalars extends SseChecks {
     for (const factor of [x, y])
       code
         .get(factor)
-        .op(0xbd)
+        .op(Scalar.I64ReinterpretF64)
         .i64(1n << 52n)
         .op(W.I64Or, Int.I64Ctz);
     code.op(W.I64Add).i64(53).op(W.I64GeU);
@@ -140,10 +138,10 @@ export abstract class SseScalars extends SseChecks {
     const checks = [...(plain ? [] : [b]), r];
     this.guarded(
       s,
-      checks.map((x) => () => this.inRange(precision, x, true)),
+      checks.map((x) => () => this.inRange(precision, x)),
       () => {
         this.plain(precision, b);
-        this.inRange(precision, r, false);
+        this.inside(precision, r);
         code.get(r).get(b).op(scalar.eq);
         this.zeroOrInfinite(precision, r);
         code.op(W.I32And, W.I32Or, W.I32And);
