@@ -93,7 +93,7 @@ export class KpageFile extends File {
       return;
     }
     view.setUint32(at, page < 0 ? Kpf.NoPage : flagsOf(k, pfn, page), true);
-    const reserved = page >= 0 && k.core.u32[page + (PageStruct.Flags >>> 2)]! & PageFlag.Reserved;
+    const reserved = page >= 0 && k.core.u32[page + (PageStruct.Flags >>> 2)]! & (PageFlag.Reserved | PageFlag.Core);
     if (reserved) view.setUint32(at + 4, Kpf.ReservedHigh, true);
   }
 }
