@@ -1,4 +1,4 @@
-import { Cpu, ExitReason, MemoryMap, PageSize, PageStruct, Pte, RegionSlot, Vector as Exception } from '@ring3/abi';
+import { Cpu, ExitReason, MemoryMap, PageSize, Pte, RegionSlot, Vector as Exception } from '@ring3/abi';
 import { createCore, loadCoreModule, type Core } from '@ring3/core';
 import { Image, normalise, Place, Word } from '../../tools/oracle/src/layout.js';
 import { Jit, type JitExports } from '@ring3/jit';
@@ -26,6 +26,8 @@ export class Replay {
   #translated: { code: Uint8Array; done: boolean } | null = null;
   /** The next case has the code of the last one. */
   #keepsCode = false;
+  /** Instructions that the region of the last translated case retired. */
+  retired = 0;
   /** Cases that ran a region. */
   entered = 0;
 
@@ -87,8 +89,7 @@ export class Replay {
     if (this.#translated === null || Buffer.compare(this.#translated.code, vector.code) !== 0) {
       // So it is decoded.
       this.run(vector);
-      const page = core.view.getUint32(core.pageStruct(this.#code) + PageStruct.Code, true);
-      this.#translated = { code: vector.code, done: this.#jit.translateAt(page, Place.Start - Place.Code) };
+      this.#translated = { code: vector.code, done: this.#jit.translateAt(Place.Start) };
     }
     if (!this.#translated.done) return null;
     this.#keepsCode = true;
@@ -96,6 +97,8 @@ export class Replay {
     this.#keepsCode = false;
     if (core.view.getUint32(MemoryMap.RegionSlots + RegionSlot.Bytes + RegionSlot.Entered, true) > 0) this.entered++;
     core.view.setUint32(MemoryMap.RegionSlots + RegionSlot.Bytes + RegionSlot.Entered, 0, true);
+    this.retired = core.view.getUint32(MemoryMap.RegionSlots + RegionSlot.Bytes + RegionSlot.Retired, true);
+    core.view.setUint32(MemoryMap.RegionSlots + RegionSlot.Bytes + RegionSlot.Retired, 0, true);
     return outcome;
   }
 

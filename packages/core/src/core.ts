@@ -18,8 +18,10 @@ export interface Core {
   readonly i32: Int32Array;
   readonly view: DataView;
 
-  /** What translated code and its maker need: table, stepUop, testCondition (@ring3/jit's JitExports). */
+  /** What translated code and its maker need: the region table and functions (@ring3/jit's JitExports). */
   readonly jit: object;
+  /** Told when Profile.Hot has filled, while Header.Translating is set. */
+  onHot: (() => void) | null;
 
   /** Runs at most `budget` instructions, exactly; Cpu.Icount counts those retired. */
   run(budget: number): ExitReason;
@@ -64,6 +66,11 @@ export interface Core {
    * that are Reserved, and PTEs that are SPECIAL, are not counted. false = no memory for tables.
    */
   copyRange(dst: number, src: number, start: number, end: number, cow: boolean): boolean;
+  /**
+   * Fills the empty ones of `count` PTEs from `slot` on, within one page table, with the frames at MemoryMap.FrameList (u32 each, 0:
+   * none), each with a reference (RefCount, MapCount). Frames with PageFlag.Readahead are left out. Returns how many it filled.
+   */
+  mapFrames(slot: number, count: number, low: number, high: number): number;
   /** Clears the PTEs of a range, drops their references, moves their dirty bits to the pages (PageFlag.Dirty), and flushes. */
   zapRange(pgd: number, start: number, end: number): void;
   /** Anonymous and other counted pages that the last zapRange took away, or the last copyRange added. */

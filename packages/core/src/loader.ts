@@ -25,6 +25,7 @@ interface Exports {
   flushRange(pgd: number, start: number, end: number): void;
   flushAll(pgd: number): void;
   copyRange(dst: number, src: number, start: number, end: number, cow: number): number;
+  mapFrames(slot: number, count: number, low: number, high: number): number;
   zapRange(pgd: number, start: number, end: number): void;
   zappedAnon(): number;
   zappedFile(): number;
@@ -71,6 +72,8 @@ export function createCore(module: WebAssembly.Module, options: CoreOptions, imp
     env: { memory },
     host: {
       pageFault: imports.pageFault,
+      translate: () => core.onHot?.(),
+      memoryGrown: () => core.renew(),
       rdtsc() {
         const now = imports.rdtsc();
         const { u32 } = core;
@@ -88,11 +91,11 @@ export function createCore(module: WebAssembly.Module, options: CoreOptions, imp
 }
 
 class LoadedCore implements Core {
-  #u8: Uint8Array;
-  #u16: Uint16Array;
-  #u32: Uint32Array;
-  #i32: Int32Array;
-  #view: DataView;
+  u8: Uint8Array;
+  u16: Uint16Array;
+  u32: Uint32Array;
+  i32: Int32Array;
+  view: DataView;
 
   readonly run: (budget: number) => number;
   readonly getEflags: () => number;
@@ -107,6 +110,7 @@ class LoadedCore implements Core {
   readonly invlpg: (pgd: number, va: number) => void;
   readonly flushRange: (pgd: number, start: number, end: number) => void;
   readonly flushAll: (pgd: number) => void;
+  readonly mapFrames: (slot: number, count: number, low: number, high: number) => number;
   readonly zapRange: (pgd: number, start: number, end: number) => void;
   readonly zappedAnon: () => number;
   readonly zappedFile: () => number;
@@ -118,11 +122,11 @@ class LoadedCore implements Core {
     private readonly wasm: Exports,
   ) {
     const { buffer } = memory;
-    this.#u8 = new Uint8Array(buffer);
-    this.#u16 = new Uint16Array(buffer);
-    this.#u32 = new Uint32Array(buffer);
-    this.#i32 = new Int32Array(buffer);
-    this.#view = new DataView(buffer);
+    this.u8 = new Uint8Array(buffer);
+    this.u16 = new Uint16Array(buffer);
+    this.u32 = new Uint32Array(buffer);
+    this.i32 = new Int32Array(buffer);
+    this.view = new DataView(buffer);
     this.run = wasm.run;
     this.getEflags = wasm.getEflags;
     this.setEflags = wasm.setEflags;
@@ -136,6 +140,7 @@ class LoadedCore implements Core {
     this.invlpg = wasm.invlpg;
     this.flushRange = wasm.flushRange;
     this.flushAll = wasm.flushAll;
+    this.mapFrames = wasm.mapFrames;
     this.zapRange = wasm.zapRange;
     this.zappedAnon = wasm.zappedAnon;
     this.zappedFile = wasm.zappedFile;
@@ -143,39 +148,20 @@ class LoadedCore implements Core {
     this.tlbFlushAll = wasm.tlbFlushAll;
   }
 
+  onHot: (() => void) | null = null;
+
   get jit(): object {
     return this.wasm;
   }
 
-  get u8(): Uint8Array {
-    if (this.#u8.length === 0) this.#renew();
-    return this.#u8;
-  }
-  get u16(): Uint16Array {
-    if (this.#u16.length === 0) this.#renew();
-    return this.#u16;
-  }
-  get u32(): Uint32Array {
-    if (this.#u32.length === 0) this.#renew();
-    return this.#u32;
-  }
-  get i32(): Int32Array {
-    if (this.#i32.length === 0) this.#renew();
-    return this.#i32;
-  }
-  get view(): DataView {
-    if (this.#u8.length === 0) this.#renew();
-    return this.#view;
-  }
-
-  // Growth detaches the old buffer: its views have length 0.
-  #renew(): void {
+  /** Growth has detached the old buffer. */
+  renew(): void {
     const { buffer } = this.memory;
-    this.#u8 = new Uint8Array(buffer);
-    this.#u16 = new Uint16Array(buffer);
-    this.#u32 = new Uint32Array(buffer);
-    this.#i32 = new Int32Array(buffer);
-    this.#view = new DataView(buffer);
+    this.u8 = new Uint8Array(buffer);
+    this.u16 = new Uint16Array(buffer);
+    this.u32 = new Uint32Array(buffer);
+    this.i32 = new Int32Array(buffer);
+    this.view = new DataView(buffer);
   }
 
   // Host addresses come as i32: above 2 GiB they would be negative.

@@ -24,6 +24,7 @@ import { Vdso } from './exec/vdso/vdso.js';
 import { VmState } from './mm/vm-state.js';
 import { registerState } from './state.js';
 import { SysctlState } from './task/sysctl-state.js';
+import { DOUBLE_ZERO } from './double-zero.js';
 
 /** Options that stay fixed for the life of a machine. */
 export interface KernelOptions {
@@ -103,7 +104,7 @@ export class Kernel {
   /** Numbers of calls that were asked for in vain, each said once under the debug topic 'syscalls'. */
   readonly unknownSyscalls = new Set<number>();
   /** cpuClock at the last accountTime. */
-  accounted = 0;
+  accounted = DOUBLE_ZERO;
   readonly sampling = new TrapSampling();
   /** Ids that agree everywhere (stat, maps, mountinfo): one counter per kind, so that runs are deterministic. */
   readonly nextId = { ino: 1, dev: 1, mapping: 1, mount: 1, file: 1, session: 1 };

@@ -88,8 +88,13 @@ export class Lockstep {
       page.copy(pages[i]!);
       core.frameWritten(actual.code[i]!);
     });
-    actual.heat();
-    this.jit.poll();
+    let hot: readonly number[] = this.#programs.flatMap(({ program, addresses }) =>
+      [...program.landings, ...program.functions].map((landing) => addresses.get(landing)!),
+    );
+    while (hot.length > 0) {
+      hot = actual.heat(hot);
+      this.jit.poll();
+    }
   }
 
   /** How the machines differ over a run; '' = not at all. */

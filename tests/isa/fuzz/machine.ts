@@ -1,4 +1,4 @@
-import { CoreTable, Cpu, ExitReason, Header, MemoryMap, PageFlag, PageSize, PageStruct, Pte, Stat } from '@ring3/abi';
+import { CoreTable, Cpu, ExitReason, MemoryMap, PageFlag, PageSize, PageStruct, Profile, Pte, Stat } from '@ring3/abi';
 import { createCore, loadCoreModule, type Core } from '@ring3/core';
 import { Word } from '../../../tools/oracle/src/layout.js';
 import { Image, Place } from './layout.js';
@@ -193,11 +193,12 @@ export class Machine {
     return code !== 0 && this.core.view.getUint32(code + CODE_PAGE_INDEX + 4 * (offset & PageSize.Mask), true) !== 0;
   }
 
-  /** Tells the translator that all code pages are hot. */
-  heat(): void {
+  /** Tells the translator that these addresses are hot, as many as it takes at once; the rest. */
+  heat(addresses: readonly number[]): readonly number[] {
     const { u32 } = this.core;
-    const pages = this.code.map((_, page) => this.decoded(page)).filter((code) => code !== 0);
-    u32.set(pages, (MemoryMap.Header + Header.HotPages) >>> 2);
-    u32[(MemoryMap.Header + Header.HotPageCount) >>> 2] = pages.length;
+    const hot = addresses.slice(0, Profile.MaxHot);
+    hot.forEach((va, i) => u32.set([va, 0], (MemoryMap.Profile + Profile.Hot + 8 * i) >>> 2));
+    u32[(MemoryMap.Profile + Profile.HotCount) >>> 2] = hot.length;
+    return addresses.slice(Profile.MaxHot);
   }
 }

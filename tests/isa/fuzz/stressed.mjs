@@ -1,7 +1,7 @@
 // node stressed.mjs SEED RUN-OPTIONS…: `ring3 run` with translation where the translator has the hardest time. Slices are short and of random
 // length, so that regions are left by their fuel anywhere; code is translated after the first slice that ends in it; all of it is thrown
 // away now and then, and the TLB with it. The guest must not notice.
-import { Cpu, Header, MemoryMap, PageStruct, Pte } from '@ring3/abi';
+import { Cpu, MemoryMap, Profile } from '@ring3/abi';
 import { Jit } from '@ring3/jit';
 import { parseRun } from '../../../packages/cli/dist/run-options.js';
 import { runProgram } from '../../../packages/cli/dist/run.js';
@@ -46,13 +46,8 @@ class StressedJit extends Jit {
   #heat(core) {
     const { view, u32 } = core;
     const rip = Number(view.getBigUint64(MemoryMap.Cpu + Cpu.Rip, true));
-    const slot = rip < 2 ** 47 ? core.pteSlot(view.getUint32(MemoryMap.Cpu + Cpu.Cr3, true), rip, false) : 0;
-    if (!slot || !(view.getUint32(slot, true) & Pte.P)) return;
-    const frame = (view.getUint32(slot, true) & Pte.FRAME_MASK) >>> 0;
-    const code = view.getUint32(core.pageStruct(frame) + PageStruct.Code, true);
-    if (!code) return;
-    u32[(MemoryMap.Header + Header.HotPages) >>> 2] = code;
-    u32[(MemoryMap.Header + Header.HotPageCount) >>> 2] = 1;
+    u32.set([rip >>> 0, Math.floor(rip / 2 ** 32)], (MemoryMap.Profile + Profile.Hot) >>> 2);
+    u32[(MemoryMap.Profile + Profile.HotCount) >>> 2] = 1;
   }
 }
 

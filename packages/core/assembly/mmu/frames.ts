@@ -1,6 +1,7 @@
 import { Cpu, Stat } from '../../../abi/src/machine/cpu-state';
 import { Header, MemoryMap, PageFlag, PageSize, PageStruct } from '../../../abi/src/machine/memory-map';
 import { dropCode } from '../cpu/code-cache';
+import { hostMemoryGrown } from '../host';
 
 /**
  * Frames and their struct pages. Memory grows towards the limit in steps, and a frame that was never used needs no zeroing. Tables of
@@ -100,6 +101,7 @@ function grow(least: u32): bool {
   if (bytes < least) bytes = least;
   const pages = (bytes + 0xffff) >>> Growth.PageShift;
   if (memory.grow(pages) < 0) return false;
+  hostMemoryGrown();
   grownTo += pages << Growth.PageShift;
   return true;
 }

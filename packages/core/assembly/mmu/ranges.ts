@@ -1,4 +1,4 @@
-import { PageFlag, PageSize, PageStruct } from '../../../abi/src/machine/memory-map';
+import { MemoryMap, PageFlag, PageSize, PageStruct } from '../../../abi/src/machine/memory-map';
 import { Pte } from '../../../abi/src/x86/paging';
 import { pageStruct, putFrame } from './frames';
 import { holdsFrame, holeEnd, makePteTable, pteTable, tableEnd } from './page-tables';
@@ -58,6 +58,26 @@ export function copyRange(dst: u32, src: u32, start: u64, end: u64, cow: bool): 
   }
   if (lowered) flushPages(src, start, end);
   return true;
+}
+
+/**
+ * Fills the empty ones of `count` entries from `slot` on, within one table, with the page-cache frames at MemoryMap.FrameList (0: none),
+ * each with a reference; frames that are marked for readahead stay out (mm/filemap.c: filemap_map_pages). Returns how many it filled.
+ */
+export function mapFrames(slot: u32, count: u32, low: u32, high: u32): u32 {
+  let mapped: u32 = 0;
+  for (let i: u32 = 0; i < count; i++, slot += 8) {
+    const frame = load<u32>(MemoryMap.FrameList + (i << 2));
+    if (!frame || holdsFrame(load<u32>(slot))) continue;
+    const page = pageStruct(frame);
+    if (load<u32>(page, PageStruct.Flags) & PageFlag.Readahead) continue;
+    store<u32>(page, load<u32>(page, PageStruct.RefCount) + 1, PageStruct.RefCount);
+    store<u32>(page, load<u32>(page, PageStruct.MapCount) + 1, PageStruct.MapCount);
+    store<u32>(slot, frame | low);
+    store<u32>(slot, high, 4);
+    mapped++;
+  }
+  return mapped;
 }
 
 /** Clears the entries of [start, end) and drops their references (mm/memory.c: zap_pte_range). */

@@ -1,4 +1,4 @@
-import { CoreTable, MemoryMap, PageFlag, PageSize, PageStruct } from '../../../abi/src/machine/memory-map';
+import { CoreTable, Header, MemoryMap, PageFlag, PageSize, PageStruct } from '../../../abi/src/machine/memory-map';
 import { isFrame, pageStruct, takeTable } from './frames';
 
 /**
@@ -48,6 +48,12 @@ let active: u32 = 0;
 let clock: u32 = 0;
 let taggedInUse: bool = false;
 
+/** An address may lead to other code from now on. */
+@inline
+export function codeChanged(): void {
+  store<u32>(MemoryMap.Header + Header.CodeEpoch, load<u32>(MemoryMap.Header + Header.CodeEpoch) + 1);
+}
+
 @inline
 function base(context: u32): u32 {
   return load<u32>(contextBase + (context << 2));
@@ -87,7 +93,7 @@ function nextContext(): u32 {
 /** The context of an address space, or −1. */
 export function contextOf(pgd: u32): i32 {
   for (let i: u32 = 0; i < <u32>MemoryMap.TlbContexts; i++) {
-    if (load<u32>(contextPgd + (i << 2)) == pgd) return i;
+    if (load<u32>(contextPgd + (i << 2)) == pgd && base(i)) return i;
   }
   return -1;
 }
@@ -102,10 +108,14 @@ export function activateContext(pgd: u32): void {
     store<u32>(contextPgd + (<u32>context << 2), pgd);
   }
   store<u32>(contextUsed + (<u32>context << 2), clock);
-  if (<u32>context != active) clearTagged();
+  if (<u32>context != active) {
+    clearTagged();
+    codeChanged();
+  }
   active = context;
   activePgd = pgd;
   readTable = base(context);
+  store<u32>(MemoryMap.Header + Header.ReadTable, readTable);
 }
 
 export function releaseContext(pgd: u32): void {
@@ -163,6 +173,7 @@ function isTouched(context: u32, bit: u32): bool {
 /** Empties the tables of a context from byte `first` on: 0 = all, TlbLayout.Execute = X alone. */
 function clearTables(context: u32, first: u32): void {
   const bits = bitmaps + context * TlbLayout.BitmapBytes;
+  codeChanged();
   for (let word = first >>> 17; word < <u32>TlbLayout.BitmapBytes / 4; word++) {
     let mask = load<u32>(bits + (word << 2));
     if (!mask) continue;
@@ -211,7 +222,9 @@ export function flushPages(pgd: u32, start: u64, end: u64): void {
     if (stop > last) stop = last;
     for (let table: u32 = 0; table < 3; table++) {
       const bit = (table << 10) + group;
-      if (isTouched(context, bit)) memory.fill(base(context) + (table << 22) + (page << 2), 0, (stop - page) << 2);
+      if (!isTouched(context, bit)) continue;
+      memory.fill(base(context) + (table << 22) + (page << 2), 0, (stop - page) << 2);
+      if (table == 2) codeChanged();
     }
     page = stop;
   }

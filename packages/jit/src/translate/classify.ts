@@ -18,9 +18,8 @@ function once<T>(find: (name: string) => T): (name: string) => T {
 
 const families: Family[] = [];
 
-/** The names of the SSE instructions that the interpreter executes from inside a region. */
-const stepped =
-  /^(p[a-z]+|mov[a-z]*|add[sp][sd]|sub[sp][sd]|mul[sp][sd]|div[sp][sd]|sqrt[sp][sd]|min[sp][sd]|max[sp][sd]|cvt\w+|[u]?comis[sd]|and[n]?p[sd]|orp[sd]|xorp[sd]|unpck\w+|shufp[sd]|cmp[sp][sd])(_|$|\d)/;
+/** What of MMX and SSE the interpreter executes from inside a region. */
+const stepped = /^(p[a-z]+|mov[a-z\d]*|maskmov\w+|cvt\w+|r(cp|sqrt)[ps]s|emms)(_|$|\d)/;
 
 export function familyOf({ op }: Insn): Family {
   return (families[op] ??= findFamily(op));
@@ -169,8 +168,15 @@ function flagUse(insn: Insn): FlagUse {
   }
 }
 
+/** Has it to know the flags before it: because it reads them, or leaves some of them as they are? */
+export function wantsFlags(insn: Insn): boolean {
+  const use = flagUse(insn);
+  if (use !== FlagUse.None || familyOf(insn) === Family.Sse) return use === FlagUse.Reads;
+  return nextKind(insn, CcOp.Logic) !== CcOp.Logic;
+}
+
 /** Of those that are not integer instructions: does it change status flags? */
-const compares = once((name: string): boolean => /^(u?comis|cmpxchg)/.test(name));
+const compares = once((name: string): boolean => /^(u?comis|cmpxchg|fu?comip?_)/.test(name));
 
 /** What leaves the flags after an instruction. */
 export function nextKind(insn: Insn, kind: Kind): Kind {

@@ -1,11 +1,11 @@
 import { UopFlag } from '@ring3/abi';
 import type { Insn } from '../region.js';
-import { SseConversions } from './sse/conversions.js';
+import { SseControl } from './sse/control.js';
 import { BY_INTERPRETER } from './sse/plain.js';
 import { Theme, themeOf } from './sse/names.js';
 
 /** SSE and SSE2, by themes: sse/names.ts says which instruction is translated by what. */
-export abstract class SseEmitter extends SseConversions {
+export abstract class SseEmitter extends SseControl {
   protected sse(insn: Insn, before: number): void {
     const isReg = (insn.flags & UopFlag.RmReg) !== 0;
     if (!isReg && insn.flags & BY_INTERPRETER) return this.step(insn, before);
@@ -25,6 +25,8 @@ export abstract class SseEmitter extends SseConversions {
         return this.compare(s);
       case Theme.Conversion:
         return this.conversion(s);
+      case Theme.Control:
+        return this.control(s);
       default:
         this.step(insn, before);
     }

@@ -14,12 +14,12 @@ export abstract class IoIter {
    * for. @throws PageWait the call is run again later
    */
   prepare(_k: Kernel, _length: number, _write: boolean): void {}
-  /** Copies bytes to the destination (a read); returns how many fitted. */
-  abstract put(k: Kernel, bytes: Uint8Array): number;
+  /** Copies `length` bytes from `from` on to the destination (a read); returns how many fitted. */
+  abstract put(k: Kernel, bytes: Uint8Array, from?: number, length?: number): number;
   /** The same from `length` bytes of the machine's linear memory (a page-cache frame). */
   abstract putHost(k: Kernel, host: number, length: number): number;
-  /** Copies from the source (a write) into `into`; returns how many there were. */
-  abstract take(k: Kernel, into: Uint8Array): number;
+  /** Copies up to `length` bytes from the source (a write) into `into` at `at`; returns how many there were. */
+  abstract take(k: Kernel, into: Uint8Array, at?: number, length?: number): number;
   abstract takeHost(k: Kernel, host: number, length: number): number;
   /** Zero bytes to the destination. */
   abstract putZero(k: Kernel, length: number): number;

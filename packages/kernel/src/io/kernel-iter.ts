@@ -11,9 +11,9 @@ export class KernelIter extends IoIter {
     return this.bytes.length - this.done;
   }
 
-  override put(_k: Kernel, bytes: Uint8Array): number {
-    const n = Math.min(bytes.length, this.remaining);
-    this.bytes.set(n === bytes.length ? bytes : bytes.subarray(0, n), this.done);
+  override put(_k: Kernel, bytes: Uint8Array, from = 0, length = bytes.length - from): number {
+    const n = Math.min(length, this.remaining);
+    this.bytes.set(n === bytes.length ? bytes : bytes.subarray(from, from + n), this.done);
     this.done += n;
     return n;
   }
@@ -22,9 +22,9 @@ export class KernelIter extends IoIter {
     return this.put(k, k.core.u8.subarray(host, host + length));
   }
 
-  override take(_k: Kernel, into: Uint8Array): number {
-    const n = Math.min(into.length, this.remaining);
-    into.set(this.bytes.subarray(this.done, this.done + n));
+  override take(_k: Kernel, into: Uint8Array, at = 0, length = into.length - at): number {
+    const n = Math.min(length, this.remaining);
+    into.set(this.bytes.subarray(this.done, this.done + n), at);
     this.done += n;
     return n;
   }

@@ -1,4 +1,4 @@
-import { PageFlag, PageSize, Pte } from '@ring3/abi';
+import { MemoryMap, PageFlag, PageSize, Pte } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import { touchMtime } from '../vfs/times.js';
 import { ENOMEM, Errno } from '../errno.js';
@@ -6,12 +6,13 @@ import type { AddressSpace } from './address-space.js';
 import { prepareAnonVma } from './anon-vma.js';
 import { FaultKind, faultNote } from './fault-record.js';
 import { FaultResult } from './fault-result.js';
-import { allocFrameRaw, allocPte, frameFlags } from './frames.js';
+import { allocFrameRaw, allocPte } from './frames.js';
 import type { Mm, Vma } from './mm.js';
 import { PageCache } from './page-cache.js';
 import { PageWait } from './page-read.js';
+import { noteRss } from './account.js';
 import { aroundFaults, faultAroundBytes, predict, predicts } from './paging-policy.js';
-import { dirtyLow, protLow, pteFrame, pteHasFrame, readPteLow, setPte } from './pte.js';
+import { countFile, dirtyLow, protHigh, protLow, pteFrame, pteHasFrame, setPte } from './pte.js';
 import { creditMisses, readAhead, readAround, readFurther } from './readahead.js';
 import { userfault } from './userfault.js';
 import { linearIndex, mappingOf } from './vma.js';
@@ -21,7 +22,6 @@ import { Vm } from './vm-flags.js';
 
 /** One leaf page table spans this much; the window stays within. */
 const TABLE_SPAN = 512 * PageSize.Bytes;
-const PTE_BYTES = 8;
 
 /** Frame of the file page at va; what went wrong otherwise. `pageRead`: it had to be read in. */
 let faultedFrame = 0;
@@ -110,27 +110,25 @@ function faultAround(k: Kernel, mm: Mm, vma: Vma, va: number, mapping: AddressSp
 /** Maps what is cached of [start, end), within one page table. True when va was among it. */
 function mapCached(k: Kernel, mm: Mm, vma: Vma, va: number, mapping: AddressSpace, start: number, end: number): boolean {
   const { pages } = mapping;
-  let slot = allocPte(k, mm.pgd, start);
+  const slot = allocPte(k, mm.pgd, start);
   if (slot === 0) return false;
   const low = protLow(vma);
-  const filePages = PageCache.pagesOf(mapping.inode.size);
+  const index = linearIndex(vma, start);
+  const length = Math.min((end - start) / PageSize.Bytes, PageCache.pagesOf(mapping.inode.size) - index);
+  const { u32 } = k.core;
+  for (let i = 0; i < length; i++) u32[(MemoryMap.FrameList >>> 2) + i] = pages.get(index + i) ?? 0;
   // Neighbours count as touched, as in Linux, unless somebody wants to know which of them never were.
-  const neighbourLow = k.vm.countUnused ? low & ~Pte.A : low;
-  let mapped = false;
-  let count = 0;
-  let index = linearIndex(vma, start);
-  for (let at = start; at < end && index < filePages; at += PageSize.Bytes, slot += PTE_BYTES, index++) {
-    const frame = pages.get(index);
-    if (frame === undefined || frameFlags(k, frame) & PageFlag.Readahead || pteHasFrame(readPteLow(k, slot))) continue;
-    k.core.getFrame(frame);
-    setPte(k, mm, vma, slot, frame, at === va ? low : neighbourLow);
-    if (at === va) mapped = true;
-    count++;
-  }
+  const count = k.core.mapFrames(slot, Math.max(0, length), k.vm.countUnused ? low & ~Pte.A : low, protHigh(vma));
+  countFile(mm, vma, count);
+  noteRss(mm);
   faultNote.kind = FaultKind.FileMap;
   faultNote.pages += count;
   creditMisses(vma.file, count);
-  return mapped;
+  if (va < start || va >= end) return false;
+  const touched = (slot >>> 2) + 2 * ((va - start) / PageSize.Bytes);
+  if (!pteHasFrame(u32[touched]!)) return false;
+  u32[touched]! |= low & Pte.A;
+  return true;
 }
 
 /** Paging policy 'hybrid': the pages that are likely to be next are read and mapped along. */

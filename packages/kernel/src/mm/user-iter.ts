@@ -11,43 +11,39 @@ export interface UserSegment {
   len: number;
 }
 
+/** Up to so many bytes are copied one by one: a view for a bulk copy costs more. */
+const SMALL = 32;
+
 /** iov_iter over user memory of the current task. */
 export class UserIter extends IoIter {
-  private segment = 0;
+  private left: number;
   /** Bytes done of the current segment. */
   private offset = 0;
-  private left = 0;
-  private constructor(private segments: UserSegment[]) {
+  /** Segments after the current one: from `next` on in `segments`. */
+  private next = 0;
+  private constructor(
+    private readonly segments: readonly UserSegment[] | null,
+    /** The current segment. */
+    private base: number,
+    private len: number,
+  ) {
     super();
-    this.restart();
+    this.left = len;
+    if (segments) for (const segment of segments) this.left += segment.len;
   }
 
   /** @throws EFAULT where the range is not in user space */
   static single(va: number, length: number): UserIter {
-    return UserIter.segments([{ base: va, len: length }]);
+    if (!(va >= 0 && length >= 0 && va + length <= TASK_SIZE_MAX)) throw EFAULT;
+    return new UserIter(null, va, length);
   }
 
   /** @throws EFAULT where a segment is not in user space */
-  static segments(segments: UserSegment[]): UserIter {
+  static segments(segments: readonly UserSegment[]): UserIter {
     for (const { base, len } of segments) {
       if (!(base >= 0 && len >= 0 && base + len <= TASK_SIZE_MAX)) throw EFAULT;
     }
-    return new UserIter(segments);
-  }
-
-  /** Takes another range, to spare an allocation. @throws EFAULT */
-  reset(va: number, length: number): void {
-    if (!(va >= 0 && length >= 0 && va + length <= TASK_SIZE_MAX)) throw EFAULT;
-    this.segments = [{ base: va, len: length }];
-    this.restart();
-  }
-
-  private restart(): void {
-    this.segment = 0;
-    this.offset = 0;
-    this.done = 0;
-    this.left = 0;
-    for (const { len } of this.segments) this.left += len;
+    return new UserIter(segments, 0, 0);
   }
 
   override get remaining(): number {
@@ -63,21 +59,22 @@ export class UserIter extends IoIter {
     this.done += n;
     this.left -= n;
     this.offset += n;
-    while (this.segment < this.segments.length && this.offset >= this.segments[this.segment]!.len) {
-      this.offset -= this.segments[this.segment]!.len;
-      this.segment++;
-    }
   }
 
-  /** Address of the next byte; the current segment is not empty when bytes are left. */
+  /** Address of the next byte; there is one. */
   private get va(): number {
-    while (this.segments[this.segment]!.len === 0) this.segment++;
-    return this.segments[this.segment]!.base + this.offset;
+    while (this.offset >= this.len) {
+      const { base, len } = this.segments![this.next++]!;
+      this.offset -= this.len;
+      this.base = base;
+      this.len = len;
+    }
+    return this.base + this.offset;
   }
 
   /** Bytes from va to the end of its page or segment, at most `limit`. */
   private chunk(va: number, limit: number): number {
-    return Math.min(limit, this.segments[this.segment]!.len - this.offset, PageSize.Bytes - (va & PageSize.Mask));
+    return Math.min(limit, this.len - this.offset, PageSize.Bytes - (va & PageSize.Mask));
   }
 
   /**
@@ -109,16 +106,18 @@ export class UserIter extends IoIter {
    * address. False: a page has to be waited for, and something was moved before. @throws PageWait when nothing was
    */
   private makePresent(k: Kernel, length: number, write: boolean): boolean {
-    let { segment, offset } = this;
+    let { next, base, len, offset } = this;
     try {
-      for (let left = length; left > 0 && segment < this.segments.length; segment++, offset = 0) {
-        const { base, len } = this.segments[segment]!;
-        const end = base + offset + Math.min(len - offset, left);
-        left -= end - (base + offset);
+      for (let left = length; left > 0;) {
+        const end = base + Math.min(len, offset + left);
         for (let va = base + offset; va < end; va += PageSize.Bytes - (va & PageSize.Mask)) {
           if (write) userPageToWrite(k, va);
           else userPageToRead(k, va);
         }
+        left -= Math.max(0, len - offset);
+        if (left <= 0 || !this.segments || next >= this.segments.length) break;
+        offset = Math.max(0, offset - len);
+        ({ base, len } = this.segments[next++]!);
       }
       return true;
     } catch (error) {
@@ -130,15 +129,17 @@ export class UserIter extends IoIter {
     }
   }
 
-  override put(k: Kernel, bytes: Uint8Array): number {
+  override put(k: Kernel, bytes: Uint8Array, from = 0, length = bytes.length - from): number {
     let n = 0;
-    const total = Math.min(bytes.length, this.left);
+    const total = Math.min(length, this.left);
     if (k.vm.slowSources > 0 && !this.makePresent(k, total, true)) return 0;
     while (n < total) {
       const host = this.page(k, true, n);
       if (host === 0) break;
       const size = this.chunk(host, total - n);
-      k.core.u8.set(size === bytes.length ? bytes : bytes.subarray(n, n + size), host);
+      const { u8 } = k.core;
+      if (size <= SMALL) for (let i = 0; i < size; i++) u8[host + i] = bytes[from + n + i]!;
+      else u8.set(size === bytes.length ? bytes : bytes.subarray(from + n, from + n + size), host);
       this.moved(size);
       n += size;
     }
@@ -160,15 +161,17 @@ export class UserIter extends IoIter {
     return n;
   }
 
-  override take(k: Kernel, into: Uint8Array): number {
+  override take(k: Kernel, into: Uint8Array, at = 0, length = into.length - at): number {
     let n = 0;
-    const total = Math.min(into.length, this.left);
+    const total = Math.min(length, this.left);
     if (k.vm.slowSources > 0 && !this.makePresent(k, total, false)) return 0;
     while (n < total) {
       const from = this.page(k, false, n);
       if (from === 0) break;
       const size = this.chunk(from, total - n);
-      into.set(k.core.u8.subarray(from, from + size), n);
+      const { u8 } = k.core;
+      if (size <= SMALL) for (let i = 0; i < size; i++) into[at + n + i] = u8[from + i]!;
+      else into.set(u8.subarray(from, from + size), at + n);
       this.moved(size);
       n += size;
     }

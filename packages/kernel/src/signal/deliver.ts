@@ -3,7 +3,7 @@ import { doCoredump } from '../exec/coredump/do-coredump.js';
 import type { Kernel } from '../kernel.js';
 import { doGroupExit } from '../task/exit.js';
 import { rseqSignalDeliver } from '../sched/rseq.js';
-import { getReg, getRegSigned, setReg } from '../task/regs.js';
+import { getReg, getRegHigh, getRegSigned, setReg } from '../task/regs.js';
 import { TaskState } from '../task/task.js';
 import { signalFields } from '../trace/signal-fields.js';
 import { Trace, emit } from '../trace/tracer.js';
@@ -135,6 +135,8 @@ function restartForHandler(k: Kernel, action: SigAction, signo: number): void {
 
 /** Linux: do_signal. */
 function restartWithoutHandler(k: Kernel): void {
+  // Most calls were not interrupted: their result is no small negative number.
+  if (getRegHigh(k, Cpu.Rax) !== 0xffff_ffff) return;
   const kind = getRegSigned(k, Cpu.Rax);
   if (!restartKinds.has(kind)) return;
   const again = kind === -ErrorNumber.ERESTART_RESTARTBLOCK ? Sys.restart_syscall : k.current.origRax;

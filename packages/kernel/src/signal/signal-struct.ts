@@ -6,6 +6,7 @@ import { registerState } from '../state.js';
 import { WaitQueue } from '../sched/wait-queue.js';
 import type { PosixTimer } from '../time/posix-timer.js';
 import { RealTimer } from '../time/itimer.js';
+import { DOUBLE_ZERO } from '../double-zero.js';
 
 /** kernel_siginfo. Fields by si_code's union; those that do not apply are absent. */
 export interface SigInfo {
@@ -97,13 +98,13 @@ export class SignalStruct {
     { deadline: 0, interval: 0 },
   ];
   /** Times and faults of waited-for children, ns. */
-  cutime = 0;
-  cstime = 0;
+  cutime = DOUBLE_ZERO;
+  cstime = DOUBLE_ZERO;
   cminFlt = 0;
   cmajFlt = 0;
   /** Of threads that have exited. */
-  deadUtime = 0;
-  deadStime = 0;
+  deadUtime = DOUBLE_ZERO;
+  deadStime = DOUBLE_ZERO;
   maxRss = 0;
   cmaxRss = 0;
   oomScoreAdj = 0;
@@ -118,8 +119,8 @@ export class SignalStruct {
   cnivcsw = 0;
   deadMinFlt = 0;
   deadMajFlt = 0;
-  deadInstructions = 0;
-  cinstructions = 0;
+  deadInstructions = DOUBLE_ZERO;
+  cinstructions = DOUBLE_ZERO;
   /** out_of_memory has chosen it (in Linux: oom_mm is set). */
   oomKilled = false;
   readonly deadIo: IoAccounting = new IoAccounting();

@@ -20,8 +20,9 @@ const enum Conversion {
 /** Registers of the arguments, as u32 indices (arch/x86/entry/entry_64.S). */
 const argumentRegisters = [Cpu.Rdi, Cpu.Rsi, Cpu.Rdx, Cpu.R10, Cpu.R8, Cpu.R9].map((offset) => (MemoryMap.Cpu + offset) >>> 2);
 
-/** Conversion of argument i of call nr at 6 × nr + i. */
+/** Conversion of argument i of call nr at 6 × nr + i, and how many it has. */
 const conversions = new Uint8Array(6 * syscallTable.length);
+const counts = new Uint8Array(syscallTable.length);
 
 function conversionOf(kind: ArgKind): Conversion {
   switch (kind) {
@@ -44,7 +45,10 @@ function conversionOf(kind: ArgKind): Conversion {
   }
 }
 
-syscallTable.forEach((row, nr) => row?.args.forEach((kind, i) => (conversions[6 * nr + i] = conversionOf(kind))));
+syscallTable.forEach((row, nr) => {
+  counts[nr] = row?.args.length ?? 0;
+  row?.args.forEach((kind, i) => (conversions[6 * nr + i] = conversionOf(kind)));
+});
 
 /** A `syscall` instruction retired. Linux: do_syscall_64 (arch/x86/entry/common.c). Hooks of ptrace and seccomp belong here. */
 export function startSyscall(k: Kernel): void {
@@ -102,29 +106,29 @@ function call(k: Kernel, nr: number): number {
   if (!row?.call) return unknown(k, nr, row);
   const at = 6 * nr;
   if (k.vm.slowSources > 0 && !k.current.op) prefaultStructures(k, row.args, (i) => argument(k, at + i));
+  // A handler asks for no more arguments than its row names.
+  const count = counts[nr]!;
   return row.call(
     k,
-    argument(k, at),
-    argument(k, at + 1),
-    argument(k, at + 2),
-    argument(k, at + 3),
-    argument(k, at + 4),
-    argument(k, at + 5),
+    count > 0 ? argument(k, at) : 0,
+    count > 1 ? argument(k, at + 1) : 0,
+    count > 2 ? argument(k, at + 2) : 0,
+    count > 3 ? argument(k, at + 3) : 0,
+    count > 4 ? argument(k, at + 4) : 0,
+    count > 5 ? argument(k, at + 5) : 0,
   );
 }
 
 function argument(k: Kernel, index: number): number {
   const at = argumentRegisters[index % 6]!;
-  switch (conversions[index] as Conversion) {
-    case Conversion.Int:
-      return k.core.i32[at]!;
-    case Conversion.Uint:
-      return k.core.u32[at]!;
-    case Conversion.Long:
-      return k.core.i32[at + 1]! * 0x1_0000_0000 + k.core.u32[at]!;
-    case Conversion.Ulong:
-      return ulong(k.core.u32[at]!, k.core.u32[at + 1]!);
-  }
+  const { core } = k;
+  const conversion: Conversion = conversions[index]!;
+  if (conversion === Conversion.Int) return core.i32[at]!;
+  const lo = core.u32[at]!;
+  if (conversion === Conversion.Uint) return lo;
+  const hi = core.i32[at + 1]!;
+  if (hi === 0) return lo;
+  return conversion === Conversion.Long ? hi * 0x1_0000_0000 + lo : ulong(lo, hi >>> 0);
 }
 
 /** What a Number cannot hold exactly is cut, not rounded: −1 as an address stays below 2^64 and unaligned. */

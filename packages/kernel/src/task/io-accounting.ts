@@ -1,13 +1,14 @@
 import { registerState } from '../state.js';
+import { DOUBLE_ZERO } from '../double-zero.js';
 
 /** struct task_io_accounting: bytes of reads and writes as calls saw them, the calls, and what had to be moved from and to the host. */
 export class IoAccounting {
-  rchar = 0;
-  wchar = 0;
+  rchar = DOUBLE_ZERO;
+  wchar = DOUBLE_ZERO;
   syscr = 0;
   syscw = 0;
-  readBytes = 0;
-  writeBytes = 0;
+  readBytes = DOUBLE_ZERO;
+  writeBytes = DOUBLE_ZERO;
   cancelledWriteBytes = 0;
 
   /** task_io_accounting_add */

@@ -32,8 +32,10 @@ export function getRegPair(k: Kernel, offset: number): [lo: number, hi: number] 
 /** Sets all 64 bits from an integer, negative ones sign-extended. */
 export function setReg(k: Kernel, offset: number, value: number): void {
   const at = (MemoryMap.Cpu + offset) >>> 2;
-  k.core.u32[at] = value;
-  k.core.u32[at + 1] = Math.floor(value / 0x1_0000_0000);
+  const { u32 } = k.core;
+  const low = value | 0;
+  u32[at] = value;
+  u32[at + 1] = low === value ? low >> 31 : Math.floor(value / 0x1_0000_0000);
 }
 
 export function setRegPair(k: Kernel, offset: number, lo: number, hi: number): void {

@@ -13,6 +13,7 @@ import { IoAccounting } from './io-accounting.js';
 import type { Pid } from './pid.js';
 import type { SigHand, SigInfo, SigPending, SignalStruct } from '../signal/signal-struct.js';
 import type { BlockedOp } from '../sched/park.js';
+import { DOUBLE_ZERO } from '../double-zero.js';
 
 /** task_struct.state, by Linux's letters in /proc/PID/stat. */
 export const enum TaskState {
@@ -104,16 +105,16 @@ export class Task extends Waiter {
   majFlt = 0;
   nvcsw = 0;
   nivcsw = 0;
-  utime = 0;
-  stime = 0;
+  utime = DOUBLE_ZERO;
+  stime = DOUBLE_ZERO;
   /** Instructions that it has retired. */
-  instructions = 0;
+  instructions = DOUBLE_ZERO;
   readonly ioac: IoAccounting = new IoAccounting();
   /** Who logged in, and the number of that login (audit); 2^32 − 1: nobody has. */
   loginUid = 0xffff_ffff;
   sessionId = 0xffff_ffff;
   /** monotonic ns */
-  startTime = 0;
+  startTime = DOUBLE_ZERO;
   lastSigInfo: SigInfo | null = null;
 
   constructor(

@@ -3,6 +3,7 @@ import type { Kernel } from '../kernel.js';
 import type { Timespec } from '../vfs/inode.js';
 import { getReg } from '../task/regs.js';
 import { registerState } from '../state.js';
+import { DOUBLE_ZERO } from '../double-zero.js';
 
 export const NsPerSec = 1_000_000_000;
 
@@ -12,9 +13,9 @@ export const NsPerSec = 1_000_000_000;
  */
 export class Clock {
   /** Platform's monotonic ns at boot ('real'). */
-  private start = 0;
+  private start = DOUBLE_ZERO;
   /** ns that idle jumps added ('virtual'). */
-  private skipped = 0;
+  private skipped = DOUBLE_ZERO;
   /** Wall clock at monotonic 0. */
   private bootSec = 0;
   private bootNsec = 0;

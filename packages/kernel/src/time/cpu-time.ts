@@ -4,6 +4,7 @@ import { getReg } from '../task/regs.js';
 import type { SignalStruct } from '../signal/signal-struct.js';
 import { registerState } from '../state.js';
 import { TaskState } from '../task/task.js';
+import { DOUBLE_ZERO } from '../double-zero.js';
 
 /** What CPU time is measured by, in ns: retired instructions under the virtual clock, else the host's time. */
 function cpuClock(k: Kernel): number {
@@ -22,10 +23,10 @@ const INSTRUCTIONS_PER_SAMPLE = 4000;
 export class TrapSampling {
   /** Traps since the last timed one, and the machine's retired instructions then. */
   traps = 0;
-  icount = 0;
+  icount = DOUBLE_ZERO;
   /** Of the trap that is being timed: how many it stands for (0: none is timed), and the user time before it that is not charged yet, ns. */
   weight = 0;
-  before = 0;
+  before = DOUBLE_ZERO;
 }
 registerState('TrapSampling', TrapSampling);
 

@@ -21,8 +21,9 @@ function counts(signal: SignalStruct): boolean {
  * clock they are looked at after each turn.
  */
 export function cpuTimerBudget(k: Kernel): number {
+  if (k.options.clock !== 'virtual') return Infinity;
   const { signal } = k.current;
-  if (!counts(signal) || k.options.clock !== 'virtual') return Infinity;
+  if (!counts(signal)) return Infinity;
   const { utime, stime } = processTime(k, signal);
   const total = utime + stime;
   let next = Infinity;

@@ -1,10 +1,11 @@
 import type { Kernel } from '../kernel.js';
 import { registerState } from '../state.js';
+import { DOUBLE_ZERO } from '../double-zero.js';
 
 /** Something that happens at a point of monotonic time (struct hrtimer). Subclasses say what; instances are plain data. */
 export abstract class TimerEntry {
   /** Absolute monotonic ns. */
-  deadline = 0;
+  deadline = DOUBLE_ZERO;
   /** Order among equal deadlines; position in the heap, −1 when not queued. Both belong to the queue. */
   order = 0;
   slot = -1;

@@ -11,7 +11,7 @@ import { ENAMETOOLONG, ENOENT } from '../errno.js';
 export function dLookup(k: Kernel, parent: Dentry, name: string): Dentry {
   if (name.length > Limit.NAME_MAX) throw ENAMETOOLONG;
   const cached = parent.children.get(name);
-  if (cached && !parent.sb.volatile) return cached;
+  if (cached && (!parent.sb.volatile || cached.inode?.revalidate(k))) return cached;
   if (parent.unhashed) throw ENOENT;
   const inode = parent.inode!.lookup(k, name);
   if (cached && (cached.mounts.length > 0 || revalidated(cached, inode))) return cached;
@@ -19,7 +19,18 @@ export function dLookup(k: Kernel, parent: Dentry, name: string): Dentry {
   if (!inode && parent.sb.fixedNames) throw ENOENT;
   const dentry = new Dentry(name, parent, inode, parent.sb);
   if (inode || !parent.sb.volatile) parent.children.set(name, dentry);
+  if (parent.sb.volatile && parent.children.size % PRUNE_EVERY === 0) prune(k, parent);
   return dentry;
+}
+
+/** So many cached names of a volatile directory are looked through for what is gone. */
+const PRUNE_EVERY = 256;
+
+/** Dentries of tasks that are no more would gather in /proc. Linux: proc_flush_task */
+function prune(k: Kernel, parent: Dentry): void {
+  for (const child of parent.children.values()) {
+    if (child.mounts.length === 0 && child.inode?.revalidate(k) === false) dDrop(child);
+  }
 }
 
 /** Is what the file system found still what the dentry stands for? An equal inode in a new object takes the old one's place. */

@@ -78,6 +78,13 @@ export abstract class Inode {
   lookup(_k: Kernel, _name: string): Inode | null {
     throw ENOTDIR;
   }
+  /**
+   * Of a volatile file system: does it still stand for its cached name? null: its directory has to be asked. False: what it stood for is
+   * gone for good. Linux: d_revalidate.
+   */
+  revalidate(_k: Kernel): boolean | null {
+    return null;
+  }
   /** `mode` of create, mkdir, mknod and tmpfile: with its S_IFMT type, umask already applied. */
   create(_k: Kernel, _name: string, _mode: number, _cred: Cred): Inode {
     throw EPERM;

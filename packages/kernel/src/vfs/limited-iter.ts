@@ -19,14 +19,14 @@ export class LimitedIter extends IoIter {
   override prepare(k: Kernel, length: number, write: boolean): void {
     this.inner.prepare(k, Math.min(length, this.remaining), write);
   }
-  put(k: Kernel, bytes: Uint8Array): number {
-    return this.moved(this.inner.put(k, bytes.subarray(0, this.remaining)));
+  put(k: Kernel, bytes: Uint8Array, from = 0, length = bytes.length - from): number {
+    return this.moved(this.inner.put(k, bytes, from, Math.min(length, this.remaining)));
   }
   putHost(k: Kernel, host: number, length: number): number {
     return this.moved(this.inner.putHost(k, host, Math.min(length, this.remaining)));
   }
-  take(k: Kernel, into: Uint8Array): number {
-    return this.moved(this.inner.take(k, into.subarray(0, this.remaining)));
+  take(k: Kernel, into: Uint8Array, at = 0, length = into.length - at): number {
+    return this.moved(this.inner.take(k, into, at, Math.min(length, this.remaining)));
   }
   takeHost(k: Kernel, host: number, length: number): number {
     return this.moved(this.inner.takeHost(k, host, Math.min(length, this.remaining)));

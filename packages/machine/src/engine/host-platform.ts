@@ -22,6 +22,8 @@ export interface HostPlatformOptions {
 
 /** 2020-01-01T00:00:00Z: the wall clock at boot under --clock virtual. */
 const VIRTUAL_EPOCH = 1_577_836_800;
+/** Times begin beyond the small integers, so that code which was compiled for those is not thrown away after two seconds. */
+const TIME_BASE = 2 ** 32;
 
 /** The kernel's host, of what Node and pages have in common. */
 export class HostPlatform implements Platform {
@@ -34,7 +36,7 @@ export class HostPlatform implements Platform {
   }
 
   monotonicNs(): number {
-    return Math.floor(this.options.now() * 1e6);
+    return TIME_BASE + Math.floor(this.options.now() * 1e6);
   }
 
   realtime(): { sec: number; nsec: number } {

@@ -8,6 +8,11 @@ function refuse(code: string): never {
   throw Object.assign(new Error(code), { code });
 }
 
+/** Is it the same in every encoding, so that it need not become bytes first? */
+function isAscii(name: string): boolean {
+  return !/[^\x20-\x7e]/.test(name);
+}
+
 /**
  * Host directories for the guest. A mount root is a real path; a guest path below it arrives without symbolic links, '.' or '..'
  * (the guest's vfs has resolved them), so a component that turns out to be a link was swapped in behind our back and is refused:
@@ -23,18 +28,18 @@ export class NodeHostFs implements MountableHostFs {
     return this.roots.length - 1;
   }
 
-  private locate(root: number, guestPath: string): Buffer {
+  private locate(root: number, guestPath: string): string | Buffer {
     const base = this.roots[root];
     if (base === undefined) refuse('EIO');
     if (guestPath === '' || guestPath === '/') return Buffer.from(base, 'latin1');
-    if (guestPath.split('/').includes('..')) refuse('EACCES');
-    const full = path.posix.join(base, guestPath);
+    if (guestPath.includes('..') && guestPath.split('/').includes('..')) refuse('EACCES');
+    const full = base === '/' && !guestPath.startsWith('/') ? `/${guestPath}` : path.posix.join(base, guestPath);
     // The whole host as root has nothing to escape to.
     if (base !== '/') {
       const parent = path.posix.dirname(full);
       if (fs.realpathSync(Buffer.from(parent, 'latin1'), 'buffer').toString('latin1') !== parent) refuse('EACCES');
     }
-    return Buffer.from(full, 'latin1');
+    return isAscii(full) ? full : Buffer.from(full, 'latin1');
   }
 
   lstat(root: number, guestPath: string): HostStat {

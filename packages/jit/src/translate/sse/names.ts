@@ -9,6 +9,7 @@ export const enum Theme {
   PackedFloat,
   Compare,
   Conversion,
+  Control,
 }
 
 const themes = new Map<string, Theme>();
@@ -35,6 +36,7 @@ add(Theme.Compare, ['comiss', 'comisd', 'ucomiss', 'ucomisd', 'cmpps', 'cmppd', 
 add(Theme.Conversion, ['cvtsi2ss', 'cvtsi2sd', 'cvtsi2sd32', 'cvtsi2sd64', 'cvtss2sd', 'cvtsd2ss', 'cvtps2pd', 'cvtpd2ps']);
 add(Theme.Conversion, ['cvttsd2si', 'cvttsd2si32', 'cvttsd2si64', 'cvtsd2si', 'cvttss2si', 'cvtss2si']);
 add(Theme.Conversion, ['cvtdq2ps', 'cvtdq2pd', 'cvtps2dq', 'cvttps2dq', 'cvtpd2dq', 'cvttpd2dq']);
+add(Theme.Control, ['ldmxcsr', 'stmxcsr']);
 
 export function mnemonic(name: string): string {
   return name.split('_')[0]!;

@@ -35,7 +35,8 @@ const NONE: PlainOperands = { v: 0, w: 0 };
 export class PlainOperandsOf {
   private readonly known = new Map<Insn, PlainOperands>();
 
-  constructor(blocks: ReadonlyMap<number, Block>) {
+  /** @param stepped is it the interpreter's, though it has a translation? */
+  constructor(blocks: ReadonlyMap<number, Block>, stepped: (insn: Insn) => boolean) {
     for (const { insns } of blocks.values()) {
       const state = new Uint8Array(16);
       for (const insn of insns) {
@@ -44,7 +45,8 @@ export class PlainOperandsOf {
         const before = this.known.get(insn);
         const now = { v: state[v]!, w: state[w]! };
         this.known.set(insn, before ? { v: before.v & now.v, w: before.w & now.w } : now);
-        after(insn, state, v, w);
+        if (stepped(insn)) state.fill(0);
+        else after(insn, state, v, w);
       }
     }
   }
@@ -99,6 +101,8 @@ function after(insn: Insn, state: Uint8Array, v: number, w: number): void {
       else if (m === 'cvtdq2pd' || m === 'cvtps2pd') state[v] = Plain.Pd | Plain.Sd;
       else if (m === 'cvtdq2ps' || m === 'cvtpd2ps') state[v] = Plain.Ps | Plain.Ss;
       else if (!m.endsWith('si') && !m.includes('si')) state[v] = 0;
+      return;
+    case Theme.Control:
       return;
     case Theme.Move:
       moved(m, name, state, v, w, isReg);

@@ -12,7 +12,7 @@ export class PipeBuffer {
     public offset: number,
     public length: number,
     /** Written by an O_DIRECT pipe: read() ends at its border, writes do not join it. Linux: PIPE_BUF_FLAG_PACKET */
-    readonly packet: boolean,
+    public packet: boolean,
   ) {}
 }
 registerState('PipeBuffer', PipeBuffer);
@@ -27,6 +27,8 @@ export const PIPE_MAX_SIZE = 1_048_576;
  */
 export class Pipe {
   readonly buffers: PipeBuffer[] = [];
+  /** One that was read to its end, for the next write. Linux: tmp_page */
+  private spare: PipeBuffer | null = null;
   slots = DEFAULT_SLOTS;
   readers = 0;
   writers = 0;
@@ -54,7 +56,7 @@ export class Pipe {
     while (iter.remaining > 0 && this.buffers.length > 0) {
       const buffer = this.buffers[0]!;
       const want = Math.min(buffer.length, iter.remaining);
-      const n = iter.put(k, buffer.bytes.subarray(buffer.offset, buffer.offset + want));
+      const n = iter.put(k, buffer.bytes, buffer.offset, want);
       copied += n;
       this.consume(buffer, buffer.packet && n === want ? buffer.length : n);
       if (n < want) {
@@ -74,7 +76,18 @@ export class Pipe {
   private consume(buffer: PipeBuffer, n: number): void {
     buffer.offset += n;
     buffer.length -= n;
-    if (buffer.length === 0) this.buffers.shift();
+    if (buffer.length > 0) return;
+    this.buffers.shift();
+    this.spare = buffer;
+  }
+
+  /** A buffer with room for `want` bytes. */
+  private takeBuffer(want: number): PipeBuffer {
+    const { spare } = this;
+    if (!spare || spare.bytes.length < want) return new PipeBuffer(new Uint8Array(Math.max(want, 256)), 0, 0, false);
+    this.spare = null;
+    spare.offset = 0;
+    return spare;
   }
 
   /** Linux: pipe_write, one pass: as much as there is room for; a page that cannot be read whole is not written at all. @throws EPIPE no reader @throws EAGAIN no room for anything */
@@ -84,13 +97,15 @@ export class Pipe {
     let copied = this.join(k, iter);
     let faulted = false;
     while (iter.remaining > 0 && !this.full) {
-      const bytes = new Uint8Array(Math.min(PageSize.Bytes, Math.max(iter.remaining, 256)));
-      const want = Math.min(bytes.length, iter.remaining);
-      if (iter.take(k, bytes.subarray(0, want)) < want) {
+      const want = Math.min(PageSize.Bytes, iter.remaining);
+      const buffer = this.takeBuffer(want);
+      if (iter.take(k, buffer.bytes, 0, want) < want) {
         faulted = true;
         break;
       }
-      this.buffers.push(new PipeBuffer(bytes, 0, want, packet));
+      buffer.length = want;
+      buffer.packet = packet;
+      this.buffers.push(buffer);
       copied += want;
     }
     if (copied > 0) {
@@ -112,7 +127,7 @@ export class Pipe {
       page.set(last.bytes);
       last.bytes = page;
     }
-    const n = iter.take(k, last.bytes.subarray(end, end + odd));
+    const n = iter.take(k, last.bytes, end, odd);
     if (n < odd) throw EFAULT;
     last.length += n;
     return n;

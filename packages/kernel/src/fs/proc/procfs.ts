@@ -21,9 +21,10 @@ const ROOT_LINKS: ReadonlyMap<string, (k: Kernel) => string> = new Map<string, (
   ['net', () => 'self/net'],
 ]);
 
+const rootInos = new Map([...ROOT_LINKS.keys(), ...ROOT_FILES.keys()].map((name, i) => [name, ProcIno.System + i]));
+
 function rootIno(name: string): number {
-  const names = [...ROOT_LINKS.keys(), ...ROOT_FILES.keys()];
-  return ProcIno.System + names.indexOf(name);
+  return rootInos.get(name)!;
 }
 
 /** /proc: fs/proc/root.c. */
@@ -92,6 +93,9 @@ export class RootLink extends ProcInode {
     super(k, sb, rootIno(entry), S.IFLNK | 0o777);
     // proc_symlink knows the length of what is always the same.
     if (entry === 'mounts' || entry === 'net') this.size = `self/${entry}`.length;
+  }
+  override revalidate(): boolean {
+    return true;
   }
   override readlink(k: Kernel): string {
     const target = ROOT_LINKS.get(this.entry);

@@ -43,6 +43,14 @@ function own(inode: Inode, task: Task): void {
   inode.gid = gid;
 }
 
+/** Is the task still there for which the inode was made? Then it belongs to whom it belongs now. Linux: pid_revalidate */
+function stillOf(k: Kernel, inode: Inode, tid: number, started: number): boolean {
+  const task = k.pids.task(tid);
+  if (!task || task.startTime !== started) return false;
+  own(inode, task);
+  return true;
+}
+
 /** /proc/PID and /proc/PID/task/TID. */
 export class TaskDirectory extends ProcDirectory {
   constructor(
@@ -53,7 +61,15 @@ export class TaskDirectory extends ProcDirectory {
     readonly thread: boolean,
   ) {
     super(k, sb, tid * ProcIno.PerTask + TaskIno.Directory + (thread ? TaskIno.ThreadOffset : 0), S.IFDIR | 0o555);
-    own(this, taskOf(k, tid));
+    const task = taskOf(k, tid);
+    this.started = task.startTime;
+    own(this, task);
+  }
+  /** Which of the tasks that had this number it is. */
+  private readonly started: number;
+
+  override revalidate(k: Kernel): boolean {
+    return stillOf(k, this, this.tid, this.started);
   }
 
   private inoOf(entry: number): number {
@@ -191,6 +207,12 @@ export class TaskLink extends ProcInode {
     readonly entry: LinkName,
   ) {
     super(k, sb, ino, S.IFLNK | 0o777);
+    this.started = taskOf(k, tid).startTime;
+  }
+  private readonly started: number;
+
+  override revalidate(k: Kernel): boolean {
+    return stillOf(k, this, this.tid, this.started);
   }
   /** @throws EACCES may not look @throws ENOENT a zombie has none */
   private target(k: Kernel): Path {
