@@ -26,6 +26,8 @@ export class Machine {
   lazy = false;
   /** A page that is not what it was; its first fault makes it so again, as for copy-on-write. */
   #repair: { va: number; low: number; high: number } | null = null;
+  /** Faults of runs that only show what is to be translated repair nothing. */
+  repairs = true;
   /** Error code of the last page fault that was not resolved. */
   faultError = 0;
   /** What compares and is restored as bytes: code, data, stack, control. */
@@ -122,7 +124,7 @@ export class Machine {
 
   #pageFault(va: number, error: number): number {
     this.faultError = error;
-    if (this.#repair && Math.floor(va / PageSize.Bytes) * PageSize.Bytes === this.#repair.va) {
+    if (this.repairs && this.#repair && Math.floor(va / PageSize.Bytes) * PageSize.Bytes === this.#repair.va) {
       this.repair();
       return 0;
     }
