@@ -216,11 +216,10 @@ describe('special values', () => {
       ],
     ],
     ['changed as integers', 'sd', [between(0xf2, 0x58, 0, 1), between(0x66, 0x57, 0, 1), between(0xf2, 0x59, 0, 1)]],
-    ['shifted as integers', 'sd', [between(0xf2, 0x58, 0, 1), between(0x66, 0x73, 2, 0, 12), between(0xf2, 0x58, 1, 0)]],
     [
-      'narrowed and widened',
+      'shifted as integers',
       'sd',
-      [between(0xf2, 0x5a, 0, 1), between(0xf3, 0x58, 0, 0), between(0xf3, 0x5a, 0, 0), between(0xf2, 0x5e, 0, 1)],
+      [between(0x66, 0x28, 3, 0), between(0xf2, 0x58, 3, 1), between(0x66, 0x73, 2, 3, 12), between(0xf2, 0x58, 1, 3)],
     ],
     ['other elements', 'ss', [between(0xf3, 0x58, 0, 1), between(0, 0x58, 0, 1), between(0xf3, 0x10, 1, 0), between(0, 0x59, 1, 1)]],
     [
