@@ -221,6 +221,11 @@ describe('special values', () => {
       'sd',
       [between(0x66, 0x28, 3, 0), between(0xf2, 0x58, 3, 1), between(0x66, 0x73, 2, 3, 12), between(0xf2, 0x58, 1, 3)],
     ],
+    [
+      'narrowed and widened',
+      'sd',
+      [between(0xf2, 0x5a, 0, 1), between(0xf3, 0x58, 0, 0), between(0xf3, 0x5a, 0, 0), between(0xf2, 0x5e, 0, 1)],
+    ],
     ['other elements', 'ss', [between(0xf3, 0x58, 0, 1), between(0, 0x58, 0, 1), between(0xf3, 0x10, 1, 0), between(0, 0x59, 1, 1)]],
     [
       'shuffled elements',
