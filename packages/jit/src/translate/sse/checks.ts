@@ -3,7 +3,7 @@ import type { Block } from '../../region.js';
 import { type Code, W } from '../../wasm-encoder.js';
 import { L } from '../locals.js';
 import { Theme, themeOf } from './names.js';
-import { type Precision, Scalar, V128 } from './opcodes.js';
+import { Int, type Precision, Scalar, V128 } from './opcodes.js';
 import { F64, type SseInsn } from './operands.js';
 import { PlainOperandsOf } from './plain.js';
 import { SseShuffles } from './shuffles.js';
@@ -19,6 +19,7 @@ const PRECISION = 0x20;
 const MASK_F32 = 0x7e00_0000;
 const MASK_F64 = 0x7fc0_0000_0000_0000n;
 const STEP_F32 = 0x0080_0000;
+const STEP_F64 = 1n << 52n;
 /** Any bit of the exponent. */
 const EXPONENT_F32 = 0x7f80_0000;
 const EXPONENT_F64 = 0x7ff0_0000;
@@ -125,13 +126,45 @@ export abstract class SseChecks extends SseShuffles {
     else code.op(Scalar.I32ReinterpretF32).i32(STEP_F32).op(W.I32Add).get(L.Mask32).op(W.I32And);
   }
 
-  /** The same, for the second look. */
-  protected inside({ scalar, constant, min }: Precision, local: number): void {
-    this.code
-      .get(local)
-      .op(scalar.abs, ...constant(2 * min), scalar.ge)
-      .get(local)
-      .op(scalar.abs, ...constant(Infinity), scalar.lt, W.I32And);
+  /** The same of its exponent alone, for the second look. */
+  protected inside(precision: Precision, local: number): void {
+    const { code } = this;
+    code.get(local);
+    if (precision === F64)
+      code
+        .op(Scalar.I64ReinterpretF64)
+        .i64(STEP_F64)
+        .op(W.I64Add)
+        .i64(MASK_F64)
+        .op(W.I64And)
+        .i64(0)
+        .op(W.I64Ne);
+    else code.op(Scalar.I32ReinterpretF32).i32(STEP_F32).op(W.I32Add).i32(MASK_F32).op(W.I32And).i32(0).op(W.I32Ne);
+  }
+
+  /** Zero, or of an exponent that is not 0. */
+  protected notDenormal(precision: Precision, local: number): void {
+    const { code } = this;
+    code.get(local);
+    // Without the sign, and 0 the greatest.
+    if (precision === F64)
+      code
+        .op(Scalar.I64ReinterpretF64)
+        .i64(1)
+        .op(W.I64Shl)
+        .i64(1)
+        .op(W.I64Sub)
+        .i64(2n * STEP_F64 - 1n)
+        .op(W.I64GeU);
+    else
+      code
+        .op(Scalar.I32ReinterpretF32)
+        .i32(1)
+        .op(W.I32Shl)
+        .i32(1)
+        .op(W.I32Sub)
+        .i32(2 * STEP_F32 - 1)
+        .op(Int.I32GeU);
   }
 
   /** The scalar memory operand that has been read last is neither zero nor denormal. */
