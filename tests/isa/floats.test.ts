@@ -42,6 +42,8 @@ const Mxcsr = {
   truncating: 0x7fa0n,
   /** PE is not masked. */
   unmasked: 0x0fa0n,
+  /** IM and DM are not masked. */
+  trapping: 0x1e20n,
 } as const;
 
 /** op xmm, xmm. */

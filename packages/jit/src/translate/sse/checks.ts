@@ -12,6 +12,8 @@ import { SseShuffles } from './shuffles.js';
 const MODES = 0x7f80;
 const DEFAULT_MODES = 0x1f80;
 const PRECISION = 0x20;
+/** IM: one of the masks. */
+const INVALID_MASK = 0x80;
 /**
  * A scalar is within the range when its exponent + 1 has one of these bits: then it is none of 0, 1, 2 and the greatest, and a result there has
  * not been tiny before it was rounded either.
@@ -61,18 +63,22 @@ export abstract class SseChecks extends SseShuffles {
     unlessNews().set(L.Mask32);
     code.i64(MASK_F64).i64(0);
     unlessNews().set(L.Mask64);
-    // From the same bit of MXCSR, or V8 would make constants of them again at every use. Where it is not set no check is passed.
-    mxcsr(PRECISION).op(W.I64ExtendI32U).i64(47).op(W.I64Shl).set(L.Step64);
+    // From a bit of MXCSR, or V8 would make constants of them again at every use. Where it is not set, no check is passed.
+    mxcsr(INVALID_MASK)
+      .op(W.I64ExtendI32U)
+      .i64(Math.log2(Number(STEP_F64) / INVALID_MASK))
+      .op(W.I64Shl)
+      .set(L.Step64);
     if (!packed) return;
     code.i32(LIMIT).i32(0);
     unlessNews();
     this.splatTo(code, L.LimitV);
-    mxcsr(PRECISION)
-      .i32(Math.log2(LOWEST_F32 / PRECISION))
+    mxcsr(INVALID_MASK)
+      .i32(Math.log2(LOWEST_F32 / INVALID_MASK))
       .op(W.I32Shl);
     this.splatTo(code, L.LowF32);
-    mxcsr(PRECISION)
-      .i32(Math.log2(LOWEST_F64 / PRECISION))
+    mxcsr(INVALID_MASK)
+      .i32(Math.log2(LOWEST_F64 / INVALID_MASK))
       .op(W.I32Shl);
     this.splatTo(code, L.LowF64);
   }
@@ -130,15 +136,7 @@ export abstract class SseChecks extends SseShuffles {
   protected inside(precision: Precision, local: number): void {
     const { code } = this;
     code.get(local);
-    if (precision === F64)
-      code
-        .op(Scalar.I64ReinterpretF64)
-        .i64(STEP_F64)
-        .op(W.I64Add)
-        .i64(MASK_F64)
-        .op(W.I64And)
-        .i64(0)
-        .op(W.I64Ne);
+    if (precision === F64) code.op(Scalar.I64ReinterpretF64).i64(STEP_F64).op(W.I64Add).i64(MASK_F64).op(W.I64And).i64(0).op(W.I64Ne);
     else code.op(Scalar.I32ReinterpretF32).i32(STEP_F32).op(W.I32Add).i32(MASK_F32).op(W.I32And).i32(0).op(W.I32Ne);
   }
 
@@ -246,11 +244,11 @@ export abstract class SseChecks extends SseShuffles {
 
   /** Lanes that are normal, infinite or zero. */
   protected plainLanes(precision: Precision, local: number): void {
-    const { vector, min } = precision;
+    const { vector } = precision;
     const { code } = this;
     code.get(local);
     this.simd(vector.abs);
-    this.splat(precision, min);
+    this.splat(precision, precision.min);
     this.simd(vector.ge);
     code.get(local);
     this.splat(precision, 0);
