@@ -62,3 +62,9 @@ test('a filter has words of names, and kinds', () => {
   expect(names(['true'])).toEqual(['true/whole']);
   expect(names(['nosuchthing'])).toEqual([]);
 });
+
+test('a quick plan begins with some of each kind: time may run out', () => {
+  const kinds = makePlan(filterOf(null), true, 0.001).rows.map(({ task }) => task.kind);
+  expect(new Set(kinds.slice(0, 3))).toEqual(new Set(['cpu', 'operation', 'program']));
+  expect(new Set(kinds.slice(-3)).size).toBeGreaterThan(1);
+});

@@ -1,4 +1,4 @@
-import { Cpu, ExitReason, MemoryMap, PageSize, PageStruct, Pte, RegionSlot, Vector as Exception } from '@ring3/abi';
+import { Cpu, ExitReason, MemoryMap, PageSize, Pte, RegionSlot, Vector as Exception } from '@ring3/abi';
 import { createCore, loadCoreModule, type Core } from '@ring3/core';
 import { Image, normalise, Place, Word } from '../../tools/oracle/src/layout.js';
 import { Jit, type JitExports } from '@ring3/jit';
@@ -89,8 +89,7 @@ export class Replay {
     if (this.#translated === null || Buffer.compare(this.#translated.code, vector.code) !== 0) {
       // So it is decoded.
       this.run(vector);
-      const page = core.view.getUint32(core.pageStruct(this.#code) + PageStruct.Code, true);
-      this.#translated = { code: vector.code, done: this.#jit.translateAt(page, Place.Start - Place.Code) };
+      this.#translated = { code: vector.code, done: this.#jit.translateAt(Place.Start) };
     }
     if (!this.#translated.done) return null;
     this.#keepsCode = true;

@@ -14,6 +14,9 @@ import type { BenchResult, Curve } from './result.js';
 
 /** Starts are short: their rounds are cheap. */
 const START_ROUNDS = 7;
+const MEMORY_SAMPLES = 3;
+/** Of both, in a quick run. */
+const QUICK_SAMPLES = 2;
 
 function git(...args: string[]): string | null {
   try {
@@ -25,14 +28,8 @@ function git(...args: string[]): string | null {
 
 async function doRounds(engines: readonly Engine[], plan: Plan, options: Options, progress: Progress): Promise<Rounds> {
   const rounds = new Rounds(engines, plan.rows, progress);
-  const start = performance.now();
-  const deadline = start + options.budget * 1000;
-  for (let i = 0; i < options.rounds; i++) {
-    const spent = performance.now() - start;
-    // Another round takes as long as those before did.
-    if (i > 0 && performance.now() + spent / i > deadline) break;
-    await rounds.run(options.rounds, deadline);
-  }
+  const deadline = performance.now() + options.budget * 1000;
+  for (let i = 0; i < options.rounds && (i === 0 || performance.now() < deadline); i++) await rounds.run(options.rounds, deadline);
   return rounds;
 }
 
@@ -47,6 +44,7 @@ export async function bench(options: Options, progress: Progress): Promise<Bench
   const wanted = filterOf(options.filter);
   progress('programs and inputs are made');
   const plan = makePlan(wanted, options.quick, options.scale);
+  const samples = (usual: number): number => (options.quick ? QUICK_SAMPLES : usual);
   const withMemory = wanted('memory', 'memory');
   const withCurves = !options.quick && wanted('warm-up', 'warm-up');
   const nothing = plan.rows.length + plan.starts.length === 0 && !withMemory && !withCurves;
@@ -68,8 +66,8 @@ export async function bench(options: Options, progress: Progress): Promise<Bench
       scale: options.scale,
       rounds: rounds.count,
       rows: rounds.rows(),
-      starts: plan.starts.length > 0 ? await measureStarts(plan.starts, START_ROUNDS, progress) : null,
-      memory: withMemory ? await memory(progress) : null,
+      starts: plan.starts.length > 0 ? await measureStarts(plan.starts, samples(START_ROUNDS), progress) : null,
+      memory: withMemory ? await measureMemory(samples(MEMORY_SAMPLES), progress) : null,
       curves: await curves(wanted, options, engines, progress),
       engines: rounds.engineInfos(),
       notHere: { ...notHere, ...plan.notHere, ...rounds.leftOut() },
@@ -77,9 +75,4 @@ export async function bench(options: Options, progress: Progress): Promise<Bench
   } finally {
     for (const engine of engines) await engine.stop();
   }
-}
-
-async function memory(progress: Progress): Promise<BenchResult['memory']> {
-  progress('memory');
-  return measureMemory();
 }

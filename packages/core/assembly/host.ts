@@ -4,6 +4,10 @@
 @external('host', 'pageFault')
 export declare function hostPageFault(va: f64, error: u32): i32;
 
+/** Translates what Profile.Hot says. */
+@external('host', 'translate')
+export declare function hostTranslate(): void;
+
 /** Puts the time-stamp counter into rdx:rax. */
 @external('host', 'rdtsc')
 export declare function hostRdtsc(): void;

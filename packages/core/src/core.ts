@@ -18,8 +18,10 @@ export interface Core {
   readonly i32: Int32Array;
   readonly view: DataView;
 
-  /** What translated code and its maker need: table, stepUop, testCondition (@ring3/jit's JitExports). */
+  /** What translated code and its maker need: the region table and functions (@ring3/jit's JitExports). */
   readonly jit: object;
+  /** Told when Profile.Hot has filled, while Header.Translating is set. */
+  onHot: (() => void) | null;
 
   /** Runs at most `budget` instructions, exactly; Cpu.Icount counts those retired. */
   run(budget: number): ExitReason;

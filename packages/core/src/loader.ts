@@ -63,6 +63,7 @@ export function createCore(module: WebAssembly.Module, options: CoreOptions, imp
     env: { memory },
     host: {
       pageFault: imports.pageFault,
+      translate: () => core.onHot?.(),
       memoryGrown: () => core.renew(),
       rdtsc() {
         const now = imports.rdtsc();
@@ -137,6 +138,8 @@ class LoadedCore implements Core {
     this.codeFlush = wasm.codeFlush;
     this.tlbFlushAll = wasm.tlbFlushAll;
   }
+
+  onHot: (() => void) | null = null;
 
   get jit(): object {
     return this.wasm;

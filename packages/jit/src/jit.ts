@@ -1,16 +1,19 @@
-import { Header, MemoryMap, RegionSlot, Uop } from '@ring3/abi';
+import { Header, HotReason, MemoryMap, RegionPage, RegionSlot, Uop } from '@ring3/abi';
 import type { Core } from '@ring3/core';
-import { opNames } from './op-names.generated.js';
-import { buildBlocks, decodedAt, isBackward, isReturning, readInsn } from './region.js';
+import { type HotAddress, ProfileReader } from './profile.js';
+import { buildRegion, CodeView, Enter, type Insn, isEnter, type RegionSource } from './region.js';
 import { isTranslatable } from './translate/classify.js';
-import { type Region, translate } from './translate/region-translator.js';
-import { encodeModule } from './wasm-encoder.js';
+import { translate, type Translation } from './translate/region-translator.js';
+import type { Callee } from './translate/transfers.js';
+import { encodeModule, Import } from './wasm-encoder.js';
 
 declare const performance: { now(): number };
 declare const WebAssembly: {
   Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object, imports: object) => { exports: Record<string, () => void> };
+  Instance: new (module: object, imports: object) => { exports: Record<string, RegionFunction> };
 };
+
+type RegionFunction = (...parameters: unknown[]) => unknown;
 
 /** What the core exports for translated code. */
 export interface JitExports {
@@ -18,48 +21,93 @@ export interface JitExports {
   table: { readonly length: number; grow(by: number): number; set(slot: number, value: unknown): void };
   stepUop(at: number): number;
   testCondition(code: number): number;
+  callTarget(rip: bigint, depth: number): bigint;
+  codeFlush(): void;
 }
 
 export interface JitStats {
+  /** Modules made, regions in them, instructions in those, bytes of WebAssembly. */
+  modules: number;
   regions: number;
-  /** Instructions in them, and bytes of WebAssembly. */
   insns: number;
   bytes: number;
-  /** Regions that were taken out again because entering them cost more than they gave. */
+  /** Regions translated again, because the program goes other ways than it did. */
+  again: number;
+  /** Entries that were taken out again because using them cost more than it gave. */
   dropped: number;
+  /** Times that all was thrown away for want of room. */
+  evictions: number;
   /** Milliseconds spent translating. */
   time: number;
 }
 
-const ENTER = opNames.indexOf('Enter');
-/** Fewer instructions are not worth a region. */
-const LEAST_INSNS = 6;
+/** Instructions of a region at most; of one with indirect jumps in it; of all that are made at once. */
+const LIMIT = { region: 400, dispatch: 1500, batch: 3000 };
+/** How far before a hot address its function may begin. */
+const FUNCTION_BYTES = 4096;
+/** How far from an indirect jump its targets may be to belong to the same function. */
+const SWITCH_BYTES = 0x4000;
+/** A region is made again so often. */
+const MAX_AGAIN = 4;
+/** A page whose code was dropped so often stays interpreted. */
+const MAX_GENERATION = 30;
 const SLOTS = (MemoryMap.RegionSlotsEnd - MemoryMap.RegionSlots) / RegionSlot.Bytes;
-/** A region that was entered so often, and retires fewer instructions each time, is slower than the interpreter. */
-const JUDGED_AFTER = 2000;
-const LEAST_RETIRED = 24;
+/** An entry that was used so often, and retires fewer instructions each time, is slower than the interpreter. */
+const JUDGED_AFTER = 4000;
+const LEAST_RETIRED = 4;
+/** An entry that was taken out so often is not made again. */
+const MAX_DROPS = 2;
 /** Polls between two looks at what regions give. */
-const JUDGE_EVERY = 8;
+const JUDGE_EVERY = 16;
 
-interface CodePage {
-  generation: number;
-  /** Offsets at which a region begins, or began. */
-  entries: Set<number>;
+/** How an access that keeps leaving its region is translated next time. */
+const enum Care {
+  /** Checked alone. */
+  Alone = 1,
+  /** By the interpreter's function. */
+  Step = 2,
+}
+
+interface Region {
+  source: RegionSource;
+  fn: RegionFunction | null;
+  /** Slots by offset of the entry. */
+  slots: Map<number, number>;
+  entries: Map<number, number>;
+  grouped: ReadonlySet<number>;
+  /** Where it was left for what it does not have, when it was made. */
+  again: number;
+}
+
+/** The place of an instruction, whatever address it is mapped at: code page and offset. */
+function keyOf(view: CodeView, offset: number): number {
+  return view.codePage(offset & ~4095) * 4096 + (offset & 4095);
 }
 
 /**
- * Translates what runs often. The core samples where the program is; pages of code that come up often are translated, region by region:
- * each gets a slot of the region table, and an Enter micro-op in place of its first one. A region counts instructions exactly and leaves
- * before anything that it does not do itself; the interpreter goes on there. So the guest cannot tell.
+ * Translates what runs often. The core tells where the program is (Profile); regions are made from there, several to a module, and
+ * installed as Enter micro-ops. A region counts instructions exactly and leaves before anything that it does not do itself; the
+ * interpreter goes on there. So the guest cannot tell.
  */
 export class Jit {
-  readonly stats: JitStats = { regions: 0, insns: 0, bytes: 0, dropped: 0, time: 0 };
+  readonly stats: JitStats = { modules: 0, regions: 0, insns: 0, bytes: 0, again: 0, dropped: 0, evictions: 0, time: 0 };
+  private readonly profile: ProfileReader;
   private nextSlot = 1;
+  private tableTop: number = MemoryMap.RegionTables;
   private flushes = 0;
   private polls = 0;
   /** Host address of the Enter micro-op of each slot. */
-  private readonly enters: number[] = [];
-  private readonly pages = new Map<number, CodePage>();
+  private enters: number[] = [];
+  /** The slots by it. */
+  private readonly slots = new Map<number, number>();
+  /** Newest region of each instruction, by keyOf. */
+  private readonly owners = new Map<number, Region>();
+  /** Instructions that want care, by keyOf. */
+  private readonly cares = new Map<number, Care>();
+  /** How often entries were taken out, by slot. */
+  private drops: number[] = [];
+  /** Where no region may begin. */
+  private readonly refused = new Set<number>();
 
   /** @param flushCount how often the decoded code was thrown away as a whole */
   constructor(
@@ -67,80 +115,297 @@ export class Jit {
     private readonly wasm: JitExports,
     private readonly flushCount: () => number,
   ) {
+    this.profile = new ProfileReader(core);
+    this.flushes = flushCount();
     core.u32[(MemoryMap.Header + Header.Translating) >>> 2] = 1;
+    core.onHot = () => this.poll(true);
   }
 
-  /** Translates what has become hot, between two runs of the core. */
-  poll(): void {
-    const { core } = this;
-    const flushes = this.flushCount();
-    if (flushes !== this.flushes) {
-      this.flushes = flushes;
-      this.pages.clear();
-      this.enters.length = 0;
-      this.nextSlot = 1;
-    }
+  /** Translates what has become hot, between two runs of the core; `full`: because Profile.Hot is. */
+  poll(full = false): void {
+    this.noticeFlush();
     if (++this.polls % JUDGE_EVERY === 0) this.judge();
-    const count = (MemoryMap.Header + Header.HotPageCount) >>> 2;
-    if (core.u32[count] === 0) return;
+    const hot = this.profile.take();
+    if (!full) this.profile.forgetExits();
+    if (hot.length === 0) return;
     const began = performance.now();
-    const first = (MemoryMap.Header + Header.HotPages) >>> 2;
-    const hot = new Set(core.u32.subarray(first, first + core.u32[count]!));
-    core.u32[count] = 0;
-    for (const code of hot) this.translatePage(code);
+    if (this.nextSlot + 1000 > SLOTS || this.tableTop + 0x4_0000 > MemoryMap.RegionTablesEnd) this.evictAll();
+    const wanted = new Map<number, Region | null>();
+    for (const address of hot) this.want(address, wanted);
+    if (wanted.size > 0) this.make(wanted);
     this.stats.time += performance.now() - began;
   }
 
-  /** Translates the region at an offset of a code page now, whatever its size, into slot 1. False: it cannot be. */
-  translateAt(code: number, entry: number): boolean {
-    const at = decodedAt(this.core, code, entry);
-    if (at === 0 || this.core.u16[at >>> 1] === ENTER) return false;
-    const blocks = buildBlocks(this.core, code, entry, isTranslatable);
-    if (!blocks.has(entry)) return false;
+  /** Throws all translated (and decoded) code away. */
+  evictAll(): void {
+    this.stats.evictions++;
+    this.wasm.codeFlush();
+    this.noticeFlush();
+  }
+
+  private noticeFlush(): void {
+    const flushes = this.flushCount();
+    if (flushes === this.flushes) return;
+    this.flushes = flushes;
+    this.enters = [];
+    this.drops = [];
+    this.slots.clear();
     this.nextSlot = 1;
-    this.install([{ region: translate(blocks, entry), at }]);
+    this.slots.clear();
+    this.tableTop = MemoryMap.RegionTables;
+    this.owners.clear();
+    this.cares.clear();
+    this.refused.clear();
+    this.profile.forget();
+  }
+
+  /** Translates the region at an address now, whatever its size, into slot 1. False: it cannot be. */
+  translateAt(va: number): boolean {
+    this.nextSlot = 1;
+    this.slots.clear();
+    this.tableTop = MemoryMap.RegionTables;
+    this.owners.clear();
+    this.cares.clear();
+    return this.make(new Map([[va, null]])) > 0;
+  }
+
+  private view(va: number): CodeView {
+    return new CodeView(this.core, va - (va % 4096));
+  }
+
+  /** Decides what to translate for a hot address: addresses of entries, with the region to make again. */
+  private want({ rip, why }: HotAddress, wanted: Map<number, Region | null>): void {
+    const view = this.view(rip);
+    const offset = rip % 4096;
+    if (view.codePage(0) === 0 || view.pages.get(0)!.generation > MAX_GENERATION) return;
+    const key = keyOf(view, offset);
+    const owner = this.owners.get(key);
+    if (why === HotReason.Failed && owner) {
+      // It is translated, and left all the same: an access that its check does not suit.
+      const care = this.cares.get(key) ?? 0;
+      const way = offset + view.base - owner.source.view.base;
+      if (care < Care.Step && !owner.slots.has(way)) {
+        this.cares.set(key, owner.grouped.has(way) && care === 0 ? Care.Alone : Care.Step);
+        this.again(owner, wanted);
+        return;
+      }
+    }
+    if (why !== HotReason.Sampled && !owner) {
+      const from = this.leavesTo(rip);
+      if (from && this.again(from, wanted)) return;
+    }
+    if (why === HotReason.Sampled) {
+      const start = this.profile.startBefore(rip, FUNCTION_BYTES);
+      if (start !== null && start !== rip && this.begins(start)) {
+        wanted.set(start, null);
+        return;
+      }
+    }
+    if (this.begins(rip)) wanted.set(rip, null);
+  }
+
+  /** Could a region begin there that is not there yet? */
+  private begins(va: number): boolean {
+    const view = this.view(va);
+    const at = view.at(va % 4096);
+    if (at === 0 || isEnter(this.core, at) || this.refused.has(keyOf(view, va % 4096))) return false;
+    return (this.drops[this.slots.get(at) ?? 0] ?? 0) < MAX_DROPS;
+  }
+
+  /** A region that knows a way to an address, but did not have it when it was made. */
+  private readonly ways = new Map<number, Region>();
+  private leavesTo(rip: number): Region | null {
+    return this.ways.get(rip) ?? null;
+  }
+
+  private again(region: Region, wanted: Map<number, Region | null>): boolean {
+    if (region.again >= MAX_AGAIN) return false;
+    const { base } = region.source.view;
+    wanted.set(base + region.source.entry, region);
     return true;
   }
 
-  private translatePage(code: number): void {
-    const { core } = this;
-    const generation = core.u32[(code + 8) >>> 2]!;
-    let page = this.pages.get(code);
-    if (!page || page.generation !== generation) this.pages.set(code, (page = { generation, entries: new Set() }));
-    const regions: { region: Region; at: number }[] = [];
-    for (const entry of this.entries(code)) {
-      if (page.entries.has(entry)) continue;
-      const at = decodedAt(core, code, entry);
-      if (at === 0 || core.u16[at >>> 1] === ENTER) continue;
-      const blocks = buildBlocks(core, code, entry, isTranslatable);
-      if (!blocks.has(entry)) continue;
-      const region = translate(blocks, entry);
-      if (region.insns < LEAST_INSNS) continue;
-      page.entries.add(entry);
-      regions.push({ region, at });
-    }
-    if (regions.length > 0 && this.nextSlot + regions.length <= SLOTS) this.install(regions);
+  private build(va: number): RegionSource | null {
+    const view = this.view(va);
+    const options = {
+      translatable: isTranslatable,
+      // What is far away is another function: a jump through a table of addresses of functions, a call in the place of a return.
+      targets: (insn: Insn): readonly number[] =>
+        [...(this.profile.targetsOf(view.base + insn.offset) ?? [])]
+          .map((to) => to - view.base)
+          .filter((to) => Math.abs(to - insn.offset) < SWITCH_BYTES),
+    };
+    let source = buildRegion(view, va % 4096, { ...options, limit: LIMIT.region });
+    if (source && source.insns >= LIMIT.region && [...source.blocks.values()].some(({ end }) => end.kind === 'indirect' && end.targets.length > 2))
+      source = buildRegion(view, va % 4096, { ...options, limit: LIMIT.dispatch });
+    return source;
   }
 
-  private install(regions: readonly { region: Region; at: number }[]): void {
+  /** Makes a module of the regions at these addresses, and of functions that they call; how many regions. */
+  private make(wanted: ReadonlyMap<number, Region | null>): number {
+    const made = new Map<number, Region>();
+    let insns = 0;
+    const queue = [...wanted.keys()];
+    for (let i = 0; i < queue.length && insns < LIMIT.batch; i++) {
+      const va = queue[i]!;
+      if (made.has(va)) continue;
+      const source = this.build(va);
+      if (!source) {
+        const view = this.view(va);
+        if (view.codePage(0) !== 0) this.refused.add(keyOf(view, va % 4096));
+        continue;
+      }
+      insns += source.insns;
+      const again = (wanted.get(va)?.again ?? -1) + 1;
+      made.set(va, { source, fn: null, slots: new Map(), entries: new Map(), grouped: new Set(), again });
+      for (const { end } of source.blocks.values()) {
+        if (end.kind !== 'call' || end.insn.name !== 'call_J') continue;
+        const to = source.view.base + end.insn.imm;
+        if (!made.has(to) && this.begins(to)) queue.push(to);
+      }
+    }
+    if (made.size > 0) this.translateAll(made);
+    return made.size;
+  }
+
+  private translateAll(made: ReadonlyMap<number, Region>): void {
+    const { core, stats } = this;
+    const { callTarget, stepUop, testCondition, table } = this.wasm;
+    const imports: Record<string, unknown> = { m: core.memory, s: stepUop, c: testCondition, t: callTarget };
+    const others = new Map<Region, number>();
+    const numbers = new Map<Region, number>();
+    for (const region of made.values()) numbers.set(region, numbers.size);
+    for (const { source } of made.values()) {
+      for (const { end } of source.blocks.values()) {
+        if (end.kind !== 'call' || end.insn.name !== 'call_J') continue;
+        const to = source.view.base + end.insn.imm;
+        const region = made.has(to) ? null : this.regionAt(to);
+        if (!region || others.has(region)) continue;
+        imports[`${others.size}`] = region.fn;
+        others.set(region, others.size);
+      }
+    }
+    // Callees' slots are known before they are translated.
+    for (const region of made.values()) this.slotFor(region, region.source.entry);
+    const translations: Translation[] = [];
+    for (const region of made.values()) {
+      const { source } = region;
+      const { view } = source;
+      const callee = (offset: number): Callee | null => {
+        const va = view.base + offset;
+        const to = made.get(va) ?? this.regionAt(va);
+        if (!to) return null;
+        const number = numbers.get(to);
+        const other = others.get(to);
+        if (number === undefined && other === undefined) return null;
+        const entryOffset = va - to.source.view.base;
+        const slot = to.slots.get(entryOffset);
+        // The number of an entry that has no translation yet: the dispatcher's first is the region's own.
+        const entry = to.entries.get(entryOffset) ?? (number !== undefined && entryOffset === to.source.entry ? OWN_ENTRY : undefined);
+        if (slot === undefined || entry === undefined) return null;
+        const base = to.source.view.base - view.base;
+        const within = [...to.source.view.pages].every(([page, { code }]) => view.pages.get(page + base)?.code === code);
+        return {
+          fn: Import.Count + (number === undefined ? other! : others.size + number),
+          base,
+          entry,
+          slot: within ? null : MemoryMap.RegionSlots + slot * RegionSlot.Bytes,
+        };
+      };
+      const translation = translate(source, {
+        callee,
+        table: (bytes) => this.table(bytes),
+        mayGroup: (insn) => !this.cares.has(keyOf(view, insn.offset)),
+        mustStep: (insn) => this.cares.get(keyOf(view, insn.offset)) === Care.Step,
+        u8: core.u8,
+      });
+      region.entries = translation.entries;
+      region.grouped = translation.grouped;
+      translations.push(translation);
+    }
+    const bytes = encodeModule(
+      translations.map(({ fn }) => fn),
+      others.size,
+    );
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { e: imports });
+    stats.modules++;
+    stats.bytes += bytes.length;
+    let i = 0;
+    for (const region of made.values()) {
+      const fn = exports[`f${i++}`]!;
+      region.fn = fn;
+      stats.regions++;
+      stats.insns += region.source.insns;
+      if (region.again > 0) stats.again++;
+      this.install(region, fn, table);
+    }
+  }
+
+  /** The region whose own entry is at an address, if it is installed. */
+  private regionAt(va: number): Region | null {
+    const view = this.view(va);
+    const at = view.at(va % 4096);
+    if (at === 0 || !isEnter(this.core, at)) return null;
+    const region = this.owners.get(keyOf(view, va % 4096));
+    return region?.fn && region.source.view.base + region.source.entry === va ? region : null;
+  }
+
+  private slotFor(region: Region, offset: number): number {
+    const at = region.source.view.at(offset);
+    let slot = this.slots.get(at);
+    if (slot === undefined) this.slots.set(at, (slot = this.nextSlot++));
+    region.slots.set(offset, slot);
+    return slot;
+  }
+
+  /** Room for a table of translated code; 0: there is none. */
+  private table(bytes: number): number {
+    const at = (this.tableTop + 3) & ~3;
+    if (at + bytes > MemoryMap.RegionTablesEnd) return 0;
+    this.tableTop = at + bytes;
+    this.core.u8.fill(0, at, at + bytes);
+    return at;
+  }
+
+  private install(region: Region, fn: RegionFunction, table: JitExports['table']): void {
     const { core } = this;
-    const { stepUop, testCondition, table } = this.wasm;
-    const bytes = encodeModule(regions.map(({ region }) => region.fn));
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { e: { m: core.memory, s: stepUop, c: testCondition } });
-    regions.forEach(({ at, region }, i) => {
-      const slot = this.nextSlot++;
-      if (slot >= table.length) table.grow(256);
-      table.set(slot, exports[`f${i}`]);
+    const { source, entries } = region;
+    const { view } = source;
+    const pages = this.table(view.pages.size * RegionPage.Bytes);
+    if (pages === 0) return;
+    let page = pages;
+    for (const [offset, { code, generation }] of view.pages) {
+      core.i32[(page + RegionPage.Delta) >>> 2] = offset / 4096;
+      core.u32[(page + RegionPage.Code) >>> 2] = code;
+      core.u32[(page + RegionPage.Generation) >>> 2] = generation;
+      page += RegionPage.Bytes;
+    }
+    for (const [offset, number] of entries) {
+      const at = view.at(offset);
+      // The first half of an instruction over a page's end is no place for an entry.
+      if (at === 0 || core.u16[at >>> 1]! < 4) continue;
+      const slot = this.slotFor(region, offset);
+      if (slot >= SLOTS) return;
+      while (slot >= table.length) table.grow(256);
+      table.set(slot, fn);
       const place = MemoryMap.RegionSlots + slot * RegionSlot.Bytes;
-      core.u8.fill(0, place, place + RegionSlot.Bytes);
-      core.u8.copyWithin(place + RegionSlot.Original, at, at + Uop.Bytes);
-      core.u16[at >>> 1] = ENTER;
+      const fresh = !isEnter(core, at);
+      core.u8.fill(0, fresh ? place : place + Uop.Bytes, place + RegionSlot.Bytes);
+      if (fresh) core.u8.copyWithin(place + RegionSlot.Original, at, at + Uop.Bytes);
+      core.u32[(place + RegionSlot.Offset) >>> 2] = offset;
+      core.u32[(place + RegionSlot.Entry) >>> 2] = number;
+      core.u32[(place + RegionSlot.Pages) >>> 2] = pages;
+      core.u32[(place + RegionSlot.PageCount) >>> 2] = view.pages.size;
+      core.u16[at >>> 1] = Enter;
       core.u32[(at + Uop.Imm) >>> 2] = slot;
       this.enters[slot] = at;
-      this.stats.regions++;
-      this.stats.insns += region.insns;
-    });
-    this.stats.bytes += bytes.length;
+    }
+    for (const { insns, end } of source.blocks.values()) {
+      for (const insn of insns) this.owners.set(keyOf(view, insn.offset), region);
+      const branch = end.kind === 'call' || end.kind === 'indirect' || end.kind === 'ret' ? end.insn : null;
+      if (branch) this.owners.set(keyOf(view, branch.offset), region);
+      for (const to of waysOut(end)) if (!source.blocks.has(to)) this.ways.set(view.base + to, region);
+    }
   }
 
   /** Puts the interpreter's micro-op back where a region does little between two ways out. */
@@ -148,29 +413,35 @@ export class Jit {
     const { core } = this;
     for (let slot = 1; slot < this.nextSlot; slot++) {
       const at = this.enters[slot];
+      if (!at) continue;
       const place = MemoryMap.RegionSlots + slot * RegionSlot.Bytes;
       const entered = core.u32[(place + RegionSlot.Entered) >>> 2]!;
-      if (!at || entered < JUDGED_AFTER) continue;
+      if (entered < JUDGED_AFTER) continue;
       const retired = core.u32[(place + RegionSlot.Retired) >>> 2]! + core.u32[(place + RegionSlot.Retired + 4) >>> 2]! * 2 ** 32;
-      core.u32.fill(0, (place + RegionSlot.Entered) >>> 2, (place + RegionSlot.Bytes) >>> 2);
+      core.u32[(place + RegionSlot.Entered) >>> 2] = 0;
+      core.u32.fill(0, (place + RegionSlot.Retired) >>> 2, (place + RegionSlot.Retired + 8) >>> 2);
       if (retired >= entered * LEAST_RETIRED) continue;
-      if (core.u16[at >>> 1] === ENTER && core.u32[(at + Uop.Imm) >>> 2] === slot) core.u8.copyWithin(at, place, place + Uop.Bytes);
+      if (isEnter(core, at) && core.u32[(at + Uop.Imm) >>> 2] === slot) core.u8.copyWithin(at, place, place + Uop.Bytes);
       this.enters[slot] = 0;
+      this.drops[slot] = (this.drops[slot] ?? 0) + 1;
       this.stats.dropped++;
     }
   }
+}
 
-  /** Where regions may begin: at targets of backward branches, at functions of the page, and where calls come back. */
-  private entries(code: number): Set<number> {
-    const entries = new Set<number>();
-    for (let offset = 0; offset < 4096; offset++) {
-      const at = decodedAt(this.core, code, offset);
-      if (at === 0 || this.core.u16[at >>> 1]! <= 3) continue;
-      const insn = readInsn(this.core, at);
-      if (insn.offset !== offset) continue;
-      if (isBackward(insn) || insn.name === 'call_J') entries.add(insn.imm);
-      if (isReturning(insn)) entries.add(offset + insn.length);
-    }
-    return entries;
+/** Number of a region's own entry: the dispatcher counts from 1, what has none ignores it. */
+const OWN_ENTRY = 1;
+
+function waysOut(end: RegionSource['blocks'] extends Map<number, infer B> ? (B extends { end: infer E } ? E : never) : never): number[] {
+  switch (end.kind) {
+    case 'jump':
+    case 'leave':
+      return [end.to];
+    case 'cond':
+      return [end.taken, end.next];
+    case 'call':
+      return [end.next];
+    default:
+      return [];
   }
 }

@@ -1,8 +1,8 @@
-import { MemoryMap, RegionSlot, Uop } from '@ring3/abi';
+import { Header, MemoryMap, RegionSlot, Uop } from '@ring3/abi';
 import type { Core } from '@ring3/core';
 import { opNames } from './op-names.generated.js';
 
-/** A decoded micro-op, read from the core's memory. */
+/** A decoded micro-op, read from the core's memory. Places in a region are byte offsets from its base, the va of a page. */
 export interface Insn {
   /** Host address of the micro-op. */
   at: number;
@@ -11,19 +11,33 @@ export interface Insn {
   reg: number;
   rm: number;
   disp: number;
+  /** Of direct branches: the target's offset. */
   imm: number;
   index: number;
   flags: number;
-  /** In its page. */
   offset: number;
   length: number;
+  /** Offset of its page. */
+  page: number;
 }
 
-export type BlockEnd = { kind: 'jump'; to: number } | { kind: 'cond'; code: number; taken: number; next: number } | { kind: 'leave' };
+export type BlockEnd =
+  | { kind: 'jump'; to: number }
+  | { kind: 'cond'; code: number; taken: number; next: number }
+  /** call_J, call_R, call_M; comes back at `next`. */
+  | { kind: 'call'; insn: Insn; next: number }
+  /** jmp_R, jmp_M, jmp_X. */
+  | { kind: 'indirect'; insn: Insn; targets: readonly number[] }
+  | { kind: 'ret'; insn: Insn }
+  /** The interpreter goes on at an offset. */
+  | { kind: 'leave'; to: number };
 
 export interface Block {
   start: number;
+  /** Without the branch at its end, but for its count. */
   insns: Insn[];
+  /** Instructions that have retired at its end. */
+  count: number;
   end: BlockEnd;
 }
 
@@ -31,111 +45,185 @@ const Pseudo = { Goto: 0, PageEnd: 1, Straddle: 2, End: 3 } as const;
 const ENTER = opNames.indexOf('Enter');
 const JO = opNames.indexOf('jo');
 const JG = opNames.indexOf('jg');
-const CODE_PAGE_INDEX = 16;
-const MAX_INSNS = 600;
+const JMP = opNames.indexOf('jmp_J');
+const CALL = opNames.indexOf('call_J');
+const RET = opNames.indexOf('ret');
+const calls = new Set(['call_R', 'call_M'].map((name) => opNames.indexOf(name)));
+const indirects = new Set(['jmp_R', 'jmp_M', 'jmp_X'].map((name) => opNames.indexOf(name)));
+const TLB_EXECUTE = 0x80_0000;
+const WINDOW_PAGES = 0x10_0000;
 
-export function readInsn(core: Core, at: number): Insn {
-  const { u16, u8, i32 } = core;
-  let from = at;
-  if (u16[at >>> 1] === ENTER) from = MemoryMap.RegionSlots + RegionSlot.Bytes * i32[(at + Uop.Imm) >>> 2]!;
-  const op = u16[from >>> 1]!;
-  const pc = u16[(from + Uop.Pc) >>> 1]!;
-  return {
-    at,
-    op,
-    name: opNames[op] || `?${op}`,
-    reg: u8[from + Uop.Reg]!,
-    rm: u8[from + Uop.Rm]!,
-    disp: i32[(from + Uop.Disp) >>> 2]!,
-    imm: i32[(from + Uop.Imm) >>> 2]!,
-    index: u8[from + Uop.Index]!,
-    flags: u8[from + Uop.Flags]!,
-    offset: pc & 0xfff,
-    length: pc >>> 12,
-  };
+/** The layout of a code page: core/assembly/cpu/code-cache.ts. */
+const CodePage = { Generation: 8, Index: 16 } as const;
+
+export function isCond(op: number): boolean {
+  return op >= JO && op <= JG;
+}
+export function isCall(op: number): boolean {
+  return op === CALL || calls.has(op);
+}
+export function isIndirect(op: number): boolean {
+  return indirects.has(op);
+}
+export function isEnter(core: Core, at: number): boolean {
+  return core.u16[at >>> 1] === ENTER;
+}
+export const Enter = ENTER;
+
+/** Decoded code around an address of the active address space. */
+export class CodeView {
+  /** Code pages that were looked at and hold instructions, by page offset. */
+  readonly pages = new Map<number, { code: number; generation: number }>();
+
+  /** @param base va of a page below 4 GiB */
+  constructor(
+    private readonly core: Core,
+    readonly base: number,
+  ) {}
+
+  /** Host address of the code page that the TLB knows for a page (its offset), or 0. */
+  codePage(page: number): number {
+    const known = this.pages.get(page);
+    if (known) return known.code;
+    const number = (this.base + page) / 4096;
+    if (number < 0 || number >= WINDOW_PAGES) return 0;
+    const { u32 } = this.core;
+    const code = u32[(u32[(MemoryMap.Header + Header.ReadTable) >>> 2]! + TLB_EXECUTE + 4 * number) >>> 2]!;
+    if (code !== 0) this.pages.set(page, { code, generation: u32[(code + CodePage.Generation) >>> 2]! });
+    return code;
+  }
+
+  /** Host address of the decoded micro-op at an offset; 0: not decoded. */
+  at(offset: number): number {
+    const code = this.codePage(offset & ~4095);
+    return code === 0 ? 0 : this.core.u32[(code + CodePage.Index + 4 * (offset & 4095)) >>> 2]!;
+  }
+
+  read(at: number, page: number): Insn {
+    const { u16, u8, i32 } = this.core;
+    let from = at;
+    if (u16[at >>> 1] === ENTER) from = MemoryMap.RegionSlots + RegionSlot.Bytes * i32[(at + Uop.Imm) >>> 2]!;
+    const op = u16[from >>> 1]!;
+    const pc = u16[(from + Uop.Pc) >>> 1]!;
+    const imm = i32[(from + Uop.Imm) >>> 2]!;
+    return {
+      at,
+      op,
+      name: opNames[op] || `?${op}`,
+      reg: u8[from + Uop.Reg]!,
+      rm: u8[from + Uop.Rm]!,
+      disp: i32[(from + Uop.Disp) >>> 2]!,
+      imm: isCond(op) || op === JMP || op === CALL ? imm + page : imm,
+      index: u8[from + Uop.Index]!,
+      flags: u8[from + Uop.Flags]!,
+      offset: (pc & 0xfff) + page,
+      length: pc >>> 12,
+      page,
+    };
+  }
+
+  /** The instruction at an offset, if it is decoded. */
+  insn(offset: number): Insn | null {
+    let at = this.at(offset);
+    let op = this.core.u16[at >>> 1]!;
+    if (at === 0) return null;
+    if (op === Pseudo.Straddle) {
+      // Joined: its second page is known, and still what it was joined from.
+      const { u32 } = this.core;
+      const second = u32[(at + Uop.Disp) >>> 2]!;
+      const page = (offset & ~4095) + 4096;
+      if (second === 0 || this.codePage(page) !== second) return null;
+      if (u32[(second + CodePage.Generation) >>> 2] !== u32[(at + Uop.Imm) >>> 2]) return null;
+      at += Uop.Bytes;
+      op = this.core.u16[at >>> 1]!;
+    }
+    if (op <= Pseudo.End) return null;
+    const insn = this.read(at, offset & ~4095);
+    return insn.offset === offset ? insn : null;
+  }
 }
 
-/** Host address of the decoded micro-op at an offset of a code page; 0: not decoded. */
-export function decodedAt(core: Core, code: number, offset: number): number {
-  return offset >= 0 && offset < 4096 ? core.u32[(code + CODE_PAGE_INDEX + 4 * offset) >>> 2]! : 0;
+export interface RegionSource {
+  entry: number;
+  blocks: Map<number, Block>;
+  insns: number;
+  view: CodeView;
 }
 
-export function isCond(insn: Insn): boolean {
-  return insn.op >= JO && insn.op <= JG;
-}
-const always = new Set(['jmp_J', 'call_J', 'jmp_R', 'jmp_M', 'jmp_X', 'call_R', 'call_M', 'ret']);
-export function isBranch(insn: Insn): boolean {
-  return isCond(insn) || always.has(insn.name);
-}
-
-/** A branch to itself or to what stands before it in the page: there is a loop. */
-export function isBackward(insn: Insn): boolean {
-  return (isCond(insn) || insn.name === 'jmp_J') && insn.imm >= 0 && insn.imm <= insn.offset;
+export interface BuildOptions {
+  /** Instructions at most. */
+  limit: number;
+  translatable(insn: Insn): boolean;
+  /** Where an indirect jump was seen to go. */
+  targets(insn: Insn): readonly number[];
 }
 
-/** Control comes back behind it. */
-export function isReturning(insn: Insn): boolean {
-  return insn.name.startsWith('call') || /^jmp_[RMX]$/.test(insn.name);
-}
-
-/** The blocks that can be reached inside a page from `entry`; edges to what is not among them leave the region. */
-export function buildBlocks(core: Core, code: number, entry: number, translatable: (insn: Insn) => boolean): Map<number, Block> {
-  const insns = new Map<number, Insn & { next: number }>();
+/** The blocks that can be reached from `entry` within calls, nearest first; edges to what is not among them leave the region. */
+export function buildRegion(view: CodeView, entry: number, { limit, translatable, targets }: BuildOptions): RegionSource | null {
+  const insns = new Map<number, Insn>();
+  const indirect = new Map<number, readonly number[]>();
   const leaders = new Set<number>([entry]);
-  const work = [entry];
-  while (work.length > 0) {
-    let offset = work.pop()!;
-    let at = decodedAt(core, code, offset);
-    while (at !== 0 && !insns.has(offset) && insns.size < MAX_INSNS) {
-      const op = core.u16[at >>> 1]!;
-      if (op <= Pseudo.End) {
-        if (op !== Pseudo.Goto) break;
-        offset = core.i32[(at + Uop.Imm) >>> 2]!;
-        at = decodedAt(core, code, offset);
-        continue;
-      }
-      const insn = readInsn(core, at);
-      if (insn.offset !== offset) break;
-      if (!translatable(insn)) break;
+  const queue = [entry];
+  for (let i = 0; i < queue.length && insns.size < limit; i++) {
+    for (let offset = queue[i]!; !insns.has(offset) && insns.size < limit;) {
+      const insn = view.insn(offset);
+      if (!insn || !translatable(insn)) break;
+      insns.set(offset, insn);
       const next = offset + insn.length;
-      insns.set(offset, { ...insn, next });
-      if (isCond(insn)) {
-        leaders.add(insn.imm).add(next);
-        work.push(insn.imm);
-      } else if (insn.name === 'jmp_J') {
-        leaders.add(insn.imm);
-        work.push(insn.imm);
+      const lead = (to: number): void => {
+        if (leaders.has(to)) return;
+        leaders.add(to);
+        queue.push(to);
+      };
+      if (isCond(insn.op)) {
+        lead(next);
+        lead(insn.imm);
         break;
-      } else if (isBranch(insn)) break;
+      }
+      if (insn.op === JMP) {
+        lead(insn.imm);
+        break;
+      }
+      if (isCall(insn.op)) {
+        lead(next);
+        break;
+      }
+      if (isIndirect(insn.op)) {
+        const seen = targets(insn);
+        indirect.set(offset, seen);
+        for (const to of seen) lead(to);
+        break;
+      }
+      if (insn.op === RET) break;
       offset = next;
-      at += 16;
-      if (core.u16[at >>> 1]! > Pseudo.End && core.u32[(code + CODE_PAGE_INDEX + 4 * offset) >>> 2] !== at)
-        at = decodedAt(core, code, offset);
     }
   }
+  if (!insns.has(entry)) return null;
   const blocks = new Map<number, Block>();
-  for (const leader of leaders) {
-    if (!insns.has(leader)) continue;
-    const block: Block = { start: leader, insns: [], end: { kind: 'leave' } };
-    for (let offset = leader; ;) {
-      const insn = insns.get(offset);
-      if (!insn || (offset !== leader && leaders.has(offset))) {
-        block.end = { kind: 'jump', to: offset };
-        break;
-      }
-      block.insns.push(insn);
-      if (isCond(insn)) {
-        block.end = { kind: 'cond', code: insn.op - JO, taken: insn.imm, next: insn.next };
-        break;
-      }
-      if (insn.name === 'jmp_J') {
-        block.end = { kind: 'jump', to: insn.imm };
-        break;
-      }
-      if (isBranch(insn)) break;
-      offset = insn.next;
-    }
-    blocks.set(leader, block);
+  for (const leader of leaders) if (insns.has(leader)) blocks.set(leader, blockAt(leader, insns, leaders, indirect));
+  return { entry, blocks, insns: insns.size, view };
+}
+
+function blockAt(
+  start: number,
+  insns: ReadonlyMap<number, Insn>,
+  leaders: ReadonlySet<number>,
+  indirect: ReadonlyMap<number, readonly number[]>,
+): Block {
+  const body: Insn[] = [];
+  const block = (end: BlockEnd, branch = 0): Block => ({ start, insns: body, count: body.length + branch, end });
+  for (let offset = start; ;) {
+    const insn = insns.get(offset);
+    if (!insn) return block({ kind: 'leave', to: offset });
+    if (offset !== start && leaders.has(offset)) return block({ kind: 'jump', to: offset });
+    const { op, imm } = insn;
+    const next = offset + insn.length;
+    if (isCond(op)) return block({ kind: 'cond', code: op - JO, taken: imm, next }, 1);
+    if (op === JMP) return block({ kind: 'jump', to: imm }, 1);
+    if (isCall(op)) return block({ kind: 'call', insn, next }, 1);
+    if (op === RET) return block({ kind: 'ret', insn }, 1);
+    if (isIndirect(op)) return block({ kind: 'indirect', insn, targets: indirect.get(offset) ?? [] }, 1);
+    body.push(insn);
+    offset = next;
   }
-  return blocks;
 }

@@ -1,89 +1,90 @@
-import type { Block } from './region.js';
-
 /** The control flow of a region, ready for structured code: Ramsey, "Beyond Relooper" (2022). */
 export interface Flow {
   rpo: number[];
   order: Map<number, number>;
+  predecessors: Map<number, number[]>;
   /** Dominator tree. */
   children: Map<number, number[]>;
   loopHeaders: Set<number>;
   merges: Set<number>;
-  /** Edges that would make it irreducible: they leave the region. 'from>to' */
-  cut: Set<string>;
+  /** Edges that make it irreducible. */
+  cut: [from: number, to: number][];
 }
 
-function successors(block: Block): number[] {
-  switch (block.end.kind) {
-    case 'jump':
-      return [block.end.to];
-    case 'cond':
-      return [block.end.taken, block.end.next];
-    default:
-      return [];
-  }
-}
-
-export function analyse(blocks: ReadonlyMap<number, Block>, entry: number): Flow {
+/** Of what can be reached from `root`. */
+export function analyse(successors: (node: number) => readonly number[], root: number): Flow {
   const post: number[] = [];
-  const seen = new Set<number>();
-  const stack: [number, number][] = [[entry, 0]];
-  seen.add(entry);
+  const seen = new Set<number>([root]);
+  const stack: { node: number; next: readonly number[]; i: number }[] = [{ node: root, next: successors(root), i: 0 }];
   while (stack.length > 0) {
     const top = stack[stack.length - 1]!;
-    const next = successors(blocks.get(top[0])!)[top[1]++];
+    const next = top.next[top.i++];
     if (next === undefined) {
-      post.push(top[0]);
+      post.push(top.node);
       stack.pop();
-    } else if (blocks.has(next) && !seen.has(next)) {
+    } else if (!seen.has(next)) {
       seen.add(next);
-      stack.push([next, 0]);
+      stack.push({ node: next, next: successors(next), i: 0 });
     }
   }
   const rpo = post.toReversed();
-  const order = new Map(rpo.map((start, i) => [start, i]));
-  const predecessors = new Map<number, number[]>(rpo.map((start) => [start, []]));
-  for (const start of rpo) for (const next of successors(blocks.get(start)!)) predecessors.get(next)?.push(start);
-  const idom = new Map<number, number>([[entry, entry]]);
-  const intersect = (a: number, b: number): number => {
-    while (a !== b) {
-      while (order.get(a)! > order.get(b)!) a = idom.get(a)!;
-      while (order.get(b)! > order.get(a)!) b = idom.get(b)!;
-    }
-    return a;
-  };
-  for (let changed = true; changed;) {
-    changed = false;
-    for (const start of rpo) {
-      if (start === entry) continue;
-      let dom: number | undefined;
-      for (const p of predecessors.get(start)!) if (idom.has(p)) dom = dom === undefined ? p : intersect(p, dom);
-      if (dom !== undefined && idom.get(start) !== dom) {
-        idom.set(start, dom);
-        changed = true;
-      }
-    }
-  }
+  const order = new Map(rpo.map((node, i) => [node, i]));
+  const predecessors = new Map<number, number[]>(rpo.map((node) => [node, []]));
+  for (const node of rpo) for (const next of successors(node)) predecessors.get(next)!.push(node);
+  const idom = immediateDominators(rpo, order, predecessors);
   const dominates = (a: number, b: number): boolean => {
     for (;;) {
       if (a === b) return true;
-      const up = idom.get(b)!;
+      const up = rpo[idom[order.get(b)!]!]!;
       if (up === b) return false;
       b = up;
     }
   };
   const loopHeaders = new Set<number>();
   const merges = new Set<number>();
-  const cut = new Set<string>();
-  for (const start of rpo) {
+  const cut: [number, number][] = [];
+  for (const node of rpo) {
     let forward = 0;
-    for (const p of predecessors.get(start)!) {
-      if (order.get(p)! < order.get(start)!) forward++;
-      else if (dominates(start, p)) loopHeaders.add(start);
-      else cut.add(`${p}>${start}`);
+    for (const p of predecessors.get(node)!) {
+      if (order.get(p)! < order.get(node)!) forward++;
+      else if (dominates(node, p)) loopHeaders.add(node);
+      else cut.push([p, node]);
     }
-    if (forward > 1) merges.add(start);
+    if (forward > 1) merges.add(node);
   }
-  const children = new Map<number, number[]>(rpo.map((start) => [start, []]));
-  for (const start of rpo) if (start !== entry) children.get(idom.get(start)!)!.push(start);
-  return { rpo, order, children, loopHeaders, merges, cut };
+  const children = new Map<number, number[]>(rpo.map((node) => [node, []]));
+  rpo.forEach((node, i) => {
+    if (i > 0) children.get(rpo[idom[i]!]!)!.push(node);
+  });
+  return { rpo, order, predecessors, children, loopHeaders, merges, cut };
+}
+
+/** Cooper, Harvey, Kennedy: "A Simple, Fast Dominance Algorithm" (2001). By places in rpo. */
+function immediateDominators(rpo: readonly number[], order: ReadonlyMap<number, number>, predecessors: ReadonlyMap<number, number[]>): Int32Array {
+  const idom = new Int32Array(rpo.length).fill(-1);
+  idom[0] = 0;
+  const before = rpo.map((node) => predecessors.get(node)!.map((p) => order.get(p)!));
+  for (let changed = true; changed;) {
+    changed = false;
+    for (let i = 1; i < rpo.length; i++) {
+      let dom = -1;
+      for (const p of before[i]!) {
+        if (idom[p] === -1) continue;
+        if (dom === -1) {
+          dom = p;
+          continue;
+        }
+        let a = p;
+        while (a !== dom) {
+          while (a > dom) a = idom[a]!;
+          while (dom > a) dom = idom[dom]!;
+        }
+      }
+      if (dom !== -1 && idom[i] !== dom) {
+        idom[i] = dom;
+        changed = true;
+      }
+    }
+  }
+  return idom;
 }

@@ -1,65 +1,158 @@
-/** Bytes of a WebAssembly function body, and of the module around it. */
-export class Code {
-  readonly bytes: number[] = [];
+/** Locals of a region function that are its parameters: the emitters number theirs from behind them. */
+const PARAMETERS = 3;
+/** Emitters' locals of which is kept who touches and who sets them. */
+const TRACKED = 64;
 
+/** Bytes of a WebAssembly function body. Branches are relative to nesting, so code may be inserted anywhere later (holes). */
+export class Code {
+  #bytes = new Uint8Array(512);
+  #length = 0;
+  /** Emitters' locals that have been read or set, and those set. */
+  readonly touched = new Uint8Array(TRACKED);
+  readonly assigned = new Uint8Array(TRACKED);
+  /** Those set since somebody cleared it. */
+  readonly recent = new Uint8Array(TRACKED);
+  /** How often each has been set. */
+  readonly versions = new Uint32Array(TRACKED);
+  readonly #holes: { at: number; fill: (code: Code) => void }[] = [];
+
+  get length(): number {
+    return this.#length;
+  }
+  get bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  #room(more: number): void {
+    if (this.#length + more <= this.#bytes.length) return;
+    const bytes = new Uint8Array(2 * (this.#bytes.length + more));
+    bytes.set(this.bytes);
+    this.#bytes = bytes;
+  }
+  byte(value: number): this {
+    if (this.#length === this.#bytes.length) this.#room(1);
+    this.#bytes[this.#length++] = value;
+    return this;
+  }
   u(value: number): this {
     do {
       const byte = value & 0x7f;
       value >>>= 7;
-      this.bytes.push(value ? byte | 0x80 : byte);
+      this.byte(value ? byte | 0x80 : byte);
     } while (value);
     return this;
   }
+  /** Signed LEB128 of an int32. */
+  #small(value: number): void {
+    for (;;) {
+      const byte = value & 0x7f;
+      value >>= 7;
+      if ((value === 0 && !(byte & 0x40)) || (value === -1 && byte & 0x40)) {
+        this.byte(byte);
+        return;
+      }
+      this.byte(byte | 0x80);
+    }
+  }
   s(value: bigint | number): this {
+    if (typeof value === 'number' && (value | 0) === value) {
+      this.#small(value);
+      return this;
+    }
     let v = BigInt(value);
     for (;;) {
       const byte = Number(v & 0x7fn);
       v >>= 7n;
-      if ((v === 0n && !(byte & 0x40)) || (v === -1n && byte & 0x40)) {
-        this.bytes.push(byte);
-        return this;
-      }
-      this.bytes.push(byte | 0x80);
+      if ((v === 0n && !(byte & 0x40)) || (v === -1n && byte & 0x40)) return this.byte(byte);
+      this.byte(byte | 0x80);
     }
   }
   op(...bytes: number[]): this {
-    this.bytes.push(...bytes);
+    this.#room(bytes.length);
+    for (let i = 0; i < bytes.length; i++) this.#bytes[this.#length++] = bytes[i]!;
     return this;
   }
   get(local: number): this {
-    return this.op(0x20).u(local);
+    if (local < TRACKED) this.touched[local] = 1;
+    return this.byte(0x20).u(local + PARAMETERS);
   }
   set(local: number): this {
-    return this.op(0x21).u(local);
+    if (local < TRACKED) this.#assign(local);
+    return this.byte(0x21).u(local + PARAMETERS);
   }
   tee(local: number): this {
-    return this.op(0x22).u(local);
+    if (local < TRACKED) this.#assign(local);
+    return this.byte(0x22).u(local + PARAMETERS);
+  }
+  #assign(local: number): void {
+    this.touched[local] = this.assigned[local] = this.recent[local] = 1;
+    this.versions[local]!++;
+  }
+  param(number: number): this {
+    return this.byte(0x20).u(number);
   }
   i32(value: number): this {
-    return this.op(0x41).s(value | 0);
+    this.byte(0x41).#small(value | 0);
+    return this;
   }
   i64(value: bigint | number): this {
-    return this.op(0x42).s(BigInt.asIntN(64, BigInt(value)));
+    return this.byte(0x42).s(typeof value === 'number' && (value | 0) === value ? value : BigInt.asIntN(64, BigInt(value)));
   }
   /** A load or store: opcode, alignment exponent 0, offset. */
   mem(opcode: number, offset: number): this {
-    return this.op(opcode, 0).u(offset >>> 0);
+    return this.byte(opcode)
+      .byte(0)
+      .u(offset >>> 0);
   }
   /** A 16-byte load or store. */
   simdMem(opcode: Simd, offset: number): this {
-    return this.op(0xfd, opcode, 0).u(offset);
+    return this.byte(0xfd).byte(opcode).byte(0).u(offset);
   }
   call(index: number): this {
-    return this.op(0x10).u(index);
+    return this.byte(0x10).u(index);
   }
   br(depth: number): this {
-    return this.op(0x0c).u(depth);
+    return this.byte(0x0c).u(depth);
   }
   brIf(depth: number): this {
-    return this.op(0x0d).u(depth);
+    return this.byte(0x0d).u(depth);
   }
+
+  /** i32.const or i64.const of a value that `patch` sets later, within ±2^31; returns its place. */
+  patchable(opcode: number): number {
+    this.op(opcode, 0x80, 0x80, 0x80, 0x80, 0);
+    return this.#length - 5;
+  }
+  /** A load with an offset that `patch` sets later; returns its place. */
+  patchableMem(opcode: number): number {
+    this.op(opcode, 0, 0x80, 0x80, 0x80, 0x80, 0);
+    return this.#length - 5;
+  }
+  patch(place: number, value: number): void {
+    const bytes = this.#bytes;
+    for (let i = 0; i < 4; i++) bytes[place + i] = ((value >> (7 * i)) & 0x7f) | 0x80;
+    bytes[place + 4] = (value >> 28) & 0x7f;
+  }
+
+  /** Room for code that is known only when all else is. */
+  hole(fill: (code: Code) => void): void {
+    this.#holes.push({ at: this.#length, fill });
+  }
+
+  /** Appends other code, with its holes filled. */
   add(other: Code): this {
-    for (const byte of other.bytes) this.bytes.push(byte);
+    let from = 0;
+    const copy = (to: number): void => {
+      this.#room(to - from);
+      this.#bytes.set(other.#bytes.subarray(from, to), this.#length);
+      this.#length += to - from;
+      from = to;
+    };
+    for (const { at, fill } of other.#holes) {
+      copy(at);
+      fill(this);
+    }
+    copy(other.#length);
     return this;
   }
 }
@@ -69,7 +162,6 @@ export const enum Simd {
   Load = 0,
   Store = 11,
 }
-
 export const enum W {
   i32 = 0x7f,
   i64 = 0x7e,
@@ -80,6 +172,7 @@ export const enum W {
   If = 0x04,
   Else = 0x05,
   End = 0x0b,
+  BrTable = 0x0e,
   Return = 0x0f,
   Select = 0x1b,
   I32Load = 0x28,
@@ -171,42 +264,58 @@ export interface WasmFunction {
   body: Code;
 }
 
-/** A module of functions () → (), that imports memory and stepUop, testCondition. Function i is exported as 'f' + i. */
-export function encodeModule(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
+/** Function numbers of what a module imports: the functions of its regions follow. */
+export const enum Import {
+  StepUop = 0,
+  TestCondition = 1,
+  CallTarget = 2,
+  Count = 3,
+}
+
+function name(code: Code, text: string): Code {
+  code.u(text.length);
+  for (let i = 0; i < text.length; i++) code.byte(text.charCodeAt(i));
+  return code;
+}
+
+/**
+ * A module of region functions (base i64, depth i32, entry i32) → i64. It imports e.m, the memory, the functions of Import as e.s,
+ * e.c, e.t, and `others` region functions as e.0, e.1 …; function i is exported as 'f' + i.
+ */
+export function encodeModule(functions: readonly WasmFunction[], others = 0): Uint8Array<ArrayBuffer> {
   const out = new Code();
   out.op(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
   const section = (id: number, content: Code): void => {
-    out.op(id).u(content.bytes.length).add(content);
+    out.byte(id).u(content.length).add(content);
   };
-  const name = (code: Code, text: string): Code => {
-    code.u(text.length);
-    for (const char of text) code.op(char.charCodeAt(0));
-    return code;
-  };
-  // types: 0 () → (), 1 (i32) → i32
-  section(1, new Code().u(2).op(0x60, 0, 0).op(0x60, 1, W.i32, 1, W.i32));
-  const imports = new Code().u(3);
+  const types = new Code().u(3);
+  types.op(0x60, 3, W.i64, W.i32, W.i32, 1, W.i64);
+  types.op(0x60, 1, W.i32, 1, W.i32);
+  types.op(0x60, 2, W.i64, W.i32, 1, W.i64);
+  section(1, types);
+  const imports = new Code().u(1 + Import.Count + others);
   name(name(imports, 'e'), 'm').op(2, 1).u(1).u(65536);
   name(name(imports, 'e'), 's').op(0, 1);
   name(name(imports, 'e'), 'c').op(0, 1);
+  name(name(imports, 'e'), 't').op(0, 2);
+  for (let i = 0; i < others; i++) name(name(imports, 'e'), `${i}`).op(0, 0);
   section(2, imports);
-  const types = new Code().u(functions.length);
-  for (let i = 0; i < functions.length; i++) types.u(0);
-  section(3, types);
+  const kinds = new Code().u(functions.length);
+  for (let i = 0; i < functions.length; i++) kinds.byte(0);
+  section(3, kinds);
   const exports = new Code().u(functions.length);
-  functions.forEach((_, i) =>
+  for (let i = 0; i < functions.length; i++)
     name(exports, `f${i}`)
-      .op(0)
-      .u(2 + i),
-  );
+      .byte(0)
+      .u(Import.Count + others + i);
   section(7, exports);
   const codes = new Code().u(functions.length);
   for (const { locals, body } of functions) {
     const content = new Code().u(locals.length);
-    for (const { count, type } of locals) content.u(count).op(type);
-    content.add(body).op(W.End);
-    codes.u(content.bytes.length).add(content);
+    for (const { count, type } of locals) content.u(count).byte(type);
+    content.add(body).byte(W.End);
+    codes.u(content.length).add(content);
   }
   section(10, codes);
-  return new Uint8Array(out.bytes);
+  return out.bytes.slice();
 }

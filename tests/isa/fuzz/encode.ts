@@ -20,6 +20,8 @@ export interface RowToEncode {
 export interface Wishes {
   /** Memory operands may be anywhere, in code too. */
   readonly wild: boolean;
+  /** Registers that memory operands go through mostly. */
+  readonly bases: readonly number[];
   /** Not with REP or REPNE. */
   readonly once?: boolean;
   readonly form?: RowToEncode['forms'][number];
@@ -125,8 +127,8 @@ export function encode({ shape, index, forms }: RowToEncode, r: Random, wishes: 
       modrm = [0xc0 | (rm.number & 7)];
     } else {
       // A byte register that only goes without REX takes an address that does.
-      let operand = memory(r, wishes.wild, aligned);
-      while (reg.rex === false && reg.number >= 4 && (operand.rex || rex)) operand = memory(r, wishes.wild, aligned);
+      let operand = memory(r, wishes.wild, aligned, wishes.bases);
+      while (reg.rex === false && reg.number >= 4 && (operand.rex || rex)) operand = memory(r, wishes.wild, aligned, wishes.bases);
       ({ prefixes, rip } = operand);
       rex |= operand.rex;
       modrm = [...operand.bytes];

@@ -26,6 +26,8 @@ export interface Result {
 
 /** Bytes between two programs, at most. */
 const GAP = 24;
+/** Runs of a given code that a failure is tried again with. */
+const KEPT_RUNS = 20;
 /** In a batch with hazards programs are translated again and again: few of them. */
 const HAZARD_PROGRAMS = 6;
 
@@ -93,6 +95,27 @@ export class Fuzz {
   /** Did not fit the batch before. */
   #waiting: Program | null = null;
 
+  /** Code as it is, so many runs of it: what a failure told. Regions may begin at every instruction. */
+  code(bytes: Uint8Array, runs: number): void {
+    const items: Item[] = [];
+    for (let at = 0; at < bytes.length;) {
+      const { length } = disassemble(bytes, at, 0);
+      items.push({ bytes: [...bytes.subarray(at, at + length)] });
+      at += length;
+    }
+    const linked = link({ items, entry: items[0]!, landings: items, functions: [] }, Place.Code);
+    this.#lockstep.place([linked]);
+    this.sequences++;
+    const plans: Plan[] = [];
+    for (let run = 0; run < runs && this.failures.length === 0; run++) {
+      const plan: Plan = { seed: this.seed + run, hazards: false };
+      plans.push(plan);
+      const text = this.#lockstep.run(linked, plan);
+      if (text) this.failures.push(this.#report(linked, plans.slice(-KEPT_RUNS), text));
+    }
+    this.#lockstep.addTranslated();
+  }
+
   #fill(r: Random, most: number, next: () => Program | null): Linked[] {
     const programs: Linked[] = [];
     let at: number = Place.Code + r.below(64);
@@ -119,11 +142,13 @@ export class Fuzz {
     lockstep.place(programs);
     programs.forEach((linked, index) => {
       this.sequences++;
+      const plans: Plan[] = [];
       for (let run = 0; run < this.runs; run++) {
         const plan: Plan = { seed: (seed ^ (index * 0x27d4eb2f + run * 0x165667b1)) | 0, hazards };
+        plans.push(plan);
         const text = lockstep.run(linked, plan);
         if (!text) continue;
-        this.failures.push(this.#report(linked, plan, text));
+        this.failures.push(this.#report(linked, plans, text));
         lockstep.place(programs);
         break;
       }
@@ -132,15 +157,26 @@ export class Fuzz {
   }
 
   /** Leaves out what the failure does not need. */
-  #report(linked: Linked, plan: Plan, found: string): Failure {
+  #report(linked: Linked, plans: readonly Plan[], found: string): Failure {
+    const plan = plans.at(-1)!;
+    let needed = [plan];
     const { program, base } = linked;
     const fails = (left: ReadonlySet<Item>): string => {
       const smaller = link(program, base, left);
       this.#lockstep.place([smaller]);
-      return this.#lockstep.run(smaller, plan);
+      for (const one of needed) {
+        const text = this.#lockstep.run(smaller, one);
+        if (text) return text;
+      }
+      return '';
     };
     const left = new Set<Item>();
     let text = fails(left);
+    if (!text) {
+      // It may take what the TLB holds from earlier runs.
+      needed = [...plans];
+      text = fails(left);
+    }
     if (!text) return { text: `${describe(linked)}\n  ${found}\n  (not alone)`, seed: plan.seed, shrunk: false };
     let items = program.items.filter(({ bytes }) => bytes.length > 0);
     for (let size = items.length >> 1; size > 0; size = size === 1 ? 0 : size >> 1) {
@@ -160,7 +196,11 @@ export class Fuzz {
       }
     }
     const smallest = link(program, base, left);
-    return { text: `${describe(smallest)}\n  hazards ${plan.hazards}, plan ${plan.seed}\n  ${text}`, seed: plan.seed, shrunk: true };
+    return {
+      text: `${describe(smallest)}\n  hazards ${plan.hazards}, plans ${needed.map((one) => one.seed).join(' ')}\n  ${text}`,
+      seed: plan.seed,
+      shrunk: true,
+    };
   }
 }
 

@@ -16,8 +16,9 @@ import {
   throughTable,
 } from './control.js';
 import type { RowToEncode, Wishes } from './encode.js';
+import { ADDRESSES } from './operands.js';
 import type { Item, Program } from './program.js';
-import { isControl, isRare, reload, straight, usesStack } from './straight.js';
+import { isControl, isRare, observeFlags, reload, straight, usesStack } from './straight.js';
 
 /**
  * A random program:
@@ -50,7 +51,7 @@ class Generator {
     private readonly options: Options,
   ) {
     this.#weights = r.pick(Object.values(flavours));
-    this.#wishes = { wild: options.modifies };
+    this.#wishes = { wild: options.modifies, bases: ADDRESSES };
     const size = r.below(8);
     this.#blocks = Array.from({ length: size < 3 ? 1 : 1 + r.below(size < 7 ? 4 : 9) }, place);
     this.#functions = Array.from({ length: r.below(3) ? 0 : 1 + r.below(3) }, place);
@@ -71,11 +72,14 @@ class Generator {
   #some(count: number, keepsStack = false): Item[] {
     const { r } = this;
     const items: Item[] = [];
+    // Accesses close to one another are checked together.
+    const bases = r.below(3) ? [r.pick(ADDRESSES)] : ADDRESSES;
     if (r.below(3) === 0) items.push(reload(r, this.#wishes.wild));
     for (let left = count; left > 0; left--) {
       const row = pickRow(this.#weights, r);
       if (isControl(row) || (isRare(row) && r.below(6)) || (keepsStack && usesStack(row) && r.below(16))) continue;
-      items.push(...straight(row, r, this.#wishes));
+      items.push(...straight(row, r, { ...this.#wishes, bases }));
+      if (r.below(12) === 0) items.push(...observeFlags(r));
     }
     if (this.options.modifies && r.below(3) === 0) {
       const made = patchable(r);

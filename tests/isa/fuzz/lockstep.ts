@@ -1,4 +1,4 @@
-import { Cpu, ExitReason, MemoryMap, PageSize, Pte, RegionSlot, Stat, Vector } from '@ring3/abi';
+import { Cpu, ExitReason, HotReason, MemoryMap, PageSize, Profile, Pte, RegionSlot, Stat, Vector } from '@ring3/abi';
 import { Jit, type JitExports } from '@ring3/jit';
 import { Random } from '../../../tools/oracle/src/random.js';
 import { memoryDifference, stateDifference } from './compare.js';
@@ -28,6 +28,9 @@ export interface Counts {
 
 const INT3 = 0xcc;
 const RESUMES = 6;
+/** Programs that are translated together, and instructions that each runs before. */
+const AT_ONCE = 8;
+const WARM = 200;
 const STATES = 64;
 /** A region is entered only with more instructions to go than this. */
 const LEAST = 2048;
@@ -68,28 +71,54 @@ export class Lockstep {
   /** Translated code has been thrown away since. */
   #stale = false;
 
-  /** Decodes what can be reached of all programs, and translates it. */
+  /** Runs all programs a little, so that what they do is known, decodes what can be reached of them, and translates it. */
   translate(): void {
     const { actual } = this;
-    const [, task] = this.#tasks[0]!;
     this.#stale = false;
     const { core, pages } = actual;
-    const before = pages.slice(0, Place.CodePages).map((page) => Buffer.from(page));
+    const code = pages.slice(0, Place.CodePages);
+    const before = code.map((page) => Buffer.from(page));
+    const restore = (): void =>
+      before.forEach((page, i) => {
+        if (page.equals(code[i]!)) return;
+        page.copy(code[i]!);
+        core.frameWritten(actual.code[i]!);
+      });
+    const [, task] = this.#tasks[0]!;
     actual.lazy = false;
-    for (const { program, addresses } of this.#programs) {
-      for (const landing of [...program.landings, ...program.functions]) {
-        core.u8.set(task, MemoryMap.Cpu);
-        actual.rip = addresses.get(landing)!;
-        actual.run(1);
+    for (let first = 0; first < this.#programs.length; first += AT_ONCE) {
+      const some = this.#programs.slice(first, first + AT_ONCE);
+      for (const { program, addresses } of some) {
+        actual.load(this.#states.images[0]!, task);
+        actual.rip = addresses.get(program.entry)!;
+        actual.run(WARM);
+      }
+      restore();
+      for (const { program, addresses } of some) {
+        for (const landing of [...program.landings, ...program.functions]) {
+          core.u8.set(task, MemoryMap.Cpu);
+          actual.rip = addresses.get(landing)!;
+          actual.run(1);
+        }
+      }
+      restore();
+      const hot = some.flatMap((linked) => this.#entries(linked));
+      for (let i = 0; i < hot.length; i += Profile.MaxHot) {
+        actual.heat(hot.slice(i, i + Profile.MaxHot), HotReason.Ended);
+        this.jit.poll();
       }
     }
-    before.forEach((page, i) => {
-      if (page.equals(pages[i]!)) return;
-      page.copy(pages[i]!);
-      core.frameWritten(actual.code[i]!);
-    });
-    actual.heat();
-    this.jit.poll();
+  }
+
+  /** Where regions shall begin: the program's start, its functions and the heads of its loops; some of them. */
+  #entries({ program, addresses, base }: Linked): number[] {
+    const r = new Random(base);
+    const all = r.below(4) === 0;
+    const heads = program.items.flatMap(({ fix }) => (fix?.kind === 'relative' ? [fix.target] : []));
+    const places = new Set([program.entry, ...program.functions, ...heads, ...program.landings]);
+    return [...places]
+      .filter((place) => all || place === program.entry || r.below(2))
+      .map((place) => addresses.get(place)! + (r.below(10) ? 0 : Place.Twin));
   }
 
   /** How the machines differ over a run; '' = not at all. */
@@ -100,6 +129,8 @@ export class Lockstep {
     const image = r.pick(this.#states.images);
     const rounds = r.pick([1, 1, 2, 3, 8]);
     const lazy = r.below(2) === 0;
+    // The same code at another address.
+    const at = r.below(6) === 0 ? Place.Twin : 0;
     if (this.#stale) {
       this.#remap();
       this.translate();
@@ -108,7 +139,7 @@ export class Lockstep {
       machine.load(image, this.#tasks[state]![i]!);
       machine.control(Control.Rounds, rounds);
       machine.lazy = lazy;
-      machine.rip = linked.addresses.get(linked.program.entry)!;
+      machine.rip = linked.addresses.get(linked.program.entry)! + at;
     });
     if (plan.hazards) this.#remap();
     else this.#both((machine) => machine.setPte(Place.Lazy, 0, 0));
@@ -116,6 +147,10 @@ export class Lockstep {
     let left = LEAST + (r.below(3) ? r.below(3000) : r.below(12_000));
     let resumes = 0;
     const sliced = r.below(3) === 0;
+    const impaired = r.below(6) === 0 ? r.pick(HOT) : null;
+    const bits = r.below(4) ? Pte.RW : Pte.P;
+    if (impaired !== null) this.#both((machine) => machine.impair(impaired, bits));
+    if (r.below(8) === 0) this.#again(linked, r);
     while (left > 0) {
       const budget = Math.min(left, sliced ? r.pick([1 + r.below(40), LEAST + r.below(60), LEAST + r.below(400), 500]) : left);
       const before = expected.icount;
@@ -132,7 +167,8 @@ export class Lockstep {
         if (memory) return memory;
       }
       if (wanted === ExitReason.Exception || wanted === ExitReason.PageFault) {
-        if (expected.rip === linked.end + 1 && expected.at(Cpu.ExitVector) === Vector.BP) break;
+        if ((expected.rip === linked.end + 1 || expected.rip === linked.end + 1 + Place.Twin) && expected.at(Cpu.ExitVector) === Vector.BP)
+          break;
         counts.exceptions++;
         if (++resumes > RESUMES) break;
         this.#resume(linked, r);
@@ -142,6 +178,7 @@ export class Lockstep {
     }
     const memory = memoryDifference(expected, actual);
     if (memory) return memory;
+    this.#both((machine) => machine.repair());
     if (plan.hazards) this.#remap();
     this.#cover(linked);
     this.#restoreCode();
@@ -175,7 +212,7 @@ export class Lockstep {
   /** Goes on at another place, with the address registers of another state. */
   #resume({ program, addresses }: Linked, r: Random): void {
     const state = r.below(STATES);
-    const rip = addresses.get(r.pick(program.landings))!;
+    const rip = addresses.get(r.pick(program.landings))! + (r.below(6) ? 0 : Place.Twin);
     const mxcsr = 0x1f80 | (r.below(2) ? 0x20 : 0);
     const isDebug = this.expected.at(Cpu.ExitVector) === Vector.DB;
     [this.expected, this.actual].forEach((machine, i) => {
@@ -201,19 +238,28 @@ export class Lockstep {
     this.#stale = true;
   }
 
+  /** Tells the translator that translated code fails at some instructions. */
+  #again({ program, addresses }: Linked, r: Random): void {
+    const places = [1, 2, 3].map(() => addresses.get(r.pick(program.items))!);
+    this.actual.heat(places, r.below(3) ? HotReason.Failed : HotReason.Sampled);
+    this.jit.poll();
+  }
+
   #both(act: (machine: Machine) => void): void {
     act(this.expected);
     act(this.actual);
   }
 
   /** Something happens between two slices: to both machines, or to what only one of them has. */
-  #hazard({ base, bytes }: Linked, r: Random): void {
+  #hazard(linked: Linked, r: Random): void {
+    const { base, bytes } = linked;
     const { actual } = this;
     this.counts.hazards++;
     this.#stale = true;
-    switch (r.below(9)) {
+    switch (r.below(11)) {
       case 0:
-        actual.core.codeFlush();
+        if (r.below(2)) actual.core.codeFlush();
+        else this.jit.evictAll();
         break;
       case 1:
         actual.core.codeFlush();
@@ -234,6 +280,11 @@ export class Lockstep {
         if (r.below(2)) this.#keepingState(() => this.translate());
         break;
       }
+      case 9:
+      case 10:
+        // Some of it is translated again, because of accesses that its regions could not do.
+        this.#again(linked, r);
+        break;
       case 4: {
         const space = r.below(2);
         this.#both((machine) => machine.activate(space));

@@ -1,4 +1,4 @@
-import { Cpu, ExitReason, Header, MemoryMap, PageFlag, PageSize, PageStruct, Pte, Stat } from '@ring3/abi';
+import { Cpu, ExitReason, HotReason, MemoryMap, PageFlag, PageSize, PageStruct, Profile, Pte, Stat } from '@ring3/abi';
 import { createCore, loadCoreModule, type Core } from '@ring3/core';
 import { Word } from '../../../tools/oracle/src/layout.js';
 import { Image, Place } from './layout.js';
@@ -24,6 +24,8 @@ export class Machine {
   clock = 0;
   /** Maps the lazy page when it is first touched. */
   lazy = false;
+  /** A page that is not what it was; its first fault makes it so again, as for copy-on-write. */
+  #repair: { va: number; low: number; high: number } | null = null;
   /** Error code of the last page fault that was not resolved. */
   faultError = 0;
   /** What compares and is restored as bytes: code, data, stack, control. */
@@ -56,9 +58,8 @@ export class Machine {
     const swap = space === 1;
     const read = Pte.P | Pte.US;
     const write = read | Pte.RW;
-    return [
+    const once: Mapping[] = [
       ...this.code.map((frame, i): Mapping => [Place.Code + i * PageSize.Bytes, frame, write, false]),
-      ...this.code.map((frame, i): Mapping => [Place.CodeAlias + i * PageSize.Bytes, frame, write, true]),
       [Place.Data, swap ? second : first, write, true],
       [Place.Second, swap ? first : second, write, true],
       [Place.Lazy, 0, 0, true],
@@ -67,9 +68,9 @@ export class Machine {
       [Place.AliasReadOnly, second, read, true],
       [Place.Control, this.#control, write, true],
       ...this.#stack.map((frame, i): Mapping => [Place.Stack + i * PageSize.Bytes, frame, write, true]),
-      [Place.High, high, write, true],
-      [Place.HighSecond, second, write, true],
     ];
+    const twins = once.map(([va, frame, low, noExecute]): Mapping => [va + Place.Twin, frame, low, noExecute]);
+    return [...once, ...twins, [Place.High, high, write, true], [Place.HighSecond, second, write, true]];
   }
 
   #mapAll(space: number): void {
@@ -94,6 +95,7 @@ export class Machine {
 
   /** All pages as they were mapped at first, in the first address space; nothing accessed yet. */
   remap(): void {
+    this.#repair = null;
     this.#spaces.forEach((_, space) => this.#mapAll(space));
     this.core.activate(this.#spaces[0]!);
   }
@@ -102,8 +104,26 @@ export class Machine {
     this.core.activate(this.#spaces[space]!);
   }
 
+  /** Takes bits of a page's PTE away until the next fault there, or `repair`. */
+  impair(va: number, bits: number): void {
+    const { low, high } = this.pte(va);
+    this.#repair = { va, low, high };
+    this.setPte(va, low & ~bits, high);
+  }
+
+  repair(): void {
+    if (!this.#repair) return;
+    const { va, low, high } = this.#repair;
+    this.#repair = null;
+    this.setPte(va, low, high);
+  }
+
   #pageFault(va: number, error: number): number {
     this.faultError = error;
+    if (this.#repair && Math.floor(va / PageSize.Bytes) * PageSize.Bytes === this.#repair.va) {
+      this.repair();
+      return 0;
+    }
     if (this.lazy && va >= Place.Lazy && va < Place.Lazy + PageSize.Bytes && !(this.pte(va).low & Pte.P)) {
       this.setPte(Place.Lazy, this.data[Image.Lazy]! | Pte.P | Pte.US | Pte.RW, Pte.NX_HI);
       return 0;
@@ -191,11 +211,13 @@ export class Machine {
     return code !== 0 && this.core.view.getUint32(code + CODE_PAGE_INDEX + 4 * (offset & PageSize.Mask), true) !== 0;
   }
 
-  /** Tells the translator that all code pages are hot. */
-  heat(): void {
-    const { u32 } = this.core;
-    const pages = this.code.map((_, page) => this.decoded(page)).filter((code) => code !== 0);
-    u32.set(pages, (MemoryMap.Header + Header.HotPages) >>> 2);
-    u32[(MemoryMap.Header + Header.HotPageCount) >>> 2] = pages.length;
+  /** Tells the translator that the program is often at these addresses, at most Profile.MaxHot, and why. */
+  heat(addresses: readonly number[], why: HotReason): void {
+    const { view } = this.core;
+    view.setUint32(MemoryMap.Profile + Profile.HotCount, addresses.length, true);
+    addresses.forEach((va, i) => {
+      view.setUint32(MemoryMap.Profile + Profile.Hot + 8 * i, va, true);
+      view.setUint32(MemoryMap.Profile + Profile.Hot + 8 * i + 4, (why << 30) >>> 0, true);
+    });
   }
 }

@@ -10,6 +10,7 @@ const { values } = parseArgs({
     rows: { type: 'string', default: '1' },
     failures: { type: 'string', default: '10' },
     first: { type: 'string', default: '0' },
+    code: { type: 'string' },
   },
 });
 const sequences = Number(values.sequences);
@@ -39,9 +40,10 @@ function show(): void {
   shown = fuzz.failures.length;
 }
 
-if (Number(values.rows) > 0) fuzz.everyRow(Number(values.rows), most);
+if (values.code !== undefined) fuzz.code(Buffer.from(values.code.replaceAll(' ', ''), 'hex'), sequences);
+else if (Number(values.rows) > 0) fuzz.everyRow(Number(values.rows), most);
 show();
-for (let number = Number(values.first); fuzz.sequences < sequences && fuzz.failures.length < most; number++) {
+for (let number = Number(values.first); values.code === undefined && fuzz.sequences < sequences && fuzz.failures.length < most; number++) {
   fuzz.batch(number);
   show();
   if (performance.now() - told > PROGRESS) {
@@ -51,5 +53,5 @@ for (let number = Number(values.first); fuzz.sequences < sequences && fuzz.failu
 }
 console.log(line());
 const missing = unreached(fuzz.reached);
-if (missing.length > 0) console.log(`rows that were not reached: ${missing.join('; ')}`);
+if (missing.length > 0 && values.code === undefined) console.log(`rows that were not reached: ${missing.join('; ')}`);
 process.exitCode = fuzz.failures.length > 0 ? 1 : 0;

@@ -62,7 +62,7 @@ export function dataAddress(r: Random, wild: boolean): number {
   if (kind < 98) return Place.Lazy + middle;
   if (kind < 99) return Place.ReadOnly + middle;
   if (kind < 100) return Place.AliasReadOnly + middle;
-  return (r.below(2) ? Place.Code : Place.CodeAlias) + r.below(Place.CodeBytes);
+  return Place.Code + r.below(2) * Place.Twin + r.below(Place.CodeBytes);
 }
 
 export interface Memory {
@@ -83,9 +83,9 @@ function based(base: number, displacement: number, wide: boolean, index: number 
   return bytes;
 }
 
-/** A memory operand; `aligned`: most of its kind fault unless on 16 bytes. */
-export function memory(r: Random, wild: boolean, aligned: boolean): Memory {
-  const base = r.below(100) === 0 ? r.below(16) : r.pick(ADDRESSES);
+/** A memory operand, through one of `bases` mostly; `aligned`: most of its kind fault unless on 16 bytes. */
+export function memory(r: Random, wild: boolean, aligned: boolean, bases: readonly number[]): Memory {
+  const base = r.below(100) === 0 ? r.below(16) : r.pick(r.below(5) ? bases : ADDRESSES);
   const displacement = r.below(aligned ? 40 : 4) ? 16 * (r.below(16) - 8) : r.below(256) - 128;
   switch (r.below(16)) {
     case 0:

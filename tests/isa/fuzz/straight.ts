@@ -13,6 +13,21 @@ const pushImmediate = rowOf('68', 'Iz').index;
 const xorZero = rowOf('33', 'Gv,Ev').index;
 const movRegister = rowOf('89', 'Ev,Gv').index;
 
+/** Flags to a register: all of them, those of lahf, one, or the carry. */
+export function observeFlags(r: Random): Item[] {
+  const register = r.pick([0, 1, 2]);
+  switch (r.below(4)) {
+    case 0:
+      return [{ bytes: [0x9c] }, { bytes: [0x58 | register] }];
+    case 1:
+      return [{ bytes: [0x9f] }];
+    case 2:
+      return [{ bytes: [0x0f, 0x90 | r.below(16), 0xc0 | register] }];
+    default:
+      return [{ bytes: [0x48, 0x83, 0xd0 | register, 0] }];
+  }
+}
+
 export function loadImmediate(register: number, value: number): Item {
   const rex = register > 7 ? [0x41] : [];
   return { bytes: [...rex, 0xb8 | (register & 7), ...little(value, 4)], row: movImmediate };

@@ -1,7 +1,7 @@
 // node stressed.mjs SEED RUN-OPTIONS…: `ring3 run` with translation where the translator has the hardest time. Slices are short and of random
 // length, so that regions are left by their fuel anywhere; code is translated after the first slice that ends in it; all of it is thrown
 // away now and then, and the TLB with it. The guest must not notice.
-import { Cpu, Header, MemoryMap, PageStruct, Pte } from '@ring3/abi';
+import { Cpu, HotReason, MemoryMap, Profile } from '@ring3/abi';
 import { Jit } from '@ring3/jit';
 import { parseRun } from '../../../packages/cli/dist/run-options.js';
 import { runProgram } from '../../../packages/cli/dist/run.js';
@@ -11,10 +11,10 @@ const [seed, ...args] = process.argv.slice(2);
 const LEAST = 2048;
 const SLICE = 12_000;
 /** One in so many stops. */
-const EVICTS = 150;
+const EVICTS = 200;
 const FLUSHES_TLB = 80;
 /** Processes stand at few places for long: translating again what is translated already costs. */
-const TRANSLATES = 6;
+const TRANSLATES = 20;
 
 let random = Number(seed) | 1;
 /** A number below `n`; xorshift32. */
@@ -32,7 +32,7 @@ class StressedJit extends Jit {
     const once = (budget) => run(Math.min(budget, below(8) ? LEAST + below(SLICE) : 1 + below(300)));
     core.run = (budget) => {
       const reason = once(budget);
-      if (below(EVICTS) === 0) core.codeFlush();
+      if (below(EVICTS) === 0) this.evictAll();
       else if (below(TRANSLATES) === 0) {
         this.#heat(core);
         this.poll();
@@ -43,16 +43,12 @@ class StressedJit extends Jit {
   }
 
   /** Where the program is is hot. */
-  #heat(core) {
-    const { view, u32 } = core;
-    const rip = Number(view.getBigUint64(MemoryMap.Cpu + Cpu.Rip, true));
-    const slot = rip < 2 ** 47 ? core.pteSlot(view.getUint32(MemoryMap.Cpu + Cpu.Cr3, true), rip, false) : 0;
-    if (!slot || !(view.getUint32(slot, true) & Pte.P)) return;
-    const frame = (view.getUint32(slot, true) & Pte.FRAME_MASK) >>> 0;
-    const code = view.getUint32(core.pageStruct(frame) + PageStruct.Code, true);
-    if (!code) return;
-    u32[(MemoryMap.Header + Header.HotPages) >>> 2] = code;
-    u32[(MemoryMap.Header + Header.HotPageCount) >>> 2] = 1;
+  #heat({ view }) {
+    const rip = MemoryMap.Cpu + Cpu.Rip;
+    if (view.getUint32(rip + 4, true) !== 0) return;
+    view.setUint32(MemoryMap.Profile + Profile.HotCount, 1, true);
+    view.setUint32(MemoryMap.Profile + Profile.Hot, view.getUint32(rip, true), true);
+    view.setUint32(MemoryMap.Profile + Profile.Hot + 4, (below(2) ? HotReason.Ended : HotReason.Sampled) << 30, true);
   }
 }
 

@@ -31,7 +31,7 @@ const size = (full: number, scale: number): number => Math.max(1, Math.round(ful
 const script = (name: string): string => join(scripts, name);
 
 function sqlite(scale: number): string[] | string {
-  const input = (): string => makeInput('sql', size(450_000, scale));
+  const input = (): string => makeInput('sql', size(600_000, scale));
   const command = first('sqlite3');
   if (command) return [command, '-batch', '-init', '/dev/null', ':memory:', `.read ${input()}`];
   const python = first('python3');
@@ -50,12 +50,12 @@ export const programs: readonly ProgramCase[] = [
   {
     name: 'lua',
     about: 'a Lua script',
-    command: (scale) => withCommand(['lua5.4', 'lua5.3', 'lua'], () => [script('work.lua'), `${size(1500, scale)}`]),
+    command: (scale) => withCommand(['lua5.4', 'lua5.3', 'lua'], () => [script('work.lua'), `${size(3000, scale)}`]),
   },
   {
     name: 'python',
     about: 'a Python script',
-    command: (scale) => withCommand(['python3'], () => ['-S', script('work.py'), `${size(1500, scale)}`]),
+    command: (scale) => withCommand(['python3'], () => ['-S', script('work.py'), `${size(3000, scale)}`]),
   },
   { name: 'sqlite', about: 'inserts with an index, in memory', command: sqlite },
   {
@@ -66,17 +66,17 @@ export const programs: readonly ProgramCase[] = [
   {
     name: 'awk',
     about: 'words counted by awk',
-    command: (scale) => withCommand(['gawk', 'mawk', 'awk'], () => ['-f', script('count.awk'), makeInput('text', size(10_000_000, scale))]),
+    command: (scale) => withCommand(['gawk', 'mawk', 'awk'], () => ['-f', script('count.awk'), makeInput('text', size(40_000_000, scale))]),
   },
   {
     name: 'sort',
     about: 'sort of lines',
-    command: (scale) => withCommand(['sort'], () => ['--parallel=1', makeInput('lines', size(1_000_000, scale))]),
+    command: (scale) => withCommand(['sort'], () => ['--parallel=1', makeInput('lines', size(3_000_000, scale))]),
   },
   {
     name: 'bash',
     about: 'a bash script without other programs',
-    command: (scale) => withCommand(['bash'], () => [script('work.sh'), `${size(20_000, scale)}`]),
+    command: (scale) => withCommand(['bash'], () => [script('work.sh'), `${size(55_000, scale)}`]),
   },
   {
     name: 'tcc',
@@ -84,7 +84,7 @@ export const programs: readonly ProgramCase[] = [
     command: (scale) => {
       const tcc = first('tcc');
       if (!tcc) return 'tcc: not installed';
-      return ['/bin/sh', '-c', `"${tcc}" -c "$1" -o bench.o && cksum bench.o`, 'sh', makeInput('c', size(20_000, scale))];
+      return ['/bin/sh', '-c', `"${tcc}" -c "$1" -o bench.o && cksum bench.o`, 'sh', makeInput('c', size(100_000, scale))];
     },
   },
   { name: 'esbuild', about: 'esbuild bundles and minifies', command: esbuild },

@@ -3,7 +3,7 @@ export interface Workload {
   name: string;
   /** What it is about, in some words. */
   about: string;
-  /** Rounds that take about two seconds natively (an operation: half a second). */
+  /** Rounds that take about two seconds natively (an operation: a third of a second). */
   rounds: number;
   /** Operations in a round. Default 1. */
   each?: number;
@@ -33,12 +33,12 @@ export const cpuWorkloads: readonly Workload[] = [
 ];
 
 export const operations: readonly Workload[] = [
-  { name: 'syscall', about: 'getppid', rounds: 3_000_000 },
+  { name: 'syscall', about: 'getppid', rounds: 8_000_000 },
   { name: 'fork', about: 'fork, exit, wait', rounds: 10_000 },
   { name: 'exec', about: 'fork, exec, exit, wait', rounds: 4_700 },
   { name: 'fault', about: 'page fault, anonymous', rounds: 2_100, each: 256 },
-  { name: 'pipe', about: 'a byte to another process and back', rounds: 60_000 },
-  { name: 'switch', about: 'two threads, futex', rounds: 90_000, each: 2 },
+  { name: 'pipe', about: 'a byte to another process and back', rounds: 200_000 },
+  { name: 'switch', about: 'two threads, futex', rounds: 270_000, each: 2 },
 ];
 
 /** Warm-up is drawn for these unless others are named: a long loop, many short ones, calls, dispatch, libc, floating point. */

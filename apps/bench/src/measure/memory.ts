@@ -3,9 +3,9 @@ import { find } from '../engines/process.js';
 import { residentBytes } from '../engines/process-tree.js';
 import { ring3Command } from '../places.js';
 import type { MemoryResult } from '../result.js';
+import type { Progress } from './rounds.js';
 import { median } from './statistics.js';
 
-const SAMPLES = 3;
 /** So long it has nothing to do before it is looked at. */
 const IDLE_MS = 1500;
 const LIMIT_MS = 30_000;
@@ -47,13 +47,14 @@ async function idle(command: readonly string[]): Promise<{ bytes: number; line: 
  * Memory of Ring3 with an idle bash beyond node's own and bash's pages.
  * @returns null: there is no bash
  */
-export async function measureMemory(): Promise<MemoryResult | null> {
+export async function measureMemory(samples: number, progress: Progress): Promise<MemoryResult | null> {
   const bash = find('bash');
   if (!bash) return null;
   const ring3: number[] = [];
   const node: number[] = [];
   const guest: number[] = [];
-  for (let i = 0; i < SAMPLES; i++) {
+  for (let i = 0; i < samples; i++) {
+    progress(`memory ${i + 1}/${samples}`);
     node.push((await idle([process.execPath, '-e', 'console.log(1); setTimeout(() => {}, 1e6)'])).bytes);
     const here = await idle([process.execPath, ring3Command, 'run', '--root', '/', '--jit', 'on', '--', bash, '-c', askAndWait]);
     ring3.push(here.bytes);

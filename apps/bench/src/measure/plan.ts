@@ -63,6 +63,13 @@ export function emptyTask(): Task {
   return { name: 'empty', kind: 'start', program: buildWorkload('empty'), args: [], cwd: workFolder() };
 }
 
+/** Where time may run out, some of each kind come first. */
+function mixed(rows: readonly PlannedRow[]): PlannedRow[] {
+  const kinds = [...new Set(rows.map(({ task }) => task.kind))].map((kind) => rows.filter(({ task }) => task.kind === kind));
+  const places = kinds.flatMap((own) => own.map((row, i) => ({ row, place: i / own.length })));
+  return places.toSorted((a, b) => a.place - b.place).map(({ row }) => row);
+}
+
 /**
  * Everything that a filter wants. A quick plan has everything once, with little work.
  * @param scale so much of the work
@@ -93,5 +100,6 @@ export function makePlan(wanted: Filter, quick: boolean, scale: number): Plan {
     if (typeof command === 'string') plan.notHere[program.name] = command;
     else plan.starts.push(programRow(program, command, 'start', 'whole'));
   }
+  if (quick) plan.rows = mixed(plan.rows);
   return plan;
 }

@@ -74,9 +74,10 @@ export const enum Cpu {
   YmmHigh = 0x400,
   /** u64 counters (Stat × 8). */
   Stats = 0x600,
-  /** i32: instructions that a region may retire, and how many it has. */
+  /** i32: instructions that translated code may still retire; below 0 when it has gone on to the end of a block. */
   RegionFuel = 0x700,
-  RegionRetired = 0x704,
+  /** u32: 1 when translated code has left at an instruction that it could not do. */
+  RegionFailed = 0x704,
 }
 
 /** Counters at Cpu.Stats, u64 each. */

@@ -7,6 +7,7 @@
  *   0x0000_4000  scratch: page-crossing accesses, copied micro-ops
  *   0x0004_0000  the core's constant tables    (asc --memoryBase)
  *   0x0010_0000  decoded code: micro-op pages  (code cache arena)
+ *   0x01e0_0000  translated code: its slots, tables and profile
  *   0x0200_0000  TLB contexts: 8 × (R, W, X), each a flat table over the 4 GiB window
  *   0x0800_0000  mem_map: one struct page per frame, then the frames, 4 KiB each
  */
@@ -22,13 +23,18 @@ export const enum MemoryMap {
   /** Micro-ops copied here run straight up to an end marker: how a run ends at an exact icount. */
   StepBuffer = 0x8000,
   StepBufferEnd = 0x20000,
-  /** One RegionSlot per slot of the region table. */
-  RegionSlots = 0x20000,
-  RegionSlotsEnd = 0x40000,
   CoreData = 0x40000,
   CoreDataEnd = 0x100000,
   CodeArena = 0x0010_0000,
-  CodeArenaEnd = 0x0200_0000,
+  CodeArenaEnd = 0x01e0_0000,
+  /** One RegionSlot per slot of the region table. */
+  RegionSlots = 0x01e0_0000,
+  RegionSlotsEnd = 0x01e8_0000,
+  /** Tables that translated code reads, made by its translator. */
+  RegionTables = 0x01e8_0000,
+  RegionTablesEnd = 0x01ff_0000,
+  /** What Profile describes. */
+  Profile = 0x01ff_0000,
   Tlb = 0x0200_0000,
   TlbTableBytes = 0x40_0000,
   TlbContextBytes = 0xc0_0000,
@@ -52,14 +58,12 @@ export const enum Header {
   FreeFrames = 0x08,
   /** Set non-zero by the host side to make `run` return ExitReason.Interrupt at the next branch. */
   InterruptRequest = 0x0c,
-  /** Code pages that are hot enough to be translated: how many at HotPages (host addresses). The host takes them and sets 0. */
-  HotPageCount = 0x400,
-  HotPages = 0x404,
-  MaxHotPages = 64,
   /** Active R table (TLB), for translated code. */
   ReadTable = 0x508,
   /** 1: somebody translates what is hot; 0: nothing is sampled. */
   Translating = 0x50c,
+  /** Changes whenever an address may lead to other code than before. */
+  CodeEpoch = 0x510,
   /** How many of the addresses at Breakpoints hold. Who changes them calls tlbFlushAll. */
   BreakpointCount = 0x10,
   /** u64 each, MaxBreakpoints of them: `run` returns ExitReason.Breakpoint before an instruction there, unless it is its first. */
@@ -67,14 +71,59 @@ export const enum Header {
   MaxBreakpoints = 64,
 }
 
-/** At MemoryMap.RegionSlots + slot × Bytes: a region of translated code. */
+/** At MemoryMap.RegionSlots + slot × Bytes: an entry of translated code. */
 export const enum RegionSlot {
   /** The micro-op that stood where its Enter micro-op stands now. */
   Original = 0,
-  /** u32: how often it was entered; u64: instructions that it has retired. */
+  /** u32: how often the run loop entered it; u64: instructions retired until it came back. */
   Entered = 16,
   Retired = 24,
-  Bytes = 32,
+  /** i32: the entry's address less the region's base, which is the va of a page. */
+  Offset = 20,
+  /** u64 base and u32 Header.CodeEpoch for which Pages were found to hold. */
+  ValidBase = 32,
+  ValidEpoch = 40,
+  /** u32: the entry's number in its region. */
+  Entry = 44,
+  /** u32 host address, u32 count: the region's pages, RegionPage each. */
+  Pages = 48,
+  PageCount = 52,
+  Bytes = 64,
+}
+
+/** A page of code that a region was made from. */
+export const enum RegionPage {
+  /** i32: pages from the region's base. */
+  Delta = 0,
+  /** u32: host address of its code page, and the generation of that. */
+  Code = 4,
+  Generation = 8,
+  Bytes = 12,
+}
+
+/** Why an address is hot, in bits 63–62 of it. */
+export const enum HotReason {
+  /** The interpreter is there often. */
+  Sampled = 0,
+  /** Translated code ends there often. */
+  Ended = 1,
+  /** Translated code often fails to do the instruction there. */
+  Failed = 2,
+}
+
+/** At MemoryMap.Profile: what the core knows of the running program, for who translates. */
+export const enum Profile {
+  /** u32: how many u64 addresses at Hot are to be looked at; the host takes them and sets 0. HotReason is in the top bits. */
+  HotCount = 0,
+  Hot = 8,
+  MaxHot = 64,
+  /** u32: branches recorded so far at Branches: (u64 from, u64 to) each, the newest at (count − 1) % MaxBranches. */
+  BranchCount = 4,
+  Branches = 0x1000,
+  MaxBranches = 1024,
+  /** (u32 key, u32 count) each: how often control has left regions to where there is none. */
+  Exits = 0x8000,
+  MaxExits = 2048,
 }
 
 /** struct page, 32 bytes, at MemoryMap.MemMap + 32 × ((frame − FrameBase) >> 12). */

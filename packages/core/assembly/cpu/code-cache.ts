@@ -4,7 +4,7 @@ import { Uop, UopFlag } from '../../../abi/src/machine/uop';
 import { decode } from '../decode/decoder';
 import { isBlockEnd } from '../decode/hot.generated';
 import { pageStruct } from '../mmu/frames';
-import { flushExecute, forgetWrites } from '../mmu/tlb';
+import { codeChanged, flushExecute, forgetWrites } from '../mmu/tlb';
 import { countStat } from '../mmu/walk';
 import { HotOp } from './hot-ops';
 import { promote } from './promote';
@@ -75,6 +75,7 @@ export function dropCode(frame: u32): void {
   if (code) {
     memory.fill(code + CodePage.Index, 0, CodePage.Bytes - CodePage.Index);
     store<u32>(code, load<u32>(code, CodePage.Generation) + 1, CodePage.Generation);
+    codeChanged();
   }
   store<u32>(struct, load<u32>(struct, PageStruct.Flags) & ~PageFlag.HasCode, PageStruct.Flags);
   store<u32>(struct, load<u32>(struct, PageStruct.Version) + 1, PageStruct.Version);

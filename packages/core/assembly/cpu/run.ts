@@ -1,87 +1,28 @@
 import { Cpu } from '../../../abi/src/machine/cpu-state';
 import { ExitReason, Status } from '../../../abi/src/machine/exits';
-import { Header, MemoryMap, PageSize, RegionSlot } from '../../../abi/src/machine/memory-map';
+import { Header, MemoryMap, PageSize, Profile, RegionSlot } from '../../../abi/src/machine/memory-map';
 import { Uop } from '../../../abi/src/machine/uop';
 import { Dr6 } from '../../../abi/src/x86/debug';
 import { Vector } from '../../../abi/src/x86/vectors';
 import { decode } from '../decode/decoder';
-import { hostPageFault } from '../host';
+import { hostPageFault, hostTranslate } from '../host';
 import { fault, retryWrite } from '../mmu/access';
 import { executeSlow, fetchSlow } from '../mmu/walk';
 import { anyBreakpoint, hasBreakpoint, isBreakpoint } from './breakpoints';
-import { CodePage, decodedAt, decodeRun, endMarker, joinStraddle, Run, setWritesToCodeGoOn } from './code-cache';
+import { decodedAt, decodeRun, endMarker, joinStraddle, Run, setWritesToCodeGoOn } from './code-cache';
 import { Retired } from './exceptions';
-import { condition } from './conditions';
-import { loadCc, storeCc, storeRegionCc } from './flags';
-import { readTable } from '../mmu/tlb';
+import { loadCc, storeCc } from './flags';
 import { HotOp } from './hot-ops';
 import { interpret } from './interpret.generated';
 import { isStepping, stepDue } from './single-step';
-import { findCode, left } from './transfer';
+import { copyRun, Region, runRegions, sample } from './regions';
+import { left } from './transfer';
 
 const enum Chunk {
   /** Instructions after which the loop returns to here: V8 replaces a function's code only between calls. */
-  Instructions = 50_000,
+  Instructions = 10_000,
   /** The least that a sample of where the program is stands for. */
-  Sampled = 30_000,
-}
-
-const enum Region {
-  /** Below so many instructions left the interpreter goes on, so that the count is exact. */
-  Least = 2048,
-  /** A region leaves after so many, so that V8 can put better code in its place. */
-  Fuel = 20_000,
-  /** Samples that make a code page hot. */
-  Hot = 2,
-}
-
-/** Runs translated code, region after region; how many instructions it has retired. Cpu.Rip is exact. */
-function runRegion(slot: u32, remaining: i64): i64 {
-  storeRegionCc();
-  store<u32>(MemoryMap.Header + Header.ReadTable, readTable);
-  let fuel = <i32>(remaining - Region.Least < Region.Fuel ? remaining - Region.Least : Region.Fuel);
-  const begun = fuel;
-  while (true) {
-    store<i32>(MemoryMap.Cpu + Cpu.RegionFuel, fuel);
-    call_indirect<void>(slot);
-    const retired = load<i32>(MemoryMap.Cpu + Cpu.RegionRetired);
-    fuel -= retired;
-    const counts = MemoryMap.RegionSlots + slot * RegionSlot.Bytes;
-    store<u32>(counts, load<u32>(counts, RegionSlot.Entered) + 1, RegionSlot.Entered);
-    store<u64>(counts, load<u64>(counts, RegionSlot.Retired) + retired, RegionSlot.Retired);
-    if (fuel <= 0 || !retired) break;
-    const u = findCode(load<u64>(MemoryMap.Cpu + Cpu.Rip));
-    if (!u || load<u16>(u) != HotOp.Enter) break;
-    slot = load<u32>(u, Uop.Imm);
-  }
-  loadCc();
-  return begun - fuel;
-}
-
-/** Where is the program? Its page gets warmer. */
-function sample(): void {
-  const code = executeSlow(load<u64>(MemoryMap.Cpu + Cpu.Rip));
-  if (!code) return;
-  const heat = load<u32>(code, CodePage.Heat) + 1;
-  store<u32>(code, heat, CodePage.Heat);
-  const count = load<u32>(MemoryMap.Header + Header.HotPageCount);
-  if (heat % <u32>Region.Hot || count == <u32>Header.MaxHotPages) return;
-  store<u32>(MemoryMap.Header + Header.HotPages + (count << 2), code);
-  store<u32>(MemoryMap.Header + Header.HotPageCount, count + 1);
-}
-
-/** For translated code: executes one decoded micro-op as the interpreter does; the status, 0 when it has retired. */
-export function stepUop(u: u32): i32 {
-  loadCc();
-  const status = interpret(copyRun(u, 1), 0);
-  storeRegionCc();
-  return status;
-}
-
-/** For translated code: does a condition hold, by the flags in the CPU state? */
-export function testCondition(code: u32): bool {
-  loadCc();
-  return condition(code);
+  Sampled = 6_000,
 }
 
 /**
@@ -121,11 +62,12 @@ export function run(budget: f64): i32 {
     }
     if (!u) status = fault();
     else if (load<u16>(u) == HotOp.Enter && !single && remaining > Region.Least) {
-      const used = runRegion(load<u32>(u, Uop.Imm), remaining);
+      const used = runRegions(u, remaining);
       remaining -= used;
       // Its first instruction needs the interpreter.
       alone = !used;
       store<u64>(MemoryMap.Cpu + Cpu.Icount, load<u64>(MemoryMap.Cpu + Cpu.Icount) + <u64>used);
+      if (load<u32>(MemoryMap.Profile + Profile.HotCount) >= <u32>Region.Batch) hostTranslate();
       continue;
     }
     else if (u == MemoryMap.StepBuffer) {
@@ -172,23 +114,6 @@ function entry(rip: u64): u32 {
   if (!code) return 0;
   const offset = <u32>rip & PageSize.Mask;
   return decodedAt(code, offset) || decodeRun(code, offset) || retryWrite();
-}
-
-/**
- * Copies up to `count` micro-ops of a run to the step buffer, with an end marker behind them. What is copied from behind the end of
- * the run is never reached.
- */
-function copyRun(u: u32, count: u32): u32 {
-  let to: u32 = MemoryMap.StepBuffer;
-  for (let i: u32 = 0; i < count; i++) {
-    if (load<u16>(u) <= <u32>HotOp.End) break;
-    v128.store(to, v128.load(load<u16>(u) == HotOp.Enter ? MemoryMap.RegionSlots + load<u32>(u, Uop.Imm) * RegionSlot.Bytes : u));
-    u += Uop.Bytes;
-    to += Uop.Bytes;
-  }
-  const pc = <u32>load<u16>(to - Uop.Bytes, Uop.Pc);
-  endMarker(to, (pc & 0xfff) + (pc >> 12));
-  return MemoryMap.StepBuffer;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { Cpu } from '../../../abi/src/machine/cpu-state';
 import { ExitReason, Status } from '../../../abi/src/machine/exits';
-import { MemoryMap, PageSize } from '../../../abi/src/machine/memory-map';
+import { MemoryMap, PageSize, Profile } from '../../../abi/src/machine/memory-map';
 import { Uop, UopFlag } from '../../../abi/src/machine/uop';
 import { Vector } from '../../../abi/src/x86/vectors';
 import { fault, faultWith, takeNonCanonical, wrStack } from '../mmu/access';
@@ -77,7 +77,7 @@ export function stop(n: i32): i32 {
 
 /** The code page that the TLB knows for the page of rip, or 0. */
 @inline
-function knownCodePage(rip: u64): u32 {
+export function knownCodePage(rip: u64): u32 {
   if (rip >> 32) return findTagged(rip >> PageSize.Shift, Tagged.Execute);
   return load<u32>(readTable + (<u32>(rip >> PageSize.Shift) << 2), TlbLayout.Execute);
 }
@@ -91,14 +91,29 @@ export function findCode(rip: u64): u32 {
   return decodedAt(code, <u32>rip & PageSize.Mask);
 }
 
+/** Calls to other pages and indirect branches tell where functions and the arms of a switch begin. */
+function recordBranch(from: u64, to: u64): void {
+  const count = load<u32>(MemoryMap.Profile + Profile.BranchCount);
+  const at = MemoryMap.Profile + Profile.Branches + ((count & (Profile.MaxBranches - 1)) << 4);
+  store<u64>(at, from);
+  store<u64>(at, to, 8);
+  store<u32>(MemoryMap.Profile + Profile.BranchCount, count + 1);
+}
+
 /**
  * The target of a taken branch that has no link yet; one within the page gets it. Indirect branches have left their target in
  * Cpu.Rip.
  */
 export function resolve(u: u32): u32 {
-  if (load<u16>(u) > <u16>HotOp.call_J) return findCode(load<u64>(MemoryMap.Cpu + Cpu.Rip));
+  if (load<u16>(u) > <u16>HotOp.call_J) {
+    const to = load<u64>(MemoryMap.Cpu + Cpu.Rip);
+    if (load<u16>(u) != <u16>HotOp.ret) recordBranch(uopRip(u), to);
+    return findCode(to);
+  }
   const offset = load<i32>(u, Uop.Imm);
-  const target = findCode(reg<u64>(Cpu.PageVa) + <u64>(<i64>offset));
+  const to = reg<u64>(Cpu.PageVa) + <u64>(<i64>offset);
+  if (load<u16>(u) == <u16>HotOp.call_J) recordBranch(uopRip(u), to);
+  const target = findCode(to);
   if (target && <u32>offset < <u32>PageSize.Bytes) store<u32>(u, target, Uop.Disp);
   return target;
 }

@@ -1,4 +1,4 @@
-import { MemoryMap, PageFlag, PageSize, PageStruct } from '../../../abi/src/machine/memory-map';
+import { Header, MemoryMap, PageFlag, PageSize, PageStruct } from '../../../abi/src/machine/memory-map';
 import { isFrame, pageStruct } from './frames';
 
 /**
@@ -46,6 +46,12 @@ let active: u32 = 0;
 let clock: u32 = 0;
 let taggedInUse: bool = false;
 
+/** An address may lead to other code from now on. */
+@inline
+export function codeChanged(): void {
+  store<u32>(MemoryMap.Header + Header.CodeEpoch, load<u32>(MemoryMap.Header + Header.CodeEpoch) + 1);
+}
+
 @inline
 function base(context: u32): u32 {
   return MemoryMap.Tlb + context * MemoryMap.TlbContextBytes;
@@ -72,10 +78,14 @@ export function activateContext(pgd: u32): void {
     store<u32>(contextPgd + (<u32>context << 2), pgd);
   }
   store<u32>(contextUsed + (<u32>context << 2), clock);
-  if (<u32>context != active) clearTagged();
+  if (<u32>context != active) {
+    clearTagged();
+    codeChanged();
+  }
   active = context;
   activePgd = pgd;
   readTable = base(context);
+  store<u32>(MemoryMap.Header + Header.ReadTable, readTable);
 }
 
 export function releaseContext(pgd: u32): void {
@@ -133,6 +143,7 @@ function isTouched(context: u32, bit: u32): bool {
 /** Empties the tables of a context from byte `first` on: 0 = all, TlbLayout.Execute = X alone. */
 function clearTables(context: u32, first: u32): void {
   const bits = bitmaps + context * TlbLayout.BitmapBytes;
+  codeChanged();
   for (let word = first >>> 17; word < <u32>TlbLayout.BitmapBytes / 4; word++) {
     let mask = load<u32>(bits + (word << 2));
     if (!mask) continue;
@@ -181,7 +192,9 @@ export function flushPages(pgd: u32, start: u64, end: u64): void {
     if (stop > last) stop = last;
     for (let table: u32 = 0; table < 3; table++) {
       const bit = (table << 10) + group;
-      if (isTouched(context, bit)) memory.fill(base(context) + (table << 22) + (page << 2), 0, (stop - page) << 2);
+      if (!isTouched(context, bit)) continue;
+      memory.fill(base(context) + (table << 22) + (page << 2), 0, (stop - page) << 2);
+      if (table == 2) codeChanged();
     }
     page = stop;
   }

@@ -168,8 +168,15 @@ function flagUse(insn: Insn): FlagUse {
   }
 }
 
+/** Has it to know the flags before it: because it reads them, or leaves some of them as they are? */
+export function wantsFlags(insn: Insn): boolean {
+  const use = flagUse(insn);
+  if (use !== FlagUse.None || familyOf(insn) === Family.Sse) return use === FlagUse.Reads;
+  return nextKind(insn, CcOp.Logic) !== CcOp.Logic;
+}
+
 /** Of those that are not integer instructions: does it change status flags? */
-const compares = once((name: string): boolean => /^(u?comis|cmpxchg)/.test(name));
+const compares = once((name: string): boolean => /^(u?comis|cmpxchg|fu?comip?_)/.test(name));
 
 /** What leaves the flags after an instruction. */
 export function nextKind(insn: Insn, kind: Kind): Kind {

@@ -1,16 +1,8 @@
 import { Cpu, MemoryMap } from '@ring3/abi';
 import type { Block, Insn } from '../region.js';
-import { analyse, type Flow } from '../structure.js';
-import { Code, Simd, W } from '../wasm-encoder.js';
-import { isStepped, registersOf } from './classify.js';
-import { DYNAMIC, L, TLB_BIAS, TLB_WRITE } from './locals.js';
-import { isSse } from './sse/names.js';
-
-/** Imports of a region module, by function number. */
-export const enum Import {
-  StepUop = 0,
-  TestCondition = 1,
-}
+import { Code, Import, Simd, W } from '../wasm-encoder.js';
+import { Op } from './kinds.js';
+import { CcOp, DYNAMIC, L, MEMORY } from './locals.js';
 
 /** The locals of the lazy flags: is it an i64, and its place in the CPU state. */
 const flagLocals: readonly (readonly [local: number, wide: boolean, offset: number])[] = [
@@ -22,163 +14,200 @@ const flagLocals: readonly (readonly [local: number, wide: boolean, offset: numb
   [L.CcRot, false, Cpu.CcRotated],
 ];
 
-/** What all parts of the translator write with: operands, memory accesses, ways out. */
+/** Where a region is left: what has to be stored differs. */
+export type Exit =
+  /** At L.Site, where the interpreter executes the instruction; flags in locals, or in the CPU state. */
+  | 'site flags'
+  | 'site'
+  /** At L.Rip, likewise. */
+  | 'rip flags'
+  | 'rip';
+
+/** What is known of a block once it is written: registers that it sets before and after it has stored all. */
+interface Written {
+  stored: boolean;
+  recent: Uint8Array;
+}
+
+/** What all parts of the translator write with: registers, flags, ways out. */
 export abstract class Emitter {
   protected readonly code = new Code();
   /** Innermost last: what a branch may go to. */
   protected readonly context: string[] = [];
-  /** General registers that the region writes. */
-  protected readonly written = new Set<number>();
-  /** The operation that left the flags, where it is known here; else DYNAMIC. */
-  protected kind: number = DYNAMIC;
-  protected readonly flow: Flow;
+  /** The operation that left the flags, where it is known here; DYNAMIC: it is in L.CcOp; MEMORY: all is in the CPU state. */
+  protected kind: number = MEMORY;
+  /** What nextKind says of the instruction at hand. */
+  protected kindAfter: number = DYNAMIC;
+  /** Offset of the page of the instruction at hand. */
+  protected page = 0;
 
-  constructor(
-    protected readonly blocks: ReadonlyMap<number, Block>,
-    protected readonly entry: number,
-  ) {
-    this.flow = analyse(blocks, entry);
-    this.registers = this.usedRegisters();
-    this.xmm = this.usedXmm();
+  /** Have all registers been stored since the block at hand began? */
+  private stored = false;
+  private start = 0;
+  private readonly written = new Map<number, Written>();
+
+  protected abstract readonly blocks: ReadonlyMap<number, Block>;
+  /** Is an instruction to be executed by the interpreter, though it has a translation? */
+  protected abstract mustStep(insn: Insn): boolean;
+  protected abstract predecessorsOf(start: number): readonly number[];
+
+  /** A block's code begins. */
+  protected beginBlock(start: number): void {
+    this.start = start;
+    this.stored = false;
+    this.code.recent.fill(0);
   }
 
-  /** General and xmm registers that live in locals. */
-  protected readonly registers: readonly number[];
-  protected readonly xmm: readonly number[];
-
-  /** The locals from the CPU state. */
-  protected loadState(code: Code): void {
-    for (const r of this.registers)
-      code
-        .i32(0)
-        .mem(W.I64Load, MemoryMap.Cpu + 8 * r)
-        .set(r);
-    for (const x of this.xmm)
-      code
-        .i32(0)
-        .simdMem(Simd.Load, MemoryMap.Cpu + Cpu.Xmm + 16 * x)
-        .set(L.Xmm + x);
-    for (const [local, wide, offset] of flagLocals)
-      code
-        .i32(0)
-        .mem(wide ? W.I64Load : W.I32Load, MemoryMap.Cpu + offset)
-        .set(local);
+  /** Its registers are set; what follows only branches. */
+  protected endBlock(): void {
+    this.written.set(this.start, { stored: this.stored, recent: this.code.recent.slice() });
   }
 
-  /** The other way: all that `has` says of the general registers, the xmm registers, the flags. */
-  protected storeState(code: Code, has: (register: number) => boolean = () => true): void {
-    for (const r of this.registers)
+  /** What follows is on a way out of a block that has ended. */
+  protected resume(start: number): void {
+    const { stored, recent } = this.written.get(start)!;
+    this.start = start;
+    this.stored = stored;
+    this.code.recent.set(recent);
+  }
+
+  /** Registers that may differ from the CPU state at the start of each block. */
+  private dirty: Map<number, Uint8Array> | null = null;
+
+  private dirtyAtStart(start: number): Uint8Array {
+    if (!this.dirty) {
+      const dirty = new Map<number, Uint8Array>();
+      for (const block of this.written.keys()) dirty.set(block, new Uint8Array(64));
+      for (let changed = true; changed;) {
+        changed = false;
+        for (const block of this.written.keys()) {
+          const into = dirty.get(block)!;
+          for (const p of this.predecessorsOf(block)) {
+            const from = this.written.get(p);
+            const before = dirty.get(p);
+            if (!from || !before) continue;
+            for (let r = 0; r < 64; r++) {
+              if (into[r] || !(from.recent[r] || (!from.stored && before[r]))) continue;
+              into[r] = 1;
+              changed = true;
+            }
+          }
+        }
+      }
+      this.dirty = dirty;
+    }
+    return this.dirty.get(start)!;
+  }
+
+  /** Stores the registers that may differ from the CPU state; what the locals hold stays true. */
+  protected storeRegisters(): void {
+    const { start, stored } = this;
+    const recent = this.code.recent.slice();
+    this.code.hole((code) => {
+      const before = stored ? null : this.dirtyAtStart(start);
+      this.storeThose(code, (local) => recent[local] !== 0 || (before !== null && before[local] !== 0));
+    });
+    this.stored = true;
+    this.code.recent.fill(0);
+  }
+
+  private storeThose(code: Code, has: (local: number) => boolean): void {
+    for (let r = 0; r < 16; r++)
       if (has(r))
         code
           .i32(0)
           .get(r)
           .mem(W.I64Store, MemoryMap.Cpu + 8 * r);
-    for (const x of this.xmm)
-      code
-        .i32(0)
-        .get(L.Xmm + x)
-        .simdMem(Simd.Store, MemoryMap.Cpu + Cpu.Xmm + 16 * x);
-    this.spillFlags(code);
+    for (let x = 0; x < 16; x++)
+      if (has(L.Xmm + x))
+        code
+          .i32(0)
+          .get(L.Xmm + x)
+          .simdMem(Simd.Store, MemoryMap.Cpu + Cpu.Xmm + 16 * x);
   }
 
-  protected spillFlags(code: Code): void {
-    for (const [local, wide, offset] of flagLocals)
-      code
-        .i32(0)
-        .get(local)
-        .mem(wide ? W.I64Store : W.I32Store, MemoryMap.Cpu + offset);
+  /** Loads all registers that the region uses from the CPU state. */
+  protected loadRegisters(): void {
+    this.code.hole((code) => this.loadUsed(code));
+    for (let r = 0; r < 16; r++) this.code.versions[r]!++;
   }
 
-  private usedXmm(): number[] {
-    const used = new Set<number>();
-    for (const start of this.flow.rpo) {
-      for (const insn of this.blocks.get(start)!.insns) {
-        if (isStepped(insn)) for (let x = 0; x < 16; x++) used.add(x);
-        else if (isSse(insn.name)) used.add((insn.reg >> 4) & 15).add((insn.rm >> 4) & 15);
-      }
+  /** The same, for code that is written when all else is. */
+  protected loadUsed(code: Code): void {
+    const { touched } = this.code;
+    for (let r = 0; r < 16; r++)
+      if (touched[r])
+        code
+          .i32(0)
+          .mem(W.I64Load, MemoryMap.Cpu + 8 * r)
+          .set(r);
+    for (let x = 0; x < 16; x++)
+      if (touched[L.Xmm + x])
+        code
+          .i32(0)
+          .simdMem(Simd.Load, MemoryMap.Cpu + Cpu.Xmm + 16 * x)
+          .set(L.Xmm + x);
+  }
+
+  /** Stores all registers that the region sets. */
+  protected storeAssigned(code: Code): void {
+    const { assigned } = this.code;
+    this.storeThose(code, (local) => assigned[local] !== 0);
+  }
+
+  /** The flags to the CPU state, as operation `kind` left them. */
+  protected spillFlags(code: Code, kind: number = DYNAMIC): void {
+    if (kind === MEMORY) return;
+    const op = kind === DYNAMIC ? CcOp.Rotated : kind & Op;
+    for (const [local, wide, offset] of flagLocals) {
+      if (op !== CcOp.Rotated && (local === L.CcBase || local === L.CcRot)) continue;
+      if (op === CcOp.Logic && local !== L.CcR && local !== L.CcOp) continue;
+      code.i32(0).get(local);
+      code.mem(wide ? W.I64Store : W.I32Store, MemoryMap.Cpu + offset);
     }
-    return [...used].toSorted((a, b) => a - b);
   }
 
-  private usedRegisters(): number[] {
-    let used = 0;
-    for (const start of this.flow.rpo) for (const insn of this.blocks.get(start)!.insns) used |= registersOf(insn);
-    return Array.from({ length: 16 }, (_, r) => r).filter((r) => used & (1 << r));
+  protected loadFlags(): void {
+    for (const [local, wide, offset] of flagLocals)
+      this.code
+        .i32(0)
+        .mem(wide ? W.I64Load : W.I32Load, MemoryMap.Cpu + offset)
+        .set(local);
   }
 
   protected depth(label: string): number {
     return this.context.length - 1 - this.context.lastIndexOf(label);
   }
 
-  /** Leaves with rip at an offset of the page; everything before has been counted. */
-  protected leaveAt(offset: number): void {
-    this.code.get(L.PageVa).i64(offset).op(W.I64Add).set(L.Rip).br(this.depth('exit'));
+  /** The way out of that name, for the flags as they are here. */
+  protected out(name: 'site' | 'rip'): number {
+    const exit: Exit = this.kind === MEMORY ? name : `${name} flags`;
+    return this.depth(exit);
   }
 
+  /** Names the instruction that the region may be left at; `before` instructions of its block have retired then. */
+  protected site(offset: number, before: number): void {
+    this.code.i64((BigInt(before) << 32n) | BigInt(offset >>> 0)).set(L.Site);
+  }
+
+  /** Leaves at an instruction that has had no effect yet, if the i32 on the stack says so. */
   protected exit(insn: Insn, before: number): void {
-    const { code } = this;
-    code.op(W.If, W.Void);
-    this.context.push('if');
-    code.get(L.Count).i32(before).op(W.I32Add).set(L.Count);
-    this.leaveAt(insn.offset);
-    this.context.pop();
-    code.op(W.End);
+    this.site(insn.offset, before);
+    this.code.brIf(this.out('site'));
   }
 
   protected regFile(offset: number): void {
     const { code } = this;
     if (offset < 0x80) code.get(offset >> 3);
     else if (offset === Cpu.Zero) code.i64(0);
-    else if (offset === Cpu.PageVa) code.get(L.PageVa);
+    else if (offset === Cpu.PageVa) this.address(this.page);
     else code.i32(0).mem(W.I64Load, MemoryMap.Cpu + offset);
   }
 
-  /** Effective address on the stack. */
-  protected ea(insn: Insn, disp = insn.disp): void {
-    const { code } = this;
-    this.regFile(insn.rm);
-    const index = insn.index & 0xf8;
-    if (index !== Cpu.Zero) {
-      this.regFile(index);
-      if (insn.index & 3) code.i64(insn.index & 3).op(W.I64Shl);
-      code.op(W.I64Add);
-    }
-    if (disp !== 0) code.i64(disp).op(W.I64Add);
-  }
-
-  /** What a load or store at L.P adds to it, for the operand that `access` or `check` looked at last. */
-  protected offset: number = TLB_BIAS;
-
-  /** Checks the memory operand of an instruction; its host address is L.P + offset then. */
-  protected access(insn: Insn, before: number, size: number, write: boolean, disp = insn.disp): void {
-    this.ea(insn, disp);
-    this.check(insn, before, size, write);
-  }
-
-  /** Checks the address on the stack; leaves the host address − Bias in P. */
-  protected check(insn: Insn, before: number, size: number, write: boolean): void {
-    const { code } = this;
-    code.tee(L.Ea).i64(32).op(W.I64ShrU, W.I32WrapI64);
-    code.get(L.Ea).op(W.I32WrapI64).tee(L.Low);
-    code
-      .i32(12)
-      .op(W.I32ShrU)
-      .i32(2)
-      .op(W.I32Shl)
-      .get(L.Table)
-      .op(W.I32Add)
-      .mem(W.I32Load, write ? TLB_WRITE : 0)
-      .tee(L.Entry);
-    code.op(W.I32Eqz, W.I32Or);
-    if (size > 1)
-      code
-        .get(L.Low)
-        .i32(4095)
-        .op(W.I32And)
-        .i32(4096 - size)
-        .op(W.I32GtU, W.I32Or);
-    this.exit(insn, before);
-    code.get(L.Low).get(L.Entry).op(W.I32Add).set(L.P);
+  /** The address of an offset in the region. */
+  protected address(offset: number): void {
+    this.code.get(L.PageVa);
+    if (offset !== 0) this.code.i64(offset).op(W.I64Add);
   }
 
   /** A register sign-extended from `size` bits. */
@@ -206,7 +235,6 @@ export abstract class Emitter {
   protected setReg(offset: number, size: number): void {
     const { code } = this;
     const r = offset >> 3;
-    this.written.add(r);
     if (size === 64) code.set(r);
     else if (size === 32) code.i64(0xffff_ffff).op(W.I64And).set(r);
     else {
@@ -222,21 +250,6 @@ export abstract class Emitter {
     }
   }
 
-  protected loadSigned(size: number): void {
-    const op = size === 8 ? W.I64Load8S : size === 16 ? W.I64Load16S : size === 32 ? W.I64Load32S : W.I64Load;
-    this.code.get(L.P).mem(op, this.offset);
-  }
-
-  protected loadUnsigned(size: number): void {
-    const op = size === 8 ? W.I64Load8U : size === 16 ? W.I64Load16U : size === 32 ? W.I64Load32U : W.I64Load;
-    this.code.get(L.P).mem(op, this.offset);
-  }
-
-  /** P and the value are on the stack. */
-  protected store(size: number): void {
-    this.code.mem(size === 8 ? W.I64Store8 : size === 16 ? W.I64Store16 : size === 32 ? W.I64Store32 : W.I64Store, this.offset);
-  }
-
   protected signExtend(size: number): void {
     if (size === 8) this.code.op(W.I64Extend8S);
     else if (size === 16) this.code.op(W.I64Extend16S);
@@ -250,11 +263,25 @@ export abstract class Emitter {
   /** The interpreter executes it. */
   protected step(insn: Insn, before: number): void {
     const { code } = this;
-    for (const r of this.registers) this.written.add(r);
-    this.storeState(code);
+    this.storeRegisters();
+    this.spillFlags(code, this.kind);
+    code.i32(0);
+    this.address(insn.page);
+    code.mem(W.I64Store, MemoryMap.Cpu + Cpu.PageVa);
     code.i32(insn.at).call(Import.StepUop).set(L.Low);
-    this.loadState(code);
-    code.get(L.Low);
-    this.exit(insn, before);
+    this.loadRegisters();
+    this.site(insn.offset, before);
+    code.get(L.Low).brIf(this.depth('site'));
+    if (this.kindAfter === MEMORY) this.kind = MEMORY;
+    else this.loadFlags();
+  }
+
+  /** The same on one of two ways that an instruction takes. */
+  protected stepWithin(insn: Insn, before: number): void {
+    const { stored } = this;
+    const recent = this.code.recent.slice();
+    this.step(insn, before);
+    this.stored = stored;
+    this.code.recent.set(recent);
   }
 }

@@ -1,7 +1,7 @@
-import { W } from '../wasm-encoder.js';
-import { Emitter, Import } from './emitter.js';
+import { Import, W } from '../wasm-encoder.js';
 import { AddCarry, baseOf, Narrow, Op, SubCarry } from './kinds.js';
 import { CcOp, DYNAMIC, L } from './locals.js';
+import { MemoryEmitter } from './memory.js';
 
 /** Condition codes, without their lowest bit, which negates. */
 const enum Cc {
@@ -26,7 +26,7 @@ const enum Bit {
 }
 
 /** Flags and conditions, from the operation that left them: core/assembly/cpu/flags.ts in the form of WebAssembly. */
-export abstract class FlagsEmitter extends Emitter {
+export abstract class FlagsEmitter extends MemoryEmitter {
   /** The operation alone; DYNAMIC stays what it is. */
   private get op(): number {
     return this.kind === DYNAMIC ? DYNAMIC : this.kind & Op;

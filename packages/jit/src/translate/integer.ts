@@ -1,9 +1,6 @@
-import { Cpu } from '@ring3/abi';
 import type { Insn } from '../region.js';
-import { W } from '../wasm-encoder.js';
 import { familyOf } from './classify.js';
 import { StringEmitter } from './integer/strings.js';
-import { L } from './locals.js';
 import { Family, traitsOf } from './traits.js';
 
 /** Every instruction, by its family. */
@@ -71,87 +68,9 @@ export abstract class IntegerEmitter extends StringEmitter {
         return this.string(insn, traits, before);
       case Family.Nop:
         return;
-      case Family.Branch:
-        return this.branch(insn, before);
       case Family.Sse:
         return this.sse(insn, before);
     }
     this.step(insn, before);
-  }
-
-  protected branch(insn: Insn, before: number): void {
-    const { code } = this;
-    switch (insn.name) {
-      case 'jmp_R':
-        code.get(insn.rm >> 3).set(L.T);
-        return this.indirect(insn, before);
-      case 'jmp_M':
-      case 'jmp_X':
-        this.access(insn, before, 8, false, insn.imm);
-        this.loadUnsigned(64);
-        code.set(L.T);
-        return this.indirect(insn, before);
-      case 'ret':
-        code.get(4);
-        this.check(insn, before, 8, false);
-        this.loadUnsigned(64);
-        code.set(L.T);
-        this.canonical(insn, before);
-        code.get(4).i64(8).op(W.I64Add);
-        this.setReg(Cpu.Rsp, 64);
-        return this.finish(before);
-      case 'call_J':
-        this.pushNext(insn, before);
-        code.get(L.PageVa).i64(insn.imm).op(W.I64Add).set(L.T);
-        return this.finish(before);
-      case 'call_R':
-        code.get(insn.rm >> 3).set(L.T2);
-        return this.callTo(insn, before);
-      case 'call_M':
-        this.access(insn, before, 8, false, insn.imm);
-        this.loadUnsigned(64);
-        code.set(L.T2);
-        return this.callTo(insn, before);
-    }
-  }
-
-  protected callTo(insn: Insn, before: number): void {
-    const { code } = this;
-    code.get(L.T2).set(L.T);
-    this.canonical(insn, before);
-    this.pushNext(insn, before);
-    code.get(L.T2).set(L.T);
-    this.finish(before);
-  }
-
-  protected pushNext(insn: Insn, before: number): void {
-    this.code
-      .get(L.PageVa)
-      .i64(insn.offset + insn.length)
-      .op(W.I64Add)
-      .set(L.T);
-    this.push(insn, before);
-  }
-
-  /** Is T an address that rip can hold? */
-  protected canonical(insn: Insn, before: number): void {
-    this.code.get(L.T).i64(47).op(W.I64ShrU).i64(0).op(W.I64Ne);
-    this.exit(insn, before);
-  }
-
-  protected indirect(insn: Insn, before: number): void {
-    this.canonical(insn, before);
-    this.finish(before);
-  }
-
-  /** Leaves with rip = T; the branch has retired. */
-  protected finish(before: number): void {
-    const { code } = this;
-    code
-      .get(L.Count)
-      .i32(before + 1)
-      .op(W.I32Add)
-      .set(L.Count);
-    code.get(L.T).set(L.Rip).br(this.depth('exit'));
   }
 }

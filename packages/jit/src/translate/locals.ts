@@ -1,6 +1,6 @@
 /** Numbers of a region function's locals. 0–15 are the general registers. */
 export const enum L {
-  /** i64: address of the page. */
+  /** i64: address of the region's first page. */
   PageVa = 16,
   /** Lazy flags, as the interpreter keeps them (core/assembly/cpu/flags.ts). */
   CcR = 17,
@@ -13,49 +13,73 @@ export const enum L {
   T = 22,
   T2 = 23,
   T3 = 24,
+  /** Which instruction is left at: its offset in the low half, how many of its block have retired before it in the high one. */
+  Site = 25,
   // i32
-  CcOp = 25,
-  CcBase = 26,
-  CcRot = 27,
-  /** Instructions retired since the region was entered. */
-  Count = 28,
+  CcOp = 26,
+  CcBase = 27,
+  CcRot = 28,
+  /** Instructions that may still retire. */
   Fuel = 29,
+  /** Which dispatch target is next. */
+  Go = 30,
   /** The TLB's R table. */
-  Table = 30,
-  Low = 31,
-  Entry = 32,
+  Table = 31,
+  Low = 32,
+  Entry = 33,
   /** Host address of the access, less TLB_BIAS. */
-  P = 33,
+  P = 34,
+  /** The same of base registers whose accesses are checked together. */
+  Group = 35,
   /** v128: the xmm registers. */
-  Xmm = 34,
+  Xmm = 39,
   // f64
-  D = 50,
-  D2 = 51,
+  D = 55,
+  D2 = 56,
   // v128
-  V = 52,
+  V = 57,
   /** i32: the bits that range checks of singles look at; 0 where an inexact result would change MXCSR. */
-  Mask32 = 53,
+  Mask32 = 58,
   // f64
-  D3 = 54,
+  D3 = 59,
   // f32
-  S = 55,
-  S2 = 56,
-  S3 = 57,
+  S = 60,
+  S2 = 61,
+  S3 = 62,
   // v128
-  V2 = 58,
-  V3 = 59,
+  V2 = 63,
+  V3 = 64,
   /** i32: operands and result of an operation of up to 32 bits. */
-  Left = 60,
-  Right = 61,
-  Result = 62,
+  Left = 65,
+  Right = 66,
+  Result = 67,
   /** i64: the same for doubles; the lowest bit of their exponent. */
-  Mask64 = 63,
-  Step64 = 64,
+  Mask64 = 68,
+  Step64 = 69,
   /** v128: range checks of packed floats. */
-  LimitV = 65,
-  LowF32 = 66,
-  LowF64 = 67,
+  LimitV = 70,
+  LowF32 = 71,
+  LowF64 = 72,
 }
+
+/** Base registers that can be checked for at the same time. */
+export const GROUPS = 4;
+
+/** Their types, in order. */
+export const localTypes: readonly { count: number; type: number }[] = [
+  { count: 26, type: 0x7e },
+  { count: 13, type: 0x7f },
+  { count: 16, type: 0x7b },
+  { count: 2, type: 0x7c },
+  { count: 1, type: 0x7b },
+  { count: 1, type: 0x7f },
+  { count: 1, type: 0x7c },
+  { count: 3, type: 0x7d },
+  { count: 2, type: 0x7b },
+  { count: 3, type: 0x7f },
+  { count: 2, type: 0x7e },
+  { count: 3, type: 0x7b },
+];
 
 /** What left the flags: core/assembly/cpu/flags.ts. */
 export const CcOp = {
@@ -76,6 +100,8 @@ export const CcOp = {
 
 /** The operation differs from way to way: it is in L.CcOp. */
 export const DYNAMIC = -1;
+/** The flags are in the CPU state alone, not in locals. */
+export const MEMORY = -2;
 
 /** TlbLayout of core/assembly/mmu/tlb.ts. */
 export const TLB_BIAS = 0xfff;

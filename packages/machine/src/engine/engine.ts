@@ -1,4 +1,4 @@
-import { At, Cpu, Header, MemoryMap, O, Sig, Stat } from '@ring3/abi';
+import { At, Cpu, Header, MemoryMap, O, Profile, Sig, Stat } from '@ring3/abi';
 import { createCore } from '@ring3/core';
 import { inspectDisassembly } from '../inspect/disassembly.js';
 import type { InspectRequest as MachineInspectRequest, InspectView as MachineInspectView, Place, StepUnit, Stop } from '../protocol.js';
@@ -364,7 +364,7 @@ export class MachineEngine {
   private pollJit(): void {
     const { loadJit } = this;
     if (this.jit) this.jit.poll();
-    else if (loadJit && this.kernel.core.u32[(MemoryMap.Header + Header.HotPageCount) >>> 2] !== 0) {
+    else if (loadJit && this.kernel.core.u32[(MemoryMap.Profile + Profile.HotCount) >>> 2] !== 0) {
       this.loadJit = null;
       void loadJit().then((jit) => this.translate(jit));
     }

@@ -107,7 +107,6 @@ export abstract class OperandEmitter extends SseEmitter {
     if (size === 64) return this.setReg(offset, 64);
     code.op(W.I64ExtendI32U);
     if (size !== 32) return this.setReg(offset, size);
-    this.written.add(offset >> 3);
     code.set(offset >> 3);
   }
 
@@ -179,7 +178,7 @@ export abstract class OperandEmitter extends SseEmitter {
     const { code } = this;
     code.op(W.If, W.Void);
     this.context.push('if');
-    this.step(insn, before);
+    this.stepWithin(insn, before);
     code.op(W.Else);
     inline();
     this.context.pop();

@@ -25,44 +25,33 @@ export abstract class StackEmitter extends ConditionalEmitter {
   /** Pushes T. */
   protected push(insn: Insn, before: number, bits = 64): void {
     const { code } = this;
-    code
-      .get(RSP)
-      .i64(bits >> 3)
-      .op(W.I64Sub);
-    this.check(insn, before, bits >> 3, true);
+    this.based(insn, before, RSP, -(bits >> 3), bits >> 3, true);
     code.get(L.P).get(L.T);
     this.store(bits);
-    this.moveRsp(-(bits >> 3));
-  }
-
-  private moveRsp(by: number): void {
-    this.code.get(RSP).i64(by).op(W.I64Add);
-    this.setReg(Cpu.Rsp, 64);
+    this.moveRegister(RSP, -(bits >> 3));
   }
 
   /** pop rsp: the popped value wins over the increment. An address based on rsp is computed after the increment. */
   protected pop(insn: Insn, { bits }: Traits, before: number): void {
     const { code } = this;
     const bytes = bits >> 3;
-    code.get(RSP);
-    this.check(insn, before, bytes, false);
+    this.based(insn, before, RSP, 0, bytes, false);
     this.loadUnsigned(bits);
     code.set(L.T);
     if (this.isRegister(insn)) {
-      this.moveRsp(bytes);
+      this.moveRegister(RSP, bytes);
       code.get(L.T);
       return this.setReg(insn.rm, bits);
     }
     this.access(insn, before, bytes, true, insn.rm === Cpu.Rsp ? insn.disp + bytes : insn.disp);
     code.get(L.P).get(L.T);
     this.store(bits);
-    this.moveRsp(bytes);
+    this.moveRegister(RSP, bytes);
   }
 
   protected leave(insn: Insn, { bits }: Traits, before: number): void {
     const { code } = this;
-    code.get(Cpu.Rbp >> 3);
-    this.check(insn, before, bits >> 3, false);
+    this.based(insn, before, Cpu.Rbp >> 3, 0, bits >> 3, false);
     code
       .get(Cpu.Rbp >> 3)
       .i64(bits >> 3)

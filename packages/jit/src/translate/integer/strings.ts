@@ -9,6 +9,8 @@ const RAX = Cpu.Rax >> 3;
 const RCX = Cpu.Rcx >> 3;
 const RSI = Cpu.Rsi >> 3;
 const RDI = Cpu.Rdi >> 3;
+/** Elements up to which a loop is faster than a bulk operation. */
+const FEW = 8;
 /** Direction flag in RFLAGS. */
 const DF = 0x400;
 
@@ -76,52 +78,31 @@ export abstract class StringEmitter extends StackEmitter {
   private repeated(insn: Insn, before: number, moves: boolean, size: number): void {
     const { code } = this;
     const shift = Math.log2(size);
+    // Without an element nothing is looked at.
+    code.get(RCX).i64(0).op(W.I64Ne, W.If, W.Void);
+    this.context.push('if');
     code.get(RCX).i64(shift).op(W.I64Shl).set(L.T);
     this.backward();
-    // None at all, or too many.
     code
       .get(RCX)
-      .i64(1)
-      .op(W.I64Sub)
       .i64(PageSize.Bytes >> shift)
-      .op(W.I64GeU, W.I32Or);
+      .op(W.I64GtU, W.I32Or);
     this.crosses(RDI);
     code.op(W.I32Or);
     if (moves) {
       this.crosses(RSI);
       code.op(W.I32Or);
-      // Upwards, element by element: not what memory.copy does where the target begins inside the source.
-      code.get(RDI).get(RSI).op(W.I64Sub).get(L.T).op(W.I64LtU, W.I32Or);
-    } else if (size > 1) {
-      code.get(RAX);
-      if (size < 8) code.i64(size === 4 ? 0xffff_ffff : 0xffff).op(W.I64And);
-      code
-        .get(RAX)
-        .i64(0xff)
-        .op(W.I64And)
-        .i64(0x0101_0101_0101_0101n >> BigInt(64 - 8 * size))
-        .op(W.I64Mul, W.I64Ne, W.I32Or);
     }
     this.stepIf(insn, before, () => {
-      if (moves) {
-        code.get(RSI);
-        this.check(insn, before, 1, false);
-        code.get(L.P).i32(this.offset).op(W.I32Add).set(L.Left);
-      }
-      code.get(RDI);
-      this.check(insn, before, 1, true);
-      code.get(L.P).i32(this.offset).op(W.I32Add).set(L.Right);
-      if (moves) {
-        // The same frames may lie at other addresses.
-        code.get(L.Right).get(L.Left).op(W.I32Sub).get(L.T).op(W.I32WrapI64, W.I32LtU);
-        this.exit(insn, before);
-      }
-      code.get(L.Right);
-      if (moves) code.get(L.Left);
-      else code.get(RAX).op(W.I32WrapI64);
-      code.get(L.T).op(W.I32WrapI64);
-      if (moves) code.op(0xfc, 10, 0, 0);
-      else code.op(0xfc, 11, 0);
+      if (moves) this.hostAddress(insn, before, RSI, false, L.Left);
+      this.hostAddress(insn, before, RDI, true, L.Right);
+      code.get(RCX).i64(FEW).op(W.I64LeU, W.If, W.Void);
+      this.context.push('if');
+      this.oneByOne(moves, size);
+      code.op(W.Else);
+      this.bulk(insn, before, moves, size);
+      this.context.pop();
+      code.op(W.End);
       for (const register of moves ? [RSI, RDI] : [RDI]) {
         code.get(register).get(L.T).op(W.I64Add);
         this.setReg(register << 3, 64);
@@ -129,5 +110,57 @@ export abstract class StringEmitter extends StackEmitter {
       code.i64(0);
       this.setReg(Cpu.Rcx, 64);
     });
+    this.context.pop();
+    code.op(W.End);
+  }
+
+  /** A local := the host address of the byte at the address in a register. */
+  private hostAddress(insn: Insn, before: number, register: number, write: boolean, local: number): void {
+    this.code.get(register);
+    this.check(insn, before, 1, write);
+    this.code.get(L.P).i32(this.offset).op(W.I32Add).set(local);
+  }
+
+  /** At least one element, upwards. */
+  private oneByOne(moves: boolean, size: number): void {
+    const { code } = this;
+    const bits = 8 * size;
+    code.get(L.Right).get(L.T).op(W.I32WrapI64, W.I32Add).set(L.P);
+    code.op(W.Loop, W.Void).get(L.Right);
+    if (moves) code.get(L.Left).mem(size === 8 ? W.I64Load : size === 4 ? W.I32Load : size === 2 ? W.I32Load16U : W.I32Load8U, 0);
+    else this.rawRegister(Cpu.Rax, bits);
+    code.mem(size === 8 ? W.I64Store : size === 4 ? W.I32Store : size === 2 ? W.I32Store16 : W.I32Store8, 0);
+    if (moves) code.get(L.Left).i32(size).op(W.I32Add).set(L.Left);
+    code.get(L.Right).i32(size).op(W.I32Add).tee(L.Right).get(L.P).op(W.I32Ne).brIf(0).op(W.End);
+  }
+
+  private bulk(insn: Insn, before: number, moves: boolean, size: number): void {
+    const { code } = this;
+    if (moves) {
+      // Element by element upwards is not what memory.copy does where the target begins inside the source.
+      code.get(L.Right).get(L.Left).op(W.I32Sub).get(L.T).op(W.I32WrapI64, W.I32LtU);
+      this.exit(insn, before);
+      code.get(L.Right).get(L.Left).get(L.T).op(W.I32WrapI64, 0xfc, 10, 0, 0);
+      return;
+    }
+    if (size > 1) {
+      // All bytes must be the same.
+      code.get(RAX);
+      if (size < 8) code.i64(size === 4 ? 0xffff_ffff : 0xffff).op(W.I64And);
+      code
+        .get(RAX)
+        .i64(0xff)
+        .op(W.I64And)
+        .i64(0x0101_0101_0101_0101n >> BigInt(64 - 8 * size))
+        .op(W.I64Mul, W.I64Ne, W.If, W.Void);
+      this.context.push('if');
+      this.oneByOne(moves, size);
+      code.op(W.Else);
+    }
+    code.get(L.Right).get(RAX).op(W.I32WrapI64).get(L.T).op(W.I32WrapI64, 0xfc, 11, 0);
+    if (size > 1) {
+      this.context.pop();
+      code.op(W.End);
+    }
   }
 }

@@ -1,5 +1,4 @@
 import { Cpu, MemoryMap } from '@ring3/abi';
-import type { Block } from '../../region.js';
 import { type Code, W } from '../../wasm-encoder.js';
 import { L } from '../locals.js';
 import { Theme, themeOf } from './names.js';
@@ -40,7 +39,7 @@ export abstract class SseChecks extends SseShuffles {
   private plainOf: PlainOperandsOf | null = null;
 
   protected plainOperands(s: SseInsn): { v: number; w: number } {
-    this.plainOf ??= new PlainOperandsOf(this.blocks as ReadonlyMap<number, Block>);
+    this.plainOf ??= new PlainOperandsOf(this.blocks, (insn) => this.mustStep(insn));
     const { v, w } = this.plainOf.get(s.insn);
     return { v, w: s.isReg ? w : 0 };
   }

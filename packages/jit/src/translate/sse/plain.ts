@@ -35,7 +35,8 @@ const NONE: PlainOperands = { v: 0, w: 0 };
 export class PlainOperandsOf {
   private readonly known = new Map<Insn, PlainOperands>();
 
-  constructor(blocks: ReadonlyMap<number, Block>) {
+  /** @param stepped is it the interpreter's, though it has a translation? */
+  constructor(blocks: ReadonlyMap<number, Block>, stepped: (insn: Insn) => boolean) {
     for (const { insns } of blocks.values()) {
       const state = new Uint8Array(16);
       for (const insn of insns) {
@@ -44,7 +45,8 @@ export class PlainOperandsOf {
         const before = this.known.get(insn);
         const now = { v: state[v]!, w: state[w]! };
         this.known.set(insn, before ? { v: before.v & now.v, w: before.w & now.w } : now);
-        after(insn, state, v, w);
+        if (stepped(insn)) state.fill(0);
+        else after(insn, state, v, w);
       }
     }
   }

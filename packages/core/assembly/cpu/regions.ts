@@ -1,0 +1,161 @@
+import { Cpu } from '../../../abi/src/machine/cpu-state';
+import { Header, HotReason, MemoryMap, PageSize, Profile, RegionPage, RegionSlot } from '../../../abi/src/machine/memory-map';
+import { Uop } from '../../../abi/src/machine/uop';
+import { hostTranslate } from '../host';
+import { readTable, TlbLayout } from '../mmu/tlb';
+import { executeSlow } from '../mmu/walk';
+import { CodePage, decodedAt, endMarker } from './code-cache';
+import { condition } from './conditions';
+import { loadCc, storeRegionCc } from './flags';
+import { HotOp } from './hot-ops';
+import { interpret } from './interpret.generated';
+import { findCode, knownCodePage } from './transfer';
+
+/** Translated code (packages/jit): how control gets to it, and the profile that says what to translate. */
+
+export const enum Region {
+  /** Below so many instructions left the interpreter goes on, so that the count is exact. */
+  Least = 2048,
+  /** Regions leave after so many, so that V8 can put better code in their place. */
+  Fuel = 20_000,
+  /** Calls from region to region that may be nested. */
+  Depth = 250,
+  /** Samples that make a code page hot. */
+  Hot = 8,
+  /** Ways out to one address that make it hot. */
+  HotExits = 300,
+  /** Hot addresses that are translated at once. */
+  Batch = 6,
+}
+
+/** Is the region of a slot what the active address space has at `base`? */
+function isValid(slot: u32, base: u64): bool {
+  const epoch = load<u32>(MemoryMap.Header + Header.CodeEpoch);
+  if (load<u32>(slot, RegionSlot.ValidEpoch) == epoch && load<u64>(slot, RegionSlot.ValidBase) == base) return true;
+  if (base >> 32) return false;
+  let page = load<u32>(slot, RegionSlot.Pages);
+  const end = page + load<u32>(slot, RegionSlot.PageCount) * RegionPage.Bytes;
+  const first = <u32>base >>> PageSize.Shift;
+  for (; page < end; page += RegionPage.Bytes) {
+    const number = first + load<u32>(page, RegionPage.Delta);
+    const code = load<u32>(page, RegionPage.Code);
+    if (number >= <u32>(1 << 20) || load<u32>(readTable + (number << 2), TlbLayout.Execute) != code) return false;
+    if (load<u32>(code, CodePage.Generation) != load<u32>(page, RegionPage.Generation)) return false;
+  }
+  store<u64>(slot, base, RegionSlot.ValidBase);
+  store<u32>(slot, epoch, RegionSlot.ValidEpoch);
+  return true;
+}
+
+/** Runs the region at an Enter micro-op; where to go on: `rip` itself if it does not hold here. */
+@inline
+function enterRegion(u: u32, rip: u64, depth: i32): u64 {
+  const number = load<u32>(u, Uop.Imm);
+  const slot = MemoryMap.RegionSlots + number * RegionSlot.Bytes;
+  const base = rip - <u64>(<i64>load<i32>(slot, RegionSlot.Offset));
+  if (!isValid(slot, base)) return rip;
+  return call_indirect<u64>(number, base, depth, load<i32>(slot, RegionSlot.Entry));
+}
+
+/** For translated code: goes on at `rip` in the region there, if there is one; where to go on after that. */
+export function callTarget(rip: u64, depth: i32): u64 {
+  if (depth <= 0 || load<i32>(MemoryMap.Cpu + Cpu.RegionFuel) <= 0) return rip;
+  const code = knownCodePage(rip);
+  if (!code) return rip;
+  const u = decodedAt(code, <u32>rip & PageSize.Mask);
+  if (!u || load<u16>(u) != HotOp.Enter) return rip;
+  return enterRegion(u, rip, depth - 1);
+}
+
+/** Runs translated code, region after region, from an Enter micro-op on; how many instructions it has retired. Cpu.Rip is exact. */
+export function runRegions(u: u32, remaining: i64): i64 {
+  storeRegionCc();
+  let fuel = <i32>(remaining - Region.Least < Region.Fuel ? remaining - Region.Least : Region.Fuel);
+  const begun = fuel;
+  store<i32>(MemoryMap.Cpu + Cpu.RegionFuel, fuel);
+  let rip = load<u64>(MemoryMap.Cpu + Cpu.Rip);
+  while (true) {
+    const counts = MemoryMap.RegionSlots + load<u32>(u, Uop.Imm) * RegionSlot.Bytes;
+    store<u32>(MemoryMap.Cpu + Cpu.RegionFailed, 0);
+    rip = enterRegion(u, rip, Region.Depth);
+    const now = load<i32>(MemoryMap.Cpu + Cpu.RegionFuel);
+    const retired = fuel - now;
+    fuel = now;
+    store<u32>(counts, load<u32>(counts, RegionSlot.Entered) + 1, RegionSlot.Entered);
+    store<u64>(counts, load<u64>(counts, RegionSlot.Retired) + retired, RegionSlot.Retired);
+    u = findCode(rip);
+    if (u && load<u16>(u) == HotOp.Enter) {
+      if (fuel <= 0 || !retired) break;
+      continue;
+    }
+    if (u) countExit(rip, load<u32>(MemoryMap.Cpu + Cpu.RegionFailed) ? HotReason.Failed : HotReason.Ended);
+    break;
+  }
+  loadCc();
+  return begun - fuel;
+}
+
+/** Tells the host of a hot address. */
+function tell(rip: u64): void {
+  const count = load<u32>(MemoryMap.Profile + Profile.HotCount);
+  if (count == <u32>Profile.MaxHot) return;
+  store<u64>(MemoryMap.Profile + Profile.Hot + (count << 3), rip);
+  store<u32>(MemoryMap.Profile + Profile.HotCount, count + 1);
+}
+
+/** Control has left the regions to where there is none. */
+function countExit(rip: u64, reason: u64): void {
+  const key = <u32>rip;
+  const at = MemoryMap.Profile + Profile.Exits + ((key ^ (key >>> 11)) & (Profile.MaxExits - 1)) * 8;
+  let count: u32 = 1;
+  if (load<u32>(at) == key) count = load<u32>(at, 4) + 1;
+  else store<u32>(at, key);
+  if (count == <u32>Region.HotExits) {
+    count = 0;
+    tell(rip | (reason << 62));
+  }
+  store<u32>(at, count, 4);
+}
+
+/** Where is the program? Its page gets warmer. */
+export function sample(): void {
+  const rip = load<u64>(MemoryMap.Cpu + Cpu.Rip);
+  const code = executeSlow(rip);
+  if (!code) return;
+  const heat = load<u32>(code, CodePage.Heat) + 1;
+  store<u32>(code, heat, CodePage.Heat);
+  if (heat < <u32>Region.Hot) return;
+  tell(rip);
+  if (load<u32>(MemoryMap.Profile + Profile.HotCount) >= <u32>Region.Batch) hostTranslate();
+}
+
+/**
+ * Copies up to `count` micro-ops of a run to the step buffer, with an end marker behind them. What is copied from behind the end of
+ * the run is never reached.
+ */
+export function copyRun(u: u32, count: u32): u32 {
+  let to: u32 = MemoryMap.StepBuffer;
+  for (let i: u32 = 0; i < count; i++) {
+    if (load<u16>(u) <= <u32>HotOp.End) break;
+    v128.store(to, v128.load(load<u16>(u) == HotOp.Enter ? MemoryMap.RegionSlots + load<u32>(u, Uop.Imm) * RegionSlot.Bytes : u));
+    u += Uop.Bytes;
+    to += Uop.Bytes;
+  }
+  const pc = <u32>load<u16>(to - Uop.Bytes, Uop.Pc);
+  endMarker(to, (pc & 0xfff) + (pc >> 12));
+  return MemoryMap.StepBuffer;
+}
+
+/** For translated code: executes one decoded micro-op as the interpreter does; the status, 0 when it has retired. */
+export function stepUop(u: u32): i32 {
+  loadCc();
+  const status = interpret(copyRun(u, 1), 0);
+  storeRegionCc();
+  return status;
+}
+
+/** For translated code: does a condition hold, by the flags in the CPU state? */
+export function testCondition(code: u32): bool {
+  loadCc();
+  return condition(code);
+}

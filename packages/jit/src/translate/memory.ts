@@ -1,0 +1,177 @@
+import { Cpu, UopFlag } from '@ring3/abi';
+import type { Insn } from '../region.js';
+import { W } from '../wasm-encoder.js';
+import { Emitter } from './emitter.js';
+import { GROUPS, L, TLB_BIAS, TLB_WRITE } from './locals.js';
+
+/** Bytes that accesses through one base register may be apart to be checked together. */
+const WINDOW = 256;
+/** What an address may have besides base, index and displacement. */
+const PREFIXES = UopFlag.Fs | UopFlag.Gs | UopFlag.Addr32 | UopFlag.RipWide;
+/** Displacements that fit the offset of a load, whatever their sign. */
+const NEAR = 2048;
+
+/** Accesses through a base register that has not changed, in straight code: one check for all of them. */
+interface Group {
+  register: number;
+  /** How often the register had been set when it was last known. */
+  version: number;
+  /** What has been added to the register since the check. */
+  moved: number;
+  /** The window that is checked, from the register's value at the check. */
+  low: number;
+  high: number;
+  write: boolean;
+  local: number;
+  /** Places in the code. */
+  lowAt: number;
+  spanAt: number;
+  tableAt: number;
+}
+
+/**
+ * Memory operands: a look into the TLB's flat tables. A miss, a page crossing or an address above the window leaves the region at the
+ * instruction.
+ */
+export abstract class MemoryEmitter extends Emitter {
+  /** What a load or store at L.P adds to it, for the operand that `access` or `check` looked at last. */
+  protected offset: number = TLB_BIAS;
+  private groups: Group[] = [];
+  private nextGroup = 0;
+
+  /** Offsets of accesses that were checked for others too. */
+  readonly grouped = new Set<number>();
+  /** May accesses of this instruction be checked together with others? */
+  protected abstract mayGroup(insn: Insn): boolean;
+
+  protected forgetGroups(): void {
+    this.groups.length = 0;
+  }
+
+  /** Adds a constant to a register: what is known of it stays known. */
+  protected moveRegister(register: number, by: number): void {
+    const { code } = this;
+    const version = code.versions[register]!;
+    code.get(register).i64(by).op(W.I64Add).set(register);
+    for (const group of this.groups) {
+      if (group.register !== register || group.version !== version) continue;
+      group.moved += by;
+      group.version++;
+    }
+  }
+
+  /** Effective address on the stack. */
+  protected ea(insn: Insn, disp = insn.disp): void {
+    const { code } = this;
+    this.regFile(insn.rm);
+    const index = insn.index & 0xf8;
+    if (index !== Cpu.Zero) {
+      this.regFile(index);
+      if (insn.index & 3) code.i64(insn.index & 3).op(W.I64Shl);
+      code.op(W.I64Add);
+    }
+    if (disp !== 0) code.i64(disp).op(W.I64Add);
+  }
+
+  /** Checks the memory operand of an instruction; its host address is L.P + offset then. */
+  protected access(insn: Insn, before: number, size: number, write: boolean, disp = insn.disp): void {
+    if (insn.rm < 0x80 && (insn.index & 0xf8) === Cpu.Zero && !(insn.flags & PREFIXES)) {
+      this.based(insn, before, insn.rm >> 3, disp, size, write);
+      return;
+    }
+    this.ea(insn, disp);
+    this.check(insn, before, size, write);
+  }
+
+  /** Checks an access to register + disp. */
+  protected based(insn: Insn, before: number, register: number, disp: number, size: number, write: boolean): void {
+    if (Math.abs(disp) > NEAR || !this.mayGroup(insn)) {
+      this.code.get(register);
+      if (disp !== 0) this.code.i64(disp).op(W.I64Add);
+      this.check(insn, before, size, write);
+      return;
+    }
+    const { code } = this;
+    for (const group of this.groups) {
+      const from = disp + group.moved;
+      if (group.register !== register || group.version !== code.versions[register] || Math.abs(from) > NEAR) continue;
+      const low = Math.min(group.low, from);
+      const high = Math.max(group.high, from + size);
+      if (high - low > WINDOW) continue;
+      if (low !== group.low || high !== group.high || (write && !group.write)) {
+        group.low = low;
+        group.high = high;
+        group.write ||= write;
+        this.patchGroup(group);
+      }
+      code.get(group.local).set(L.P);
+      this.offset = TLB_BIAS + from;
+      return;
+    }
+    const local = L.Group + (this.nextGroup++ % GROUPS);
+    this.groups = this.groups.filter((group) => group.local !== local);
+    const version = code.versions[register]!;
+    const group: Group = { register, version, moved: 0, low: disp, high: disp + size, write, local, lowAt: 0, spanAt: 0, tableAt: 0 };
+    this.grouped.add(insn.offset);
+    code.get(register);
+    group.lowAt = code.patchable(0x42);
+    code.op(W.I64Add).tee(L.Ea).i64(32).op(W.I64ShrU, W.I32WrapI64);
+    this.lookUp((code) => (group.tableAt = code.patchableMem(W.I32Load)));
+    code.get(L.Low).i32(4095).op(W.I32And);
+    group.spanAt = code.patchable(0x41);
+    code.op(W.I32GtU, W.I32Or);
+    this.exit(insn, before);
+    code.get(register).op(W.I32WrapI64).get(L.Entry).op(W.I32Add).tee(local).set(L.P);
+    this.patchGroup(group);
+    this.groups.push(group);
+    this.offset = TLB_BIAS + disp;
+  }
+
+  private patchGroup({ low, high, write, lowAt, spanAt, tableAt }: Group): void {
+    const { code } = this;
+    code.patch(lowAt, low);
+    code.patch(spanAt, 4096 - (high - low));
+    code.patch(tableAt, write ? TLB_WRITE : 0);
+  }
+
+  /** The TLB's entry for L.Ea to L.Entry; on the stack: that there is none, joined with the i32 that is there. */
+  private lookUp(load: (code: typeof this.code) => void): void {
+    const { code } = this;
+    code.get(L.Ea).op(W.I32WrapI64).tee(L.Low);
+    code.i32(12).op(W.I32ShrU).i32(2).op(W.I32Shl).get(L.Table).op(W.I32Add);
+    load(code);
+    code.tee(L.Entry).op(W.I32Eqz, W.I32Or);
+  }
+
+  /** Checks the address on the stack; leaves the host address − Bias in P. */
+  protected check(insn: Insn, before: number, size: number, write: boolean): void {
+    const { code } = this;
+    this.offset = TLB_BIAS;
+    code.tee(L.Ea).i64(32).op(W.I64ShrU, W.I32WrapI64);
+    this.lookUp((code) => code.mem(W.I32Load, write ? TLB_WRITE : 0));
+    if (size > 1)
+      code
+        .get(L.Low)
+        .i32(4095)
+        .op(W.I32And)
+        .i32(4096 - size)
+        .op(W.I32GtU, W.I32Or);
+    this.exit(insn, before);
+    code.get(L.Low).get(L.Entry).op(W.I32Add).set(L.P);
+  }
+
+  protected loadSigned(size: number): void {
+    const op = size === 8 ? W.I64Load8S : size === 16 ? W.I64Load16S : size === 32 ? W.I64Load32S : W.I64Load;
+    this.code.get(L.P).mem(op, this.offset);
+  }
+
+  protected loadUnsigned(size: number): void {
+    const op = size === 8 ? W.I64Load8U : size === 16 ? W.I64Load16U : size === 32 ? W.I64Load32U : W.I64Load;
+    this.code.get(L.P).mem(op, this.offset);
+  }
+
+  /** P and the value are on the stack. */
+  protected store(size: number): void {
+    this.code.mem(size === 8 ? W.I64Store8 : size === 16 ? W.I64Store16 : size === 32 ? W.I64Store32 : W.I64Store, this.offset);
+  }
+}

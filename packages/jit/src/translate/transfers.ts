@@ -1,0 +1,180 @@
+import { Cpu, Header, MemoryMap, RegionSlot } from '@ring3/abi';
+import type { Insn } from '../region.js';
+import { Import, W } from '../wasm-encoder.js';
+import { IntegerEmitter } from './integer.js';
+import { L, MEMORY } from './locals.js';
+
+/** What a translator knows of the region that a direct call goes to. */
+export interface Callee {
+  /** Its function, as the module numbers them. */
+  fn: number;
+  /** Offset of its base from the caller's. */
+  base: number;
+  entry: number;
+  /** Host address of its slot, where its pages are not all among the caller's. */
+  slot: number | null;
+}
+
+/** Parameters of a region function. */
+export const enum Param {
+  Base = 0,
+  Depth = 1,
+  Entry = 2,
+}
+
+/** Calls, returns, jumps out of the region. */
+export abstract class TransferEmitter extends IntegerEmitter {
+  /** The region to call at an offset without further checks, if there is one. */
+  protected abstract callee(offset: number): Callee | null;
+
+  protected retire(count: number): void {
+    this.code.get(L.Fuel).i32(count).op(W.I32Sub).set(L.Fuel);
+  }
+
+  /** All to the CPU state, as it is here. */
+  protected storeAll(): void {
+    const { code } = this;
+    this.storeRegisters();
+    this.spillFlags(code, this.kind);
+    code.i32(0).get(L.Fuel).mem(W.I32Store, MemoryMap.Cpu + Cpu.RegionFuel);
+  }
+
+  /** Goes on at L.Rip, in the region there if there is one. */
+  protected chain(): void {
+    const { code } = this;
+    this.storeAll();
+    code.get(L.Rip).param(Param.Depth).call(Import.CallTarget).op(W.Return);
+  }
+
+  /** Goes on at an offset outside the region. */
+  protected chainTo(offset: number): void {
+    this.address(offset);
+    this.code.set(L.Rip);
+    this.chain();
+  }
+
+  /** Leaves for the interpreter at an offset. */
+  protected leaveAt(offset: number): void {
+    this.address(offset);
+    this.code.set(L.Rip).br(this.out('rip'));
+  }
+
+  /** Is T an address that rip can hold? Below the window is all that regions go to; the rest is the interpreter's. */
+  private canonical(insn: Insn, before: number): void {
+    this.code.get(L.T).i64(47).op(W.I64ShrU).i64(0).op(W.I64Ne);
+    this.exit(insn, before);
+  }
+
+  protected ret(insn: Insn, before: number): void {
+    const { code } = this;
+    this.based(insn, before, 4, 0, 8, false);
+    this.loadUnsigned(64);
+    code.set(L.T);
+    this.canonical(insn, before);
+    this.moveRegister(4, 8);
+    this.retire(before + 1);
+    this.storeAll();
+    code.get(L.T).op(W.Return);
+  }
+
+  /** Target of an indirect branch to T. */
+  protected target(insn: Insn, before: number): void {
+    const { code } = this;
+    if (insn.name === 'jmp_R' || insn.name === 'call_R') code.get(insn.rm >> 3);
+    else {
+      this.access(insn, before, 8, false, insn.imm);
+      this.loadUnsigned(64);
+    }
+    code.set(L.T);
+    this.canonical(insn, before);
+  }
+
+  /** Calls; behind it control has come back to `next`, or the region has been left. */
+  protected callOut(insn: Insn, before: number): void {
+    const { code } = this;
+    const next = insn.offset + insn.length;
+    const direct = insn.name === 'call_J';
+    if (!direct) this.target(insn, before);
+    this.based(insn, before, 4, -8, 8, true);
+    code.get(L.P);
+    this.address(next);
+    this.store(64);
+    this.moveRegister(4, -8);
+    this.retire(before + 1);
+    const callee = direct ? this.callee(insn.imm) : null;
+    if (direct) {
+      this.address(insn.imm);
+      code.set(L.T);
+    }
+    this.storeAll();
+    const dispatch = (): void => void code.get(L.T).param(Param.Depth).call(Import.CallTarget);
+    if (callee) {
+      const { base, entry, fn, slot } = callee;
+      code.get(L.Fuel).i32(0).op(W.I32LeS).param(Param.Depth).i32(0).op(W.I32LeS, W.I32Or, W.If, W.Void).get(L.T).op(W.Return, W.End);
+      if (slot !== null) {
+        code
+          .i32(0)
+          .mem(W.I32Load, slot + RegionSlot.ValidEpoch)
+          .i32(0)
+          .mem(W.I32Load, MemoryMap.Header + Header.CodeEpoch)
+          .op(W.I32Eq)
+          .i32(0)
+          .mem(W.I64Load, slot + RegionSlot.ValidBase);
+        this.address(base);
+        code.op(W.I64Eq, W.I32And, W.If, W.i64);
+      }
+      this.address(base);
+      code.param(Param.Depth).i32(1).op(W.I32Sub).i32(entry).call(fn);
+      if (slot !== null) {
+        code.op(W.Else);
+        dispatch();
+        code.op(W.End);
+      }
+    } else dispatch();
+    code.tee(L.Rip);
+    this.address(next);
+    code.op(W.I64Ne, W.If, W.Void).get(L.Rip).op(W.Return, W.End);
+    this.loadRegisters();
+    code
+      .i32(0)
+      .mem(W.I32Load, MemoryMap.Cpu + Cpu.RegionFuel)
+      .set(L.Fuel);
+    this.kind = MEMORY;
+  }
+
+  /** Parameters and state to the locals. */
+  protected prologue(code: typeof this.code): void {
+    code.param(Param.Base).set(L.PageVa);
+    this.loadUsed(code);
+    code
+      .i32(0)
+      .mem(W.I32Load, MemoryMap.Cpu + Cpu.RegionFuel)
+      .set(L.Fuel);
+    code
+      .i32(0)
+      .mem(W.I32Load, MemoryMap.Header + Header.ReadTable)
+      .set(L.Table);
+  }
+
+  /** Behind the body: the ways out of Exit, each label innermost first. */
+  protected epilogue(code: typeof this.code): void {
+    const toRip = (): void => {
+      code.get(L.PageVa).get(L.Site).op(W.I64Extend32S, W.I64Add).set(L.Rip);
+      code.i32(0).i32(1).mem(W.I32Store, MemoryMap.Cpu + Cpu.RegionFailed);
+      code.get(L.Fuel).get(L.Site).i64(32).op(W.I64ShrU, W.I32WrapI64, W.I32Sub).set(L.Fuel);
+    };
+    code.op(W.End);
+    toRip();
+    code.op(W.End);
+    this.spillFlags(code);
+    code.br(1).op(W.End);
+    toRip();
+    code.op(W.End);
+    this.storeAssigned(code);
+    code.i32(0).get(L.Fuel).mem(W.I32Store, MemoryMap.Cpu + Cpu.RegionFuel);
+    code.get(L.Rip);
+  }
+}
+
+/** The labels that `epilogue` ends, outermost first. */
+export const exits = ['rip', 'site', 'rip flags', 'site flags'] as const;
