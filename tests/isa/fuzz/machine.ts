@@ -1,4 +1,4 @@
-import { Cpu, ExitReason, HotReason, MemoryMap, PageFlag, PageSize, PageStruct, Profile, Pte, Stat } from '@ring3/abi';
+import { CoreTable, Cpu, ExitReason, HotReason, MemoryMap, PageFlag, PageSize, PageStruct, Profile, Pte, Stat } from '@ring3/abi';
 import { createCore, loadCoreModule, type Core } from '@ring3/core';
 import { Word } from '../../../tools/oracle/src/layout.js';
 import { Image, Place } from './layout.js';
@@ -40,6 +40,8 @@ export class Machine {
     );
     this.core = core;
     core.resetCpu();
+    // Memory does not grow any more: the views of it below stay.
+    for (let table = CoreTable.TlbContext + 1; table <= CoreTable.CodeRest; table++) core.placeTable(table);
     const frames = (count: number): number[] => Array.from({ length: count }, () => core.allocFrame(PageFlag.Anon));
     this.code = frames(Place.CodePages);
     this.data = frames(Image.Pages);
