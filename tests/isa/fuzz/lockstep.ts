@@ -86,6 +86,7 @@ export class Lockstep {
       });
     const [, task] = this.#tasks[0]!;
     actual.lazy = false;
+    actual.repairs = false;
     for (let first = 0; first < this.#programs.length; first += AT_ONCE) {
       const some = this.#programs.slice(first, first + AT_ONCE);
       for (const { program, addresses } of some) {
@@ -108,6 +109,7 @@ export class Lockstep {
         this.jit.poll();
       }
     }
+    actual.repairs = true;
   }
 
   /** Where regions shall begin: the program's start, its functions and the heads of its loops; some of them. */
