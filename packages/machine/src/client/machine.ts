@@ -1,5 +1,5 @@
 import { connect, rootFromString } from '#connect';
-import type { MachineStats } from '../engine/engine.js';
+import type { MachineStats } from '../engine/machine-stats.js';
 import { MachineError } from '../engine/options.js';
 import type {
   FileStat,

@@ -1,6 +1,7 @@
-import { Cpu, Header, MemoryMap, Profile, Stat } from '@ring3/abi';
-import type { Jit, JitExports, JitStats } from '@ring3/jit';
-import { getReg, type Kernel } from '@ring3/kernel';
+import { Header, MemoryMap, Profile, Stat } from '@ring3/abi';
+import type { Jit, JitExports } from '@ring3/jit';
+import type { Kernel } from '@ring3/kernel';
+import { counter } from './machine-stats.js';
 
 /** The part of a machine that has hot code translated. The translator itself is loaded once there is some: short runs have none. */
 export class Translation {
@@ -18,7 +19,7 @@ export class Translation {
   /** From now on this translates. */
   use(jit: typeof Jit): void {
     const { kernel } = this;
-    this.jit = new jit(kernel.core, kernel.core.jit as JitExports, () => getReg(kernel, Cpu.Stats + 8 * Stat.CodeFlushes));
+    this.jit = new jit(kernel.core, kernel.core.jit as JitExports, () => counter(kernel, Stat.CodeFlushes));
   }
 
   /** Between two slices. */
@@ -38,7 +39,7 @@ export class Translation {
   }
 
   /** null: nothing has been hot. */
-  get stats(): JitStats | null {
-    return this.jit?.stats ?? null;
+  get translated(): Jit | null {
+    return this.jit;
   }
 }
