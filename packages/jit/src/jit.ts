@@ -1,5 +1,6 @@
 import { Header, HotReason, MemoryMap, RegionPage, RegionSlot, Uop } from '@ring3/abi';
 import type { Core } from '@ring3/core';
+import type { InsnMark, JitObserver } from './observer.js';
 import { type HotAddress, ProfileReader } from './profile.js';
 import { buildRegion, CodeView, Enter, type Insn, isEnter, type RegionSource } from './region.js';
 import { isTranslatable } from './translate/classify.js';
@@ -102,6 +103,7 @@ function keyOf(view: CodeView, offset: number): number {
  */
 export class Jit {
   readonly stats: JitStats = { modules: 0, regions: 0, insns: 0, bytes: 0, again: 0, dropped: 0, evictions: 0, time: 0, compiling: 0 };
+  observer: JitObserver | null = null;
   private readonly profile: ProfileReader;
   private nextSlot = 1;
   private tableTop: number = MemoryMap.RegionTables;
@@ -333,12 +335,13 @@ export class Jit {
         mayGroup: (insn) => !this.cares.has(keyOf(view, insn.offset)),
         mustStep: (insn) => this.cares.get(keyOf(view, insn.offset)) === Care.Step,
         u8: core.u8,
+        marked: this.observer !== null,
       });
       region.entries = translation.entries;
       region.grouped = translation.grouped;
       translations.push(translation);
     }
-    const bytes = encodeModule(
+    const { bytes, marks } = encodeModule(
       translations.map(({ fn }) => fn),
       others.size,
     );
@@ -357,6 +360,7 @@ export class Jit {
       if (region.again > 0) stats.again++;
       this.install(region, fn, table);
     }
+    this.observer?.translated({ bytes, marks: marks as readonly { at: number; tag: InsnMark }[], regions: [...made.values()] });
   }
 
   get live(): LiveCode {
@@ -467,6 +471,7 @@ export class Jit {
       this.enters[slot] = 0;
       this.drops[slot] = (this.drops[slot] ?? 0) + 1;
       this.stats.dropped++;
+      this.observer?.dropped(slot);
     }
   }
 }

@@ -3,6 +3,12 @@ const PARAMETERS = 3;
 /** Emitters' locals of which is kept who touches and who sets them. */
 const TRACKED = 64;
 
+/** A place in the code, for who wants to know what became of what. */
+export interface Mark {
+  at: number;
+  tag: object;
+}
+
 /** Bytes of a WebAssembly function body. Branches are relative to nesting, so code may be inserted anywhere later (holes). */
 export class Code {
   #bytes = new Uint8Array(512);
@@ -14,7 +20,9 @@ export class Code {
   readonly recent = new Uint8Array(TRACKED);
   /** How often each has been set. */
   readonly versions = new Uint32Array(TRACKED);
-  readonly #holes: { at: number; fill: (code: Code) => void }[] = [];
+  readonly #holes: { at: number; marks: number; fill: (code: Code) => void }[] = [];
+  /** Null: nobody wants marks. */
+  marks: Mark[] | null = null;
 
   get length(): number {
     return this.#length;
@@ -136,23 +144,32 @@ export class Code {
 
   /** Room for code that is known only when all else is. */
   hole(fill: (code: Code) => void): void {
-    this.#holes.push({ at: this.#length, fill });
+    this.#holes.push({ at: this.#length, marks: this.marks?.length ?? 0, fill });
   }
 
-  /** Appends other code, with its holes filled. */
+  mark(tag: object): void {
+    this.marks?.push({ at: this.#length, tag });
+  }
+
+  /** Appends other code, with its holes filled, and its marks. */
   add(other: Code): this {
     let from = 0;
-    const copy = (to: number): void => {
+    let marked = 0;
+    const copy = (to: number, marks: number): void => {
+      for (; marked < marks; marked++) {
+        const { at, tag } = other.marks![marked]!;
+        (this.marks ??= []).push({ at: this.#length + at - from, tag });
+      }
       this.#room(to - from);
       this.#bytes.set(other.#bytes.subarray(from, to), this.#length);
       this.#length += to - from;
       from = to;
     };
-    for (const { at, fill } of other.#holes) {
-      copy(at);
+    for (const { at, marks, fill } of other.#holes) {
+      copy(at, marks);
       fill(this);
     }
-    copy(other.#length);
+    copy(other.#length, other.marks?.length ?? 0);
     return this;
   }
 }
@@ -282,7 +299,7 @@ function name(code: Code, text: string): Code {
  * A module of region functions (base i64, depth i32, entry i32) → i64. It imports e.m, the memory, the functions of Import as e.s,
  * e.c, e.t, and `others` region functions as e.0, e.1 …; function i is exported as 'f' + i.
  */
-export function encodeModule(functions: readonly WasmFunction[], others = 0): Uint8Array<ArrayBuffer> {
+export function encodeModule(functions: readonly WasmFunction[], others = 0): { bytes: Uint8Array<ArrayBuffer>; marks: readonly Mark[] } {
   const out = new Code();
   out.op(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
   const section = (id: number, content: Code): void => {
@@ -317,5 +334,5 @@ export function encodeModule(functions: readonly WasmFunction[], others = 0): Ui
     codes.u(content.length).add(content);
   }
   section(10, codes);
-  return out.bytes.slice();
+  return { bytes: out.bytes.slice(), marks: out.marks ?? [] };
 }

@@ -1,3 +1,4 @@
+import type { InsnMark } from '../observer.js';
 import type { Block, Insn, RegionSource } from '../region.js';
 import { analyse, type Flow } from '../structure.js';
 import { Code, W, type WasmFunction } from '../wasm-encoder.js';
@@ -16,6 +17,8 @@ export interface Links {
   mayGroup(insn: Insn): boolean;
   mustStep(insn: Insn): boolean;
   u8: Uint8Array;
+  /** Are the places of instructions wanted (InsnMark)? */
+  marked: boolean;
 }
 
 export interface Translation {
@@ -69,21 +72,33 @@ class RegionTranslator extends TransferEmitter {
 
   translate(): Translation {
     const { code, region } = this;
+    const body = new Code();
+    if (this.links.marked) [code.marks, body.marks] = [[], []];
     this.context.push(...exits);
     if (this.dispatch.size > 0) this.makeTable();
     if (this.dispatch.size > 0) code.param(Param.Entry).set(L.Go);
     this.tree(this.flow.rpo[0]!);
-    const body = new Code();
+    body.mark(this.markOf(null));
     this.prologue(body);
     this.loadLimit(body);
     for (let i = 0; i < exits.length; i++) body.op(W.Block, W.Void);
     body.add(code);
+    body.mark(this.markOf(null));
     this.epilogue(body);
     return {
       fn: { locals: [...localTypes], body },
       entries: this.dispatch.size > 0 ? this.dispatch : new Map([[region.entry, 0]]),
       grouped: this.grouped,
     };
+  }
+
+  private markOf(offset: number | null): InsnMark {
+    return { source: this.region, offset };
+  }
+
+  /** What follows is for the instruction at an offset. */
+  private mark(offset: number | null): void {
+    if (this.links.marked) this.code.mark(this.markOf(offset));
   }
 
   protected predecessorsOf(start: number): readonly number[] {
@@ -126,11 +141,11 @@ class RegionTranslator extends TransferEmitter {
     // The entry is the first: its number is known beforehand.
     const targets = new Set<number>();
     const add = (to: number): void => void targets.add(entry).add(to);
-    for (const { end } of this.blocks.values())
-      if (end.kind === 'indirect') for (const to of end.targets) if (this.blocks.has(to)) add(to);
+    for (const { end } of this.blocks.values()) if (end.kind === 'indirect') for (const to of end.targets) if (this.blocks.has(to)) add(to);
     const { rerouted } = this;
     // Loops are entered at their heads as well: after something in them that the interpreter did, or when the fuel is used up.
-    for (const header of analyse((node) => this.successors(node).filter((to) => to !== DISPATCH), entry).loopHeaders) if (header !== entry) add(header);
+    for (const header of analyse((node) => this.successors(node).filter((to) => to !== DISPATCH), entry).loopHeaders)
+      if (header !== entry) add(header);
     const next = (node: number): readonly number[] =>
       node === DISPATCH ? [...targets] : this.successors(node).map((to) => (rerouted.get(node)?.has(to) ? DISPATCH : to));
     for (;;) {
@@ -246,6 +261,7 @@ class RegionTranslator extends TransferEmitter {
 
   private dispatcher(): void {
     const { code } = this;
+    this.mark(null);
     const labels = [...this.dispatch.keys()].map((target) => this.depth(`block ${target}`));
     code.get(L.Go).op(W.BrTable).u(labels.length);
     code.u(labels[0]!);
@@ -294,6 +310,7 @@ class RegionTranslator extends TransferEmitter {
     this.forgetGroups();
     const needed = flagsNeeded(block);
     block.insns.forEach((insn, i) => {
+      this.mark(insn.offset);
       this.page = insn.page;
       this.kindAfter = this.after(insn, this.kind);
       if (this.mustStep(insn)) this.step(insn, i);
@@ -308,6 +325,9 @@ class RegionTranslator extends TransferEmitter {
     });
     const { end } = block;
     const done = block.insns.length;
+    const last = block.insns.at(-1);
+    const endOffset = block.count > done ? (last ? last.offset + last.length : start) : null;
+    this.mark(endOffset);
     switch (end.kind) {
       case 'leave':
         this.retire(done);
@@ -347,9 +367,11 @@ class RegionTranslator extends TransferEmitter {
         code.op(W.If, W.Void);
         this.context.push('if');
         this.goTo(start, end.taken);
+        this.mark(endOffset);
         code.op(W.Else);
         this.kind = kind;
         this.goTo(start, end.next);
+        this.mark(endOffset);
         this.context.pop();
         code.op(W.End);
       }

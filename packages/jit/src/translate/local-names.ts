@@ -1,0 +1,38 @@
+import { L } from './locals.js';
+
+const parameters = ['base', 'depth', 'entry'];
+const registers = ['rax', 'rcx', 'rdx', 'rbx', 'rsp', 'rbp', 'rsi', 'rdi', 'r8', 'r9', 'r10', 'r11', 'r12', 'r13', 'r14', 'r15'];
+const others: Readonly<Record<number, string>> = {
+  [L.PageVa]: 'page',
+  [L.CcR]: 'ccResult',
+  [L.CcA]: 'ccA',
+  [L.CcB]: 'ccB',
+  [L.Rip]: 'rip',
+  [L.Ea]: 'ea',
+  [L.T]: 't1',
+  [L.T2]: 't2',
+  [L.T3]: 't3',
+  [L.Site]: 'site',
+  [L.CcOp]: 'ccOp',
+  [L.CcBase]: 'ccBase',
+  [L.CcRot]: 'ccRotated',
+  [L.Fuel]: 'fuel',
+  [L.Go]: 'go',
+  [L.Table]: 'tlb',
+  [L.Low]: 'low',
+  [L.Entry]: 'tlbEntry',
+  [L.P]: 'p',
+};
+
+/** What a local of a region function is for, as a name in WebAssembly's text; those without a name of their own are numbered. */
+export function localName(number: number): string {
+  const own = number - parameters.length;
+  if (own < 0) return parameters[number]!;
+  if (own < 16) return registers[own]!;
+  if (own >= L.Xmm && own < L.Xmm + 16) return `xmm${own - L.Xmm}`;
+  if (own >= L.Group && own < L.Xmm) return `group${own - L.Group}`;
+  return others[own] ?? `v${own}`;
+}
+
+/** Names of the functions that every module imports, in their order. */
+export const importNames = ['stepUop', 'testCondition', 'callTarget'];
