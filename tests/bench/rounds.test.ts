@@ -29,7 +29,7 @@ class FakeEngine implements Engine {
     const answer =
       task.name === 'empty' ? { cpu: 0.5, wall: 0.5 } : this.answer(task, this.ran.filter((name) => name === task.name).length);
     if (typeof answer === 'string') throw new Error(answer);
-    return { cpu: 0, wall: 0, status: 0, digest: 'same', stdout: 'out', stderr: '', stats: null, ...answer };
+    return { cpu: 0, wall: 0, status: 0, digest: 'same', stdout: 'out', stderr: '', stats: null, ticks: [], ...answer };
   }
 
   async stop(): Promise<void> {}

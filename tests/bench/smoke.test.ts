@@ -3,13 +3,14 @@ import { expect, test } from 'vitest';
 import { bench } from '../../apps/bench/src/bench.js';
 import { buildWorkload } from '../../apps/bench/src/catalogue/compile.js';
 import { makeInput } from '../../apps/bench/src/catalogue/inputs.js';
-import { cpuWorkloads } from '../../apps/bench/src/catalogue/workloads.js';
+import { cpuWorkloads, curveWorkloads } from '../../apps/bench/src/catalogue/workloads.js';
 import { environment, find, timed } from '../../apps/bench/src/engines/process.js';
 import { parseOptions } from '../../apps/bench/src/options.js';
 import { workFolder } from '../../apps/bench/src/measure/plan.js';
 import { failures, textReport } from '../../apps/bench/src/report/text-report.js';
 
 const cwd = workFolder();
+const order = (name: string): number => cpuWorkloads.findIndex((one) => one.name === name);
 
 test('a workload, an operation and a start, natively and in both engines of Node', async () => {
   const options = parseOptions([
@@ -81,6 +82,30 @@ test('times of a process: user, system and children; its exit status; nothing of
     ),
   ).toMatchObject(environment);
 });
+
+test('ticks: CPU time of the process at each line of its stderr, which still arrives', async () => {
+  const busy = 'i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done';
+  const run = await timed([find('sh')!, '-c', `echo a >&2; ${busy}; echo b >&2; sleep 0.2; echo c >&2`], cwd, 20, true);
+  expect(run).toMatchObject({ status: 0, stderr: 'a\nb\nc\n' });
+  const [a, b, c] = run.ticks;
+  expect(run.ticks).toHaveLength(3);
+  expect(b! - a!).toBeGreaterThan(0.002);
+  expect(c! - b!).toBeLessThan(0.1);
+  expect(c).toBeLessThanOrEqual(run.cpu + 0.05);
+});
+
+test('a warm-up curve in Node: nothing is lost, and it begins after the start', async () => {
+  const options = parseOptions(['--filter', 'warm-up', '--engines', 'node', '--scale', '0.001', '--rounds', '1']);
+  const { curves } = await bench(options!, () => {});
+  expect(curves.map(({ name, engine }) => `${name} ${engine}`)).toEqual(
+    curveWorkloads.toSorted((a, b) => order(a) - order(b)).flatMap((name) => [`${name} native`, `${name} node`]),
+  );
+  for (const { engine, points } of curves) {
+    expect(points.length).toBeGreaterThan(0);
+    expect(points.every(({ time, speed }, i) => speed > 0 && time > (points[i - 1]?.time ?? 0))).toBe(true);
+    if (engine === 'node') expect(points[0]!.time).toBeGreaterThan(0.02);
+  }
+}, 60_000);
 
 test('what takes too long is killed, with its time in the message', async () => {
   const before = performance.now();

@@ -30,20 +30,26 @@ test('the error of a median: none without spread, less with more rounds, and one
 });
 
 test('a curve: parts of equal work become speeds, shifted by what was before main', () => {
-  const points = curvePoints([2e9, 3e9, 3.5e9], 4, 0.5);
+  const points = curvePoints({ before: 0.5, ends: [2, 3, 3.5] }, 0.5);
   expect(points).toEqual([
-    { time: 2.5, speed: 0.25 },
-    { time: 3.5, speed: 0.5 },
-    { time: 4, speed: 1 },
+    { time: 2.5, speed: 0.25, parts: 1 },
+    { time: 3.5, speed: 0.5, parts: 1 },
+    { time: 4, speed: 1, parts: 1 },
+  ]);
+  // Three parts were seen at once.
+  expect(curvePoints({ before: 0, ends: [1, 4, 4, 4, 5] }, 1)).toEqual([
+    { time: 1, speed: 1, parts: 1 },
+    { time: 4, speed: 1, parts: 3 },
+    { time: 5, speed: 1, parts: 1 },
   ]);
 });
 
 test('a thinned curve keeps work and time: its speeds are those over all of their parts', () => {
-  const ends = Array.from({ length: 1000 }, (_, i) => (i + 1) * 1e6);
-  const thin = thinned(curvePoints(ends, 1, 0.0005), 10);
+  const ends = Array.from({ length: 1000 }, (_, i) => (i + 1) / 1000);
+  const thin = thinned(curvePoints({ before: 0, ends }, 0.0005), 10);
   expect(thin.length).toBeLessThan(40);
   expect(thin.at(-1)!.time).toBeCloseTo(1, 9);
   for (const { speed } of thin) expect(speed).toBeCloseTo(0.5, 9);
   // One part of 1 s, then one of 0.25 s, in one point: 2 parts of 0.5 s native in 1.25 s.
-  expect(thinned(curvePoints([1e9, 1.25e9], 1.25, 0.5), 1)).toEqual([{ time: 1.25, speed: expect.closeTo(0.8, 9) }]);
+  expect(thinned(curvePoints({ before: 0, ends: [1, 1.25] }, 0.5), 1)).toEqual([{ time: 1.25, speed: expect.closeTo(0.8, 9) }]);
 });

@@ -42,6 +42,8 @@ const Mxcsr = {
   truncating: 0x7fa0n,
   /** PE is not masked. */
   unmasked: 0x0fa0n,
+  /** IM and DM are not masked. */
+  trapping: 0x1e20n,
 } as const;
 
 /** op xmm, xmm. */
@@ -216,7 +218,11 @@ describe('special values', () => {
       ],
     ],
     ['changed as integers', 'sd', [between(0xf2, 0x58, 0, 1), between(0x66, 0x57, 0, 1), between(0xf2, 0x59, 0, 1)]],
-    ['shifted as integers', 'sd', [between(0xf2, 0x58, 0, 1), between(0x66, 0x73, 2, 0, 12), between(0xf2, 0x58, 1, 0)]],
+    [
+      'shifted as integers',
+      'sd',
+      [between(0x66, 0x28, 3, 0), between(0xf2, 0x58, 3, 1), between(0x66, 0x73, 2, 3, 12), between(0xf2, 0x58, 1, 3)],
+    ],
     [
       'narrowed and widened',
       'sd',

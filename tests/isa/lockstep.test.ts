@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Fuzz, rowCount, unreached } from './fuzz/fuzz.js';
 
 /** Interpreter and translated code in lockstep. RING3_FUZZ_SEQUENCES=N: so many random programs; npm run fuzz:jit for very many. */
-const SEQUENCES = Number(process.env['RING3_FUZZ_SEQUENCES'] ?? 6000);
+const SEQUENCES = Number(process.env['RING3_FUZZ_SEQUENCES'] ?? 4000);
 const SEED = Number(process.env['RING3_FUZZ_SEED'] ?? 20_261);
 /** So many failures are told. */
 const SHOWN = 3;

@@ -33,7 +33,7 @@ Runs programs natively and in Ring3 in turns, compares what they print, and tell
                               (default: ${usualEngines.join(', ')}, those that are here; -interp: without the JIT)
       --rounds N              default ${ROUNDS}
       --quick                 for every change, under two minutes: 0.1 s native each, in Node only, as many of
-                              ${QUICK_ROUNDS} rounds as there is time for
+                              ${QUICK_ROUNDS} rounds as there is time for (with --rounds: all of them, however long it takes)
       --scale FACTOR          so much of the work: 0.01 to try something out (warm-up is then all that is measured)
       --compare FILE          tell what has changed against an earlier --json FILE
       --json FILE             write all figures to FILE

@@ -84,6 +84,6 @@ export interface MemoryResult {
 export interface Curve {
   name: string;
   engine: string;
-  /** Seconds of wall time since the program was asked for, and the speed then: a share of native's median. */
+  /** Seconds of CPU time since the program was asked for, and the speed then: a share of native's median. */
   points: { time: number; speed: number }[];
 }

@@ -52,14 +52,23 @@ for (const name of ['core.wasm', 'core.cache']) {
   if (existsSync(from)) copyFileSync(from, path(name));
 }
 
-// Compiled with what a short run uses, in a process of its own. Where there is no such program the cache is only smaller.
-const warmUp = ['run', '--root', '/', '--', '/bin/sh', '-c', '/bin/true; :'];
-const done = spawnSync(process.execPath, [fileURLToPath(new URL('../bin/ring3.js', import.meta.url)), ...warmUp], {
-  env: { ...process.env, RING3_WRITE_CODE_CACHE: '1' },
-  stdio: ['ignore', 'ignore', 'pipe'],
-  encoding: 'utf8',
-});
-if (done.error || done.stderr.includes('internal error')) {
-  for (const { fileName } of output) rmSync(path(fileName));
-  throw new Error(`the bundle does not run: ${done.error?.message ?? done.stderr}`);
+// Compiled with what short runs use, each in a process of its own. A later one adds the scripts that those before did not load. Where there is
+// no such program, or no base image, there is less in the cache.
+const loop = 'i=0; while [ $i -lt 3000 ]; do i=$((i+1)); done';
+const warmUps = [
+  ['run', '--root', '/', '--', '/bin/sh', '-c', '/bin/true; :'],
+  ['run', '--', '/bin/sh', '-c', ':'],
+  ['run', '--root', '/', '--jit', 'on', '--', '/bin/sh', '-c', loop],
+  ['strace', '--root', '/', '-o', '/dev/null', '--', '/bin/true'],
+];
+for (const warmUp of warmUps) {
+  const done = spawnSync(process.execPath, [fileURLToPath(new URL('../bin/ring3.js', import.meta.url)), ...warmUp], {
+    env: { ...process.env, RING3_WRITE_CODE_CACHE: '1' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+    encoding: 'utf8',
+  });
+  if (done.error || done.stderr.includes('internal error')) {
+    for (const { fileName } of output) rmSync(path(fileName));
+    throw new Error(`the bundle does not run: ${done.error?.message ?? done.stderr}`);
+  }
 }

@@ -1,6 +1,6 @@
 import { Cpu } from '../../abi/src/machine/cpu-state';
-import { MemoryMap, PageFlag, PageStruct } from '../../abi/src/machine/memory-map';
-import { dropCode, flushCode } from './cpu/code-cache';
+import { CoreTable, MemoryMap, PageFlag, PageStruct } from '../../abi/src/machine/memory-map';
+import { dropCode, flushCode, initCode, placeCodeRest } from './cpu/code-cache';
 import { getEflags, resetCpu, setEflags } from './cpu/state';
 import { callTarget, stepUop, testCondition } from './cpu/regions';
 import { run } from './cpu/run';
@@ -16,7 +16,11 @@ export { callTarget, getEflags, resetCpu, run, setEflags, stepUop, testCondition
 
 /** Once, before anything else: room for this many frames. */
 export function init(frameCount: u32): void {
-  frames.initFrames(frameCount);
+  const tables = frames.memMapEnd(frameCount);
+  const code = tables + MemoryMap.TlbContextBytes;
+  tlb.initTlb(tables);
+  initCode(code);
+  frames.initFrames(frameCount, code + MemoryMap.CodeFirstBytes);
   resetCpu();
 }
 
@@ -42,6 +46,11 @@ export function getFrame(frame: u32): void {
 
 export function putFrame(frame: u32): void {
   frames.putFrame(frame);
+}
+
+/** Makes a table of the core (CoreTable) at the next frame: where the machine had it whose state is restored. False: no memory. */
+export function placeTable(id: u32): bool {
+  return id == CoreTable.CodeRest ? placeCodeRest() : tlb.placeContext(id - CoreTable.TlbContext);
 }
 
 export function pageStruct(frame: u32): u32 {

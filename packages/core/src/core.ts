@@ -42,6 +42,8 @@ export interface Core {
   getFrame(frame: number): void;
   /** Drops a reference; the last one frees the frame (its version goes up, its decoded code is dropped). */
   putFrame(frame: number): void;
+  /** Makes a table of the core (CoreTable) at the next frame that was never used: a restored machine has it where it was. False: no memory. */
+  placeTable(id: number): boolean;
   /** Host address of its struct page (PageStruct). */
   pageStruct(frame: number): number;
   /** The kernel has written, or is about to write, its content: decoded code of it is dropped. */

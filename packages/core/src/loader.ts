@@ -14,6 +14,7 @@ interface Exports {
   allocFrameRaw(flags: number): number;
   getFrame(frame: number): void;
   putFrame(frame: number): void;
+  placeTable(id: number): number;
   pageStruct(frame: number): number;
   frameWritten(frame: number): void;
   createPageTable(): number;
@@ -39,15 +40,24 @@ interface Exports {
 const wasmPage = 0x1_0000;
 const wasmPagesMax = 0x1_0000;
 
-/** Memory that a machine with this many frames may come to use, in WebAssembly pages: tables, mem_map, frames. */
-function memoryPages(frames: number): number {
-  const memMap = Math.ceil((frames * PageStruct.Bytes) / PageSize.Bytes) * PageSize.Bytes;
-  return Math.ceil((MemoryMap.MemMap + memMap + frames * PageSize.Bytes) / wasmPage);
+/** Frames that are there before memory grows for the first time. */
+const FIRST_FRAMES = 512;
+
+/** Memory of a machine with this many frames, at first and at most, in WebAssembly pages (assembly/mmu/frames.ts). */
+function memoryPages(frames: number): { initial: number; maximum: number } {
+  const slots = frames + MemoryMap.TableFrames;
+  const memMap = Math.ceil((slots * PageStruct.Bytes) / PageSize.Bytes) * PageSize.Bytes;
+  const base = MemoryMap.MemMap + memMap + MemoryMap.TlbContextBytes + MemoryMap.CodeFirstBytes;
+  return {
+    initial: Math.ceil((base + FIRST_FRAMES * PageSize.Bytes) / wasmPage),
+    maximum: Math.ceil((base + slots * PageSize.Bytes) / wasmPage),
+  };
 }
 
 /** Frames for a limit in bytes, as many as 4 GiB of WebAssembly memory leave room for. */
 function frameCount(memoryLimit: number): number {
-  const room = wasmPagesMax * wasmPage - MemoryMap.MemMap - 2 * wasmPage;
+  const tables = MemoryMap.TableFrames * (PageSize.Bytes + PageStruct.Bytes) + MemoryMap.TlbContextBytes + MemoryMap.CodeFirstBytes;
+  const room = wasmPagesMax * wasmPage - MemoryMap.MemMap - tables - 2 * wasmPage;
   const most = Math.floor(room / (PageSize.Bytes + PageStruct.Bytes));
   return Math.max(16, Math.min(most, Math.floor(memoryLimit / PageSize.Bytes)));
 }
@@ -57,8 +67,7 @@ function frameCount(memoryLimit: number): number {
  */
 export function createCore(module: WebAssembly.Module, options: CoreOptions, imports: CoreImports): Core {
   const frames = frameCount(options.memoryLimit);
-  const tables = Math.ceil((MemoryMap.MemMap + frames * PageStruct.Bytes) / wasmPage) + 1;
-  const memory = new WebAssembly.Memory({ initial: tables, maximum: memoryPages(frames) + 1 });
+  const memory = new WebAssembly.Memory(memoryPages(frames));
   const instance = new WebAssembly.Instance(module, {
     env: { memory },
     host: {
@@ -161,6 +170,9 @@ class LoadedCore implements Core {
   }
   allocFrameRaw(flags: number): number {
     return this.wasm.allocFrameRaw(flags) >>> 0;
+  }
+  placeTable(id: number): boolean {
+    return this.wasm.placeTable(id) !== 0;
   }
   pageStruct(frame: number): number {
     return this.wasm.pageStruct(frame) >>> 0;

@@ -1,4 +1,4 @@
-import { ExitReason, PageFlag, PageStruct, Pte } from '@ring3/abi';
+import { CoreTable, ExitReason, Header, MemoryMap, PageFlag, PageSize, PageStruct, Pte } from '@ring3/abi';
 import { describe, expect, test } from 'vitest';
 import { BareMachine } from './bare-machine.js';
 
@@ -181,6 +181,27 @@ describe('page tables', () => {
     let frames = 0;
     while (m.core.allocFrame(PageFlag.Anon)) frames++;
     expect(frames).toBe(255);
+  });
+
+  test('a machine begins small; a second address space that runs brings its tables, which count as no frames', () => {
+    const m = new BareMachine(1 << 30);
+    const header = (field: Header): number => m.core.u32[(MemoryMap.Header + field) >>> 2]!;
+    expect(m.core.u8.length).toBeLessThan(32 << 20);
+    const second = m.core.createPageTable();
+    const free = header(Header.FreeFrames);
+    const touched = header(Header.FramesTouched);
+    m.core.activate(second);
+    expect(header(Header.FreeFrames)).toBe(free);
+    expect(header(Header.FramesTouched)).toBe(touched + MemoryMap.TlbContextBytes / PageSize.Bytes);
+    const table = m.core.pageStruct(header(Header.FrameBase) + touched * PageSize.Bytes);
+    expect(m.core.view.getUint32(table + PageStruct.Flags, true)).toBe(PageFlag.Core);
+    expect(m.core.view.getUint32(table + PageStruct.Index, true)).toBe(CoreTable.TlbContext + 1);
+    const behind = m.core.allocFrame(PageFlag.Anon);
+    expect(behind).toBe(header(Header.FrameBase) + (touched * PageSize.Bytes + MemoryMap.TlbContextBytes));
+    m.core.activate(m.pgd);
+    m.core.destroyPageTable(second);
+    m.core.activate(m.core.createPageTable());
+    expect(header(Header.FramesTouched)).toBe(touched + MemoryMap.TlbContextBytes / PageSize.Bytes + 1);
   });
 
   test('nine address spaces share eight contexts', () => {

@@ -20,6 +20,7 @@ const FAMILIES = {
   stack: /integer\/stack/,
   exchange: /integer\/exchange/,
   string: /integer\/string/,
+  mxcsr: /sse\/control/,
   sseMove: /sse\/move/,
   sseFloat: /sse\/(arith|comis|compare-float|convert|logic|control)/,
   sse: /sse\//,
@@ -67,11 +68,11 @@ const compiled: Weights = [
 /** What a program is mostly made of. */
 export const flavours: Readonly<Record<string, Weights>> = {
   compiled,
-  compiledFloat: [...compiled, ['sseMove', 14], ['sseFloat', 24], ['sse', 4]],
+  compiledFloat: [...compiled, ['sseMove', 14], ['sseFloat', 24], ['mxcsr', 2], ['sse', 4]],
   compiledVector: [...compiled, ['sseMove', 14], ['sse', 24], ['sseFloat', 4]],
   integer: [...common, ['move', 22], ['alu', 30], ['shift', 9], ['compilersShift', 7], ['sse', 2], ['sseFloat', 2], ['any', 1]],
   vector: [...common, ['move', 12], ['alu', 10], ['shift', 2], ['sse', 18], ['sseMove', 12], ['sseFloat', 14], ['any', 1]],
-  float: [...common, ['move', 12], ['alu', 8], ['shift', 2], ['sse', 4], ['sseMove', 12], ['sseFloat', 34], ['any', 1]],
+  float: [...common, ['move', 12], ['alu', 8], ['shift', 2], ['sse', 4], ['sseMove', 12], ['sseFloat', 34], ['mxcsr', 3], ['any', 1]],
   mixed: [
     ...common,
     ['move', 12],

@@ -1,12 +1,13 @@
 /**
  * The address space that random programs run in. Data pages lie where the oracle's base states point (tools/oracle/src/layout.ts).
  *
- *   0x7000_0000  code, CodePages of them, writable          the same frames again at CodeAlias, not executable
+ *   0x7000_0000  code, CodePages of them, writable
  *   0x7001_0000  two data pages                             the first again at Alias, the second at AliasReadOnly
  *   0x7001_2000  absent; where a run says so, the first access maps it
  *   0x7001_3000  read only
  *   0x7001_8000  counters of outer loops and patched constants: nothing else points there
  *   0x7002_0000  two pages of stack, nothing below them
+ *   0x7003_0000  all of the above again, the same frames
  *   0x12_3456_7000  a page above 4 GiB, behind it the second data page again
  */
 export const enum Place {
@@ -22,7 +23,8 @@ export const enum Place {
   Control = 0x7001_8000,
   Stack = 0x7002_0000,
   StackTop = 0x7002_2000,
-  CodeAlias = 0x7003_0000,
+  /** From each of these to its second mapping. */
+  Twin = 0x3_0000,
   High = 0x12_3456_7000,
   HighSecond = 0x12_3456_8000,
   GsBase = 0x40,

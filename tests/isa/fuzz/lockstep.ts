@@ -86,6 +86,7 @@ export class Lockstep {
       });
     const [, task] = this.#tasks[0]!;
     actual.lazy = false;
+    actual.repairs = false;
     for (let first = 0; first < this.#programs.length; first += AT_ONCE) {
       const some = this.#programs.slice(first, first + AT_ONCE);
       for (const { program, addresses } of some) {
@@ -108,6 +109,7 @@ export class Lockstep {
         this.jit.poll();
       }
     }
+    actual.repairs = true;
   }
 
   /** Where regions shall begin: the program's start, its functions and the heads of its loops; some of them. */
@@ -116,7 +118,9 @@ export class Lockstep {
     const all = r.below(4) === 0;
     const heads = program.items.flatMap(({ fix }) => (fix?.kind === 'relative' ? [fix.target] : []));
     const places = new Set([program.entry, ...program.functions, ...heads, ...program.landings]);
-    return [...places].filter((place) => all || place === program.entry || r.below(2)).map((place) => addresses.get(place)!);
+    return [...places]
+      .filter((place) => all || place === program.entry || r.below(2))
+      .map((place) => addresses.get(place)! + (r.below(10) ? 0 : Place.Twin));
   }
 
   /** How the machines differ over a run; '' = not at all. */
@@ -127,6 +131,8 @@ export class Lockstep {
     const image = r.pick(this.#states.images);
     const rounds = r.pick([1, 1, 2, 3, 8]);
     const lazy = r.below(2) === 0;
+    // The same code at another address.
+    const at = r.below(6) === 0 ? Place.Twin : 0;
     if (this.#stale) {
       this.#remap();
       this.translate();
@@ -135,7 +141,7 @@ export class Lockstep {
       machine.load(image, this.#tasks[state]![i]!);
       machine.control(Control.Rounds, rounds);
       machine.lazy = lazy;
-      machine.rip = linked.addresses.get(linked.program.entry)!;
+      machine.rip = linked.addresses.get(linked.program.entry)! + at;
     });
     if (plan.hazards) this.#remap();
     else this.#both((machine) => machine.setPte(Place.Lazy, 0, 0));
@@ -163,7 +169,8 @@ export class Lockstep {
         if (memory) return memory;
       }
       if (wanted === ExitReason.Exception || wanted === ExitReason.PageFault) {
-        if (expected.rip === linked.end + 1 && expected.at(Cpu.ExitVector) === Vector.BP) break;
+        if ((expected.rip === linked.end + 1 || expected.rip === linked.end + 1 + Place.Twin) && expected.at(Cpu.ExitVector) === Vector.BP)
+          break;
         counts.exceptions++;
         if (++resumes > RESUMES) break;
         this.#resume(linked, r);
@@ -207,7 +214,7 @@ export class Lockstep {
   /** Goes on at another place, with the address registers of another state. */
   #resume({ program, addresses }: Linked, r: Random): void {
     const state = r.below(STATES);
-    const rip = addresses.get(r.pick(program.landings))!;
+    const rip = addresses.get(r.pick(program.landings))! + (r.below(6) ? 0 : Place.Twin);
     const mxcsr = 0x1f80 | (r.below(2) ? 0x20 : 0);
     const isDebug = this.expected.at(Cpu.ExitVector) === Vector.DB;
     [this.expected, this.actual].forEach((machine, i) => {
@@ -253,7 +260,8 @@ export class Lockstep {
     this.#stale = true;
     switch (r.below(11)) {
       case 0:
-        actual.core.codeFlush();
+        if (r.below(2)) actual.core.codeFlush();
+        else this.jit.evictAll();
         break;
       case 1:
         actual.core.codeFlush();

@@ -1,4 +1,4 @@
-import { Cpu, ExitReason, HotReason, MemoryMap, PageFlag, PageSize, PageStruct, Profile, Pte, Stat } from '@ring3/abi';
+import { CoreTable, Cpu, ExitReason, HotReason, MemoryMap, PageFlag, PageSize, PageStruct, Profile, Pte, Stat } from '@ring3/abi';
 import { createCore, loadCoreModule, type Core } from '@ring3/core';
 import { Word } from '../../../tools/oracle/src/layout.js';
 import { Image, Place } from './layout.js';
@@ -26,6 +26,8 @@ export class Machine {
   lazy = false;
   /** A page that is not what it was; its first fault makes it so again, as for copy-on-write. */
   #repair: { va: number; low: number; high: number } | null = null;
+  /** Faults of runs that only show what is to be translated repair nothing. */
+  repairs = true;
   /** Error code of the last page fault that was not resolved. */
   faultError = 0;
   /** What compares and is restored as bytes: code, data, stack, control. */
@@ -40,6 +42,8 @@ export class Machine {
     );
     this.core = core;
     core.resetCpu();
+    // Memory does not grow any more: the views of it below stay.
+    for (let table = CoreTable.TlbContext + 1; table <= CoreTable.CodeRest; table++) core.placeTable(table);
     const frames = (count: number): number[] => Array.from({ length: count }, () => core.allocFrame(PageFlag.Anon));
     this.code = frames(Place.CodePages);
     this.data = frames(Image.Pages);
@@ -58,9 +62,8 @@ export class Machine {
     const swap = space === 1;
     const read = Pte.P | Pte.US;
     const write = read | Pte.RW;
-    return [
+    const once: Mapping[] = [
       ...this.code.map((frame, i): Mapping => [Place.Code + i * PageSize.Bytes, frame, write, false]),
-      ...this.code.map((frame, i): Mapping => [Place.CodeAlias + i * PageSize.Bytes, frame, write, true]),
       [Place.Data, swap ? second : first, write, true],
       [Place.Second, swap ? first : second, write, true],
       [Place.Lazy, 0, 0, true],
@@ -69,9 +72,9 @@ export class Machine {
       [Place.AliasReadOnly, second, read, true],
       [Place.Control, this.#control, write, true],
       ...this.#stack.map((frame, i): Mapping => [Place.Stack + i * PageSize.Bytes, frame, write, true]),
-      [Place.High, high, write, true],
-      [Place.HighSecond, second, write, true],
     ];
+    const twins = once.map(([va, frame, low, noExecute]): Mapping => [va + Place.Twin, frame, low, noExecute]);
+    return [...once, ...twins, [Place.High, high, write, true], [Place.HighSecond, second, write, true]];
   }
 
   #mapAll(space: number): void {
@@ -121,7 +124,7 @@ export class Machine {
 
   #pageFault(va: number, error: number): number {
     this.faultError = error;
-    if (this.#repair && Math.floor(va / PageSize.Bytes) * PageSize.Bytes === this.#repair.va) {
+    if (this.repairs && this.#repair && Math.floor(va / PageSize.Bytes) * PageSize.Bytes === this.#repair.va) {
       this.repair();
       return 0;
     }

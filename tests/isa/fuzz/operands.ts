@@ -62,7 +62,7 @@ export function dataAddress(r: Random, wild: boolean): number {
   if (kind < 98) return Place.Lazy + middle;
   if (kind < 99) return Place.ReadOnly + middle;
   if (kind < 100) return Place.AliasReadOnly + middle;
-  return (r.below(2) ? Place.Code : Place.CodeAlias) + r.below(Place.CodeBytes);
+  return Place.Code + r.below(2) * Place.Twin + r.below(Place.CodeBytes);
 }
 
 export interface Memory {

@@ -11,10 +11,10 @@ const [seed, ...args] = process.argv.slice(2);
 const LEAST = 2048;
 const SLICE = 12_000;
 /** One in so many stops. */
-const EVICTS = 150;
+const EVICTS = 200;
 const FLUSHES_TLB = 80;
 /** Processes stand at few places for long: translating again what is translated already costs. */
-const TRANSLATES = 6;
+const TRANSLATES = 20;
 
 let random = Number(seed) | 1;
 /** A number below `n`; xorshift32. */
@@ -32,7 +32,7 @@ class StressedJit extends Jit {
     const once = (budget) => run(Math.min(budget, below(8) ? LEAST + below(SLICE) : 1 + below(300)));
     core.run = (budget) => {
       const reason = once(budget);
-      if (below(EVICTS) === 0) core.codeFlush();
+      if (below(EVICTS) === 0) this.evictAll();
       else if (below(TRANSLATES) === 0) {
         this.#heat(core);
         this.poll();

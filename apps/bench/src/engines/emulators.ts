@@ -26,8 +26,8 @@ export class Emulator implements Engine {
     return this.exceptions[name] ?? null;
   }
 
-  async run({ program, args, cwd }: Task, limit: number): Promise<EngineRun> {
-    return { ...(await timed([this.command, program, ...args], cwd, limit)), stats: null };
+  async run({ program, args, cwd, ticks }: Task, limit: number): Promise<EngineRun> {
+    return { ...(await timed([this.command, program, ...args], cwd, limit, ticks)), stats: null };
   }
 
   async stop(): Promise<void> {}

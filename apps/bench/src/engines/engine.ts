@@ -10,6 +10,8 @@ export interface Task {
   program: string;
   args: readonly string[];
   cwd: string;
+  /** It tells on stderr when a part of its work is done (workloads/harness.h): note the CPU time of each. */
+  ticks?: boolean;
 }
 
 export interface TimedRun {
@@ -23,6 +25,8 @@ export interface TimedRun {
   digest: string;
   stdout: string;
   stderr: string;
+  /** For each line of stderr the seconds of CPU time that the process had used then; empty: nobody asked, or it cannot be known. */
+  ticks: readonly number[];
 }
 
 export interface EngineRun extends TimedRun {

@@ -14,7 +14,7 @@ export class Native implements Engine {
   }
 
   async run(task: Task, limit: number): Promise<EngineRun> {
-    return { ...(await timed([task.program, ...task.args], task.cwd, limit)), stats: null };
+    return { ...(await timed([task.program, ...task.args], task.cwd, limit, task.ticks)), stats: null };
   }
 
   async stop(): Promise<void> {}

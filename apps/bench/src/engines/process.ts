@@ -34,11 +34,16 @@ const NO_TIMES = 'it was killed, or cannot be started';
 /**
  * Runs a command in `cwd` and measures it.
  * @param limit seconds of wall time after which it is killed
+ * @param ticks note when it writes lines to stderr
  * @throws Error it was killed for its time, or could not be measured
  */
-export function timed(command: readonly string[], cwd: string, limit: number): Promise<TimedRun> {
+export function timed(command: readonly string[], cwd: string, limit: number, ticks = false): Promise<TimedRun> {
   return new Promise((resolve, reject) => {
-    const child = spawn(buildTimer(), command, { cwd, env: environment, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+    const child = spawn(buildTimer(), [...(ticks ? ['-t'] : []), ...command], {
+      cwd,
+      env: environment,
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    });
     const hash = createHash('sha256');
     let stdout = '';
     let stderr = '';
@@ -61,10 +66,22 @@ export function timed(command: readonly string[], cwd: string, limit: number): P
     child.on('error', reject);
     child.on('close', (code) => {
       clearTimeout(timer);
-      const [user, system, wall] = times.trim().split(' ').map(Number);
+      const lines = times.trim().split('\n');
+      const [user, system, wall] = lines.pop()!.split(' ').map(Number);
       if (late) reject(new Error(`not done after ${limit.toFixed(0)} s`));
       else if (code === null || wall === undefined) reject(new Error(`${command.join(' ')}: ${NO_TIMES}\n${stderr}`));
-      else resolve({ cpu: (user! + system!) / 1e6, wall: wall / 1e6, status: code, digest: hash.digest('hex'), stdout, stderr });
+      else {
+        const seconds = lines.map((line) => Number(line) / 1e9);
+        resolve({
+          cpu: (user! + system!) / 1e6,
+          wall: wall / 1e6,
+          status: code,
+          digest: hash.digest('hex'),
+          stdout,
+          stderr,
+          ticks: seconds,
+        });
+      }
     });
   });
 }

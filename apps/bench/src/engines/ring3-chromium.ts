@@ -66,7 +66,7 @@ export class Ring3InChromium implements Engine {
       const cpu = treeCpuTime(this.server.process().pid!) - before;
       this.translated = jitOf(run);
       const { status, stdout, stderr, wall, stats } = run;
-      return { cpu, wall, status, stdout, stderr, digest: createHash('sha256').update(stdout, 'latin1').digest('hex'), stats };
+      return { cpu, wall, status, stdout, stderr, digest: createHash('sha256').update(stdout, 'latin1').digest('hex'), stats, ticks: [] };
     } finally {
       await context.close();
     }

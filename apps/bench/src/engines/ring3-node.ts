@@ -29,7 +29,7 @@ export class Ring3InNode implements Engine {
   }
 
   async run(task: Task, limit: number): Promise<EngineRun> {
-    const run = await timed(this.command(task), task.cwd, limit);
+    const run = await timed(this.command(task), task.cwd, limit, task.ticks);
     return { ...run, stats: statsOf(run.stderr) };
   }
 

@@ -18,9 +18,9 @@ export class Wasmtime implements Engine {
     return kind === 'cpu' || name === 'empty' ? null : 'WASI has no such operations';
   }
 
-  async run({ program, args, cwd }: Task, limit: number): Promise<EngineRun> {
+  async run({ program, args, cwd, ticks }: Task, limit: number): Promise<EngineRun> {
     const command = [this.command, 'run', buildWasm(basename(program)), ...args];
-    return { ...(await timed(command, cwd, limit)), stats: null };
+    return { ...(await timed(command, cwd, limit, ticks)), stats: null };
   }
 
   async stop(): Promise<void> {}

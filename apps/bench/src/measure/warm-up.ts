@@ -1,47 +1,73 @@
 import { buildWorkload } from '../catalogue/compile.js';
 import { CURVE_POINTS, type Workload } from '../catalogue/workloads.js';
-import type { Engine, Task } from '../engines/engine.js';
+import type { Engine, EngineRun, Task } from '../engines/engine.js';
 import type { Curve } from '../result.js';
 import { SHORT, workFolder } from './plan.js';
 import type { Progress } from './rounds.js';
-import { median } from './statistics.js';
 
 const LIMIT_SECONDS = 300;
 const POINTS_PER_DECADE = 24;
 
-/** Nanoseconds since main's start at which each part was done: the lines behind the checksum. */
-function partsOf(stdout: string, count: number): number[] {
+/** When parts of a run were done: seconds since main had set up, and before that. */
+interface Parts {
+  before: number;
+  ends: number[];
+}
+
+/** The guest's own clock, behind the checksum: wall time, here made as much as the CPU time of the whole run. */
+function partsByOwnClock({ stdout, cpu, wall }: EngineRun, count: number): Parts {
   const lines = stdout.trimEnd().split('\n').slice(-count).map(Number);
   if (lines.length !== count || lines.some((value) => !Number.isFinite(value))) throw new Error(`no ${count} times in its output`);
-  return lines;
+  const share = cpu / wall;
+  const ends = lines.map((nanoseconds) => (nanoseconds / 1e9) * share);
+  return { before: Math.max(0, cpu - ends.at(-1)!), ends };
+}
+
+/** CPU time of the process, as it was seen from outside: one line of stderr at the start, one a part, others after that. */
+function partsByTicks({ ticks }: EngineRun, count: number): Parts {
+  const [start, ...ends] = ticks.slice(0, count + 1);
+  if (start === undefined || ends.length !== count) throw new Error(`it told of ${ends.length} of ${count} parts`);
+  return { before: start, ends: ends.map((end) => end - start) };
+}
+
+/** A time at which some parts of a run were done, and their speed. */
+interface Point {
+  time: number;
+  speed: number;
+  parts: number;
 }
 
 /**
- * Speed over time: the share of native's speed that each part of the run had, as the guest's own clock saw it.
- * @param wall seconds of the whole run: what is before main stands before the first point
+ * Speed over time: the share of native's speed that each part of the run had. Parts that were seen together are one point.
  * @param native seconds of a part
  */
-export function curvePoints(parts: readonly number[], wall: number, native: number): Curve['points'] {
-  const before = Math.max(0, wall - parts.at(-1)! / 1e9);
-  return parts.map((end, i) => {
-    const seconds = (end - (i > 0 ? parts[i - 1]! : 0)) / 1e9;
-    return { time: before + end / 1e9, speed: native / Math.max(seconds, 1e-9) };
-  });
+export function curvePoints({ before, ends }: Parts, native: number): Point[] {
+  const points: Point[] = [];
+  let last = 0;
+  let parts = 0;
+  for (const [i, end] of ends.entries()) {
+    parts++;
+    if (end === ends[i + 1] || end === last) continue;
+    points.push({ time: before + end, speed: (native * parts) / (end - last), parts });
+    last = end;
+    parts = 0;
+  }
+  return points;
 }
 
 /** Points close together become one: at most `perDecade` for each tenfold of time, with the speed over all their parts. */
-export function thinned(points: Curve['points'], perDecade: number): Curve['points'] {
+export function thinned(points: readonly Point[], perDecade: number): Curve['points'] {
   const bucketOf = (time: number): number => Math.floor(Math.log10(Math.max(time, 1e-6)) * perDecade);
   const thin: Curve['points'] = [];
-  let parts = 0;
+  let all = 0;
   let cost = 0;
-  for (const [i, { time, speed }] of points.entries()) {
-    parts++;
-    cost += 1 / speed;
+  for (const [i, { time, speed, parts }] of points.entries()) {
+    all += parts;
+    cost += parts / speed;
     const next = points[i + 1];
     if (next && bucketOf(next.time) === bucketOf(time)) continue;
-    thin.push({ time, speed: parts / cost });
-    parts = 0;
+    thin.push({ time, speed: all / cost });
+    all = 0;
     cost = 0;
   }
   return thin;
@@ -62,18 +88,15 @@ export async function measureCurves(
       const rounds = Math.max(1, Math.round(workload.rounds * scale * (engine.slow ? SHORT : 1)));
       const points = Math.min(CURVE_POINTS, rounds);
       const args = [`${rounds}`, `${points}`];
-      const task: Task = { name: workload.name, kind: 'cpu', program: buildWorkload(workload.name), args, cwd: workFolder() };
+      const program = buildWorkload(workload.name);
+      const task: Task = { name: workload.name, kind: 'cpu', program, args, cwd: workFolder(), ticks: true };
       if (engine.cannot(task)) continue;
       const run = await engine.run(task, LIMIT_SECONDS);
       if (run.status !== 0) throw new Error(`${workload.name} in ${engine.label} ended with ${run.status}: ${run.stderr.trim()}`);
-      const parts = partsOf(run.stdout, points);
-      const perRound = median(parts.map((end, i) => end - (i > 0 ? parts[i - 1]! : 0))) / 1e9 / (rounds / points);
-      if (engine.id === 'native') native = perRound;
-      curves.push({
-        name: workload.name,
-        engine: engine.id,
-        points: thinned(curvePoints(parts, run.wall, (native * rounds) / points), POINTS_PER_DECADE),
-      });
+      const parts = run.ticks.length > 0 ? partsByTicks(run, points) : partsByOwnClock(run, points);
+      if (engine.id === 'native') native = parts.ends.at(-1)! / rounds;
+      const all = curvePoints(parts, (native * rounds) / points);
+      curves.push({ name: workload.name, engine: engine.id, points: thinned(all, POINTS_PER_DECADE) });
     }
   }
   return curves;

@@ -29,12 +29,12 @@ export function curveChart(name: string, curves: readonly Curve[], engines: read
           scales: {
             x: {
               type: 'logarithmic',
-              title: { display: true, text: 'seconds' },
+              title: { display: true, text: 'CPU seconds' },
               ticks: { callback: (value) => tick(Number(value)), autoSkipPadding: 12 },
             },
             y: {
               type: 'logarithmic',
-              min: 0.01,
+              suggestedMin: 0.01,
               title: { display: true, text: 'of native' },
               ticks: { callback: (value) => tick(Number(value)) },
             },

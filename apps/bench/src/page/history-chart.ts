@@ -47,14 +47,20 @@ export function historySection(all: readonly HistoryEntry[], engines: readonly E
   const label = element('label', 'Shown: ');
   label.append(choice);
   const { box, canvas } = chartBox('Ratio to native from run to run', 320);
-  const chart = (): Chart<'line', (number | null)[]> =>
-    new Chart(canvas, {
+  const chart = (): Chart<'line', (number | null)[]> => {
+    const key = choice.value;
+    const figures = ids.map((id) => {
+      const common = commonKeys(history, id, key);
+      return history.map((entry) => figure(entry, id, key, common));
+    });
+    const measured = history.map((_, i) => figures.some((own) => own[i] !== null));
+    return new Chart(canvas, {
       type: 'line',
       data: {
-        labels: history.map(labelOf),
-        datasets: ids.map((id) => ({
+        labels: history.filter((_, i) => measured[i]).map(labelOf),
+        datasets: ids.map((id, i) => ({
           label: engines.find((one) => one.id === id)?.label ?? id,
-          data: history.map((entry) => figure(entry, id, choice.value, commonKeys(history, id, choice.value))),
+          data: figures[i]!.filter((_, j) => measured[j]),
           borderColor: colorOf(id),
           backgroundColor: colorOf(id),
           borderWidth: 2,
@@ -68,6 +74,7 @@ export function historySection(all: readonly HistoryEntry[], engines: readonly E
         plugins: { tooltip: { callbacks: { label: (item) => `${item.dataset.label}: ${digits(item.parsed.y!)} ×` } } },
       },
     });
+  };
   queueMicrotask(() => {
     let shown = chart();
     choice.addEventListener('change', () => {

@@ -42,7 +42,10 @@ for (const [title, choose] of sections) {
 if (result.curves.length > 0) {
   main.append(
     heading('Warm-up'),
-    element('p', 'Speed at each moment, as a share of native’s, against seconds since the program was asked for. More is better.'),
+    element(
+      'p',
+      'Speed at each moment, as a share of native’s, against seconds of CPU time since the program was asked for. More is better.',
+    ),
   );
   const grid = element('div');
   grid.className = 'grid';

@@ -6,10 +6,13 @@
  *   0x0000_3000  machine header                (Header below)
  *   0x0000_4000  scratch: page-crossing accesses, copied micro-ops
  *   0x0004_0000  the core's constant tables    (asc --memoryBase)
- *   0x0010_0000  decoded code: micro-op pages  (code cache arena)
- *   0x01e0_0000  translated code: its slots, tables and profile
- *   0x0200_0000  TLB contexts: 8 × (R, W, X), each a flat table over the 4 GiB window
- *   0x0800_0000  mem_map: one struct page per frame, then the frames, 4 KiB each
+ *   0x0010_0000  translated code: its slots, tables and profile
+ *   0x0030_0000  mem_map: one struct page per frame
+ *   behind it    a TLB context: R, W, X, each a flat table over the 4 GiB window
+ *                decoded code: micro-op pages  (code cache arena, its first part)
+ *                frames, 4 KiB each; and amid them, when they are first needed, seven more TLB contexts and the rest of the arena
+ *
+ * So a machine begins small, and its memory grows with what it uses: hosts count all of it, touched or not.
  */
 export const enum MemoryMap {
   Cpu = 0x1000,
@@ -25,21 +28,29 @@ export const enum MemoryMap {
   StepBufferEnd = 0x20000,
   CoreData = 0x40000,
   CoreDataEnd = 0x100000,
-  CodeArena = 0x0010_0000,
-  CodeArenaEnd = 0x01e0_0000,
   /** One RegionSlot per slot of the region table. */
-  RegionSlots = 0x01e0_0000,
-  RegionSlotsEnd = 0x01e8_0000,
+  RegionSlots = 0x0010_0000,
+  RegionSlotsEnd = 0x0018_0000,
   /** Tables that translated code reads, made by its translator. */
-  RegionTables = 0x01e8_0000,
-  RegionTablesEnd = 0x01ff_0000,
+  RegionTables = 0x0018_0000,
+  RegionTablesEnd = 0x002f_0000,
   /** What Profile describes. */
-  Profile = 0x01ff_0000,
-  Tlb = 0x0200_0000,
+  Profile = 0x002f_0000,
+  MemMap = 0x0030_0000,
   TlbTableBytes = 0x40_0000,
   TlbContextBytes = 0xc0_0000,
   TlbContexts = 8,
-  MemMap = 0x0800_0000,
+  CodeFirstBytes = 0x40_0000,
+  CodeRestBytes = 0x1b0_0000,
+  /** Frames that the tables which are placed later take up (CoreTable): they do not count against the guest's limit. */
+  TableFrames = (7 * 0xc0_0000 + 0x1b0_0000) / 4096,
+}
+
+/** Tables of the core that lie amid the frames. In PageStruct.Index of the first one of their struct pages, which all have PageFlag.Core. */
+export const enum CoreTable {
+  /** From 1 on, by number: TLB contexts. */
+  TlbContext = 0,
+  CodeRest = 8,
 }
 
 export const enum PageSize {
@@ -69,6 +80,10 @@ export const enum Header {
   /** u64 each, MaxBreakpoints of them: `run` returns ExitReason.Breakpoint before an instruction there, unless it is its first. */
   Breakpoints = 0x18,
   MaxBreakpoints = 64,
+  /** Number of struct pages: FrameCount and MemoryMap.TableFrames. */
+  FrameSlots = 0x220,
+  /** So many frames, from the first on, were ever given out, or are tables of the core: what comes behind them is all zero. */
+  FramesTouched = 0x224,
 }
 
 /** At MemoryMap.RegionSlots + slot × Bytes: an entry of translated code. */
@@ -126,7 +141,7 @@ export const enum Profile {
   MaxExits = 2048,
 }
 
-/** struct page, 32 bytes, at MemoryMap.MemMap + 32 × ((frame − FrameBase) >> 12). */
+/** struct page, 32 bytes, at MemoryMap.MemMap + 32 × ((frame − FrameBase) >> 12); there are Header.FrameSlots of them. */
 export const enum PageStruct {
   Bytes = 32,
   /** u32: references; 0 = free. */
@@ -166,4 +181,6 @@ export const enum PageFlag {
   Readahead = 1 << 9,
   /** Anonymous memory that MADV_FREE gave up: may be dropped until it is written again. */
   LazyFree = 1 << 10,
+  /** No frame of the guest: a table of the core (CoreTable). */
+  Core = 1 << 11,
 }

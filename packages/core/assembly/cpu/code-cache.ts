@@ -1,16 +1,17 @@
 import { Cpu, Stat } from '../../../abi/src/machine/cpu-state';
-import { MemoryMap, PageFlag, PageSize, PageStruct } from '../../../abi/src/machine/memory-map';
+import { CoreTable, MemoryMap, PageFlag, PageSize, PageStruct } from '../../../abi/src/machine/memory-map';
 import { Uop, UopFlag } from '../../../abi/src/machine/uop';
 import { decode } from '../decode/decoder';
 import { isBlockEnd } from '../decode/hot.generated';
-import { pageStruct } from '../mmu/frames';
+import { pageStruct, takeTable } from '../mmu/frames';
 import { codeChanged, flushExecute, forgetWrites } from '../mmu/tlb';
 import { countStat } from '../mmu/walk';
 import { HotOp } from './hot-ops';
 import { promote } from './promote';
 
 /**
- * Decoded code lies in the arena, which is filled from below and emptied as a whole.
+ * Decoded code lies in the arena, which is filled from below and emptied as a whole. It has two parts; the second is there from when
+ * the first is full.
  *
  *   code page   ┌───────┬──────┬────────────┬──────────────────┐
  *   of a frame  │ frame │ next │ generation │ index: u32[4096] │  host address of the micro-op per byte offset, 0 = not decoded
@@ -41,7 +42,11 @@ export const enum Run {
   Max = 255,
 }
 
-let arenaTop: u32 = MemoryMap.CodeArena;
+let arenaFirst: u32 = 0;
+let arenaRest: u32 = 0;
+let arenaTop: u32 = 0;
+/** Of the part that is being filled. */
+let arenaEnd: u32 = 0;
 let lastCodePage: u32 = 0;
 
 /** True while one instruction runs from a copy, so that it may overwrite its own page. */
@@ -51,12 +56,34 @@ export function setWritesToCodeGoOn(on: bool): void {
   writesToCodeGoOn = on;
 }
 
+/** Where the first part of the arena begins. */
+export function initCode(arena: u32): void {
+  arenaFirst = arena;
+  arenaTop = arena;
+  arenaEnd = arena + MemoryMap.CodeFirstBytes;
+}
+
+/** Gives the arena its second part. False: the host has no memory for it. */
+export function placeCodeRest(): bool {
+  if (!arenaRest) arenaRest = takeTable(CoreTable.CodeRest, MemoryMap.CodeRestBytes);
+  return arenaRest != 0;
+}
+
+/** Is there room for so many bytes at arenaTop? */
+function hasRoom(bytes: u32): bool {
+  if (arenaTop + bytes <= arenaEnd) return true;
+  if (arenaEnd != arenaFirst + <u32>MemoryMap.CodeFirstBytes || !placeCodeRest()) return false;
+  arenaTop = arenaRest;
+  arenaEnd = arenaRest + MemoryMap.CodeRestBytes;
+  return true;
+}
+
 /** The code page of a frame, made if there is none. */
 export function codePage(frame: u32): u32 {
   const struct = pageStruct(frame);
   const known = load<u32>(struct, PageStruct.Code);
   if (known) return known;
-  if (arenaTop + CodePage.Bytes > <u32>MemoryMap.CodeArenaEnd) flushCode();
+  if (!hasRoom(CodePage.Bytes)) flushCode();
   const code = arenaTop;
   arenaTop += CodePage.Bytes;
   memory.fill(code, 0, CodePage.Bytes);
@@ -90,7 +117,8 @@ export function flushCode(): void {
     store<u32>(struct, load<u32>(struct, PageStruct.Flags) & ~PageFlag.HasCode, PageStruct.Flags);
   }
   lastCodePage = 0;
-  arenaTop = MemoryMap.CodeArena;
+  arenaTop = arenaFirst;
+  arenaEnd = arenaFirst + MemoryMap.CodeFirstBytes;
   flushExecute();
   countStat(Stat.CodeFlushes);
 }
@@ -118,7 +146,7 @@ export function endMarker(at: u32, offset: u32): void {
 
 /** Decodes from `offset` of a code page on; the micro-op there. 0 = the arena was emptied: look the code page up again. */
 export function decodeRun(code: u32, offset: u32): u32 {
-  if (arenaTop + (Run.Max + 4) * Uop.Bytes > <u32>MemoryMap.CodeArenaEnd) {
+  if (!hasRoom((Run.Max + 4) * Uop.Bytes)) {
     flushCode();
     return 0;
   }

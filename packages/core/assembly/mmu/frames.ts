@@ -4,11 +4,11 @@ import { dropCode } from '../cpu/code-cache';
 import { hostMemoryGrown } from '../host';
 
 /**
- * Frames and their struct pages. Frames lie behind mem_map; memory grows towards the limit in chunks, and a frame that was
- * never used needs no zeroing.
+ * Frames and their struct pages. Memory grows towards the limit in steps, and a frame that was never used needs no zeroing. Tables of
+ * the core that are first needed later on lie amid the frames.
  *
- *   MemMap          FrameBase                fresh            memory end        limit
- *   │ struct page[] │ used and freed frames  │ never touched  │ not yet grown   │
+ *   MemMap          FrameBase                          fresh            memory end        limit
+ *   │ struct page[] … │ frames, tables, frames …       │ never touched  │ not yet grown   │
  */
 let frameBase: u32 = 0;
 let frameEnd: u32 = 0;
@@ -17,18 +17,27 @@ let grownTo: u32 = 0;
 let freeList: u32 = 0;
 
 const enum Growth {
-  /** Memory grows by this many WebAssembly pages (64 KiB) at a time. */
-  Pages = 256,
   PageShift = 16,
+  /** Memory grows by as many bytes as the frames take up, within these limits. */
+  Least = 0x40_0000,
+  Most = 0x100_0000,
 }
 
-export function initFrames(frames: u32): void {
-  const memMapEnd = MemoryMap.MemMap + frames * PageStruct.Bytes;
-  frameBase = (memMapEnd + PageSize.Mask) & ~PageSize.Mask;
-  frameEnd = frameBase + (frames << PageSize.Shift);
-  fresh = frameBase;
+/** Where the mem_map for so many frames ends, page aligned. */
+export function memMapEnd(frames: u32): u32 {
+  const bytes = (frames + <u32>MemoryMap.TableFrames) * <u32>PageStruct.Bytes;
+  return (<u32>MemoryMap.MemMap + bytes + <u32>PageSize.Mask) & ~<u32>PageSize.Mask;
+}
+
+/** @param base where the frames begin */
+export function initFrames(frames: u32, base: u32): void {
+  const slots = frames + <u32>MemoryMap.TableFrames;
+  frameBase = base;
+  frameEnd = base + (slots << PageSize.Shift);
+  fresh = base;
   grownTo = <u32>memory.size() << Growth.PageShift;
   store<u32>(MemoryMap.Header + Header.FrameCount, frames);
+  store<u32>(MemoryMap.Header + Header.FrameSlots, slots);
   store<u32>(MemoryMap.Header + Header.FrameBase, frameBase);
   store<u32>(MemoryMap.Header + Header.FreeFrames, frames);
 }
@@ -57,10 +66,9 @@ export function allocFrame(flags: u32, zeroed: bool): u32 {
     freeList = load<u32>(pageStruct(frame), PageStruct.Next);
     if (zeroed) memory.fill(frame, 0, PageSize.Bytes);
   } else {
-    if (fresh >= frameEnd) return 0;
-    if (fresh + PageSize.Bytes > grownTo && !grow()) return 0;
-    frame = fresh;
-    fresh += PageSize.Bytes;
+    if (!load<u32>(MemoryMap.Header + Header.FreeFrames)) return 0;
+    frame = takeFresh(PageSize.Bytes);
+    if (!frame) return 0;
   }
   const page = pageStruct(frame);
   store<u32>(page, 1, PageStruct.RefCount);
@@ -75,13 +83,40 @@ export function allocFrame(flags: u32, zeroed: bool): u32 {
   return frame;
 }
 
-function grow(): bool {
-  const missing = (frameEnd - grownTo + 0xffff) >>> Growth.PageShift;
-  const pages: u32 = missing < <u32>Growth.Pages ? missing : Growth.Pages;
+/** Frames that were never touched, one after another; 0 = the host has no more memory. */
+function takeFresh(bytes: u32): u32 {
+  const at = fresh;
+  if (frameEnd - at < bytes) return 0;
+  if (at + bytes > grownTo && !grow(at + bytes - grownTo)) return 0;
+  fresh = at + bytes;
+  store<u32>(MemoryMap.Header + Header.FramesTouched, (fresh - frameBase) >>> PageSize.Shift);
+  return at;
+}
+
+function grow(least: u32): bool {
+  let bytes = fresh - frameBase;
+  if (bytes < <u32>Growth.Least) bytes = Growth.Least;
+  if (bytes > <u32>Growth.Most) bytes = Growth.Most;
+  if (bytes > frameEnd - grownTo) bytes = frameEnd - grownTo;
+  if (bytes < least) bytes = least;
+  const pages = (bytes + 0xffff) >>> Growth.PageShift;
   if (memory.grow(pages) < 0) return false;
   hostMemoryGrown();
   grownTo += pages << Growth.PageShift;
   return true;
+}
+
+/** Room for a table of the core, all zero, for good; 0 = the host has no more memory. `id`: CoreTable. */
+export function takeTable(id: u32, bytes: u32): u32 {
+  const first = takeFresh(bytes);
+  if (!first) return 0;
+  for (let at: u32 = 0; at < bytes; at += PageSize.Bytes) {
+    const page = pageStruct(first + at);
+    store<u32>(page, 1, PageStruct.RefCount);
+    store<u32>(page, PageFlag.Core, PageStruct.Flags);
+  }
+  store<u32>(pageStruct(first), id, PageStruct.Index);
+  return first;
 }
 
 export function getFrame(frame: u32): void {

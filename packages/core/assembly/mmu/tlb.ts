@@ -1,5 +1,5 @@
-import { Header, MemoryMap, PageFlag, PageSize, PageStruct } from '../../../abi/src/machine/memory-map';
-import { isFrame, pageStruct } from './frames';
+import { CoreTable, Header, MemoryMap, PageFlag, PageSize, PageStruct } from '../../../abi/src/machine/memory-map';
+import { isFrame, pageStruct, takeTable } from './frames';
 
 /**
  * A TLB context: three flat tables over the 4 GiB window, one u32 per page, 0 = not cached.
@@ -33,13 +33,15 @@ export const enum Tagged {
   Bytes = 24,
 }
 
+/** Host address of its tables; 0 = it has none yet. The first has them from the start, the others when they are first needed. */
+const contextBase: usize = memory.data(4 * MemoryMap.TlbContexts, 16);
 const contextPgd: usize = memory.data(4 * MemoryMap.TlbContexts, 16);
 const contextUsed: usize = memory.data(4 * MemoryMap.TlbContexts, 16);
 const bitmaps: usize = memory.data(TlbLayout.BitmapBytes * MemoryMap.TlbContexts, 16);
 const tagged: usize = memory.data(Tagged.Entries * Tagged.Bytes, 16);
 
 /** Host address of the active context's R table. */
-export let readTable: u32 = MemoryMap.Tlb;
+export let readTable: u32 = 0;
 /** PML4 of the active address space. Cpu.Cr3 shows it, but belongs to a block that the kernel saves and restores. */
 export let activePgd: u32 = 0;
 let active: u32 = 0;
@@ -54,13 +56,44 @@ export function codeChanged(): void {
 
 @inline
 function base(context: u32): u32 {
-  return MemoryMap.Tlb + context * MemoryMap.TlbContextBytes;
+  return load<u32>(contextBase + (context << 2));
+}
+
+/** The tables of the first context. */
+export function initTlb(tables: u32): void {
+  store<u32>(contextBase, tables);
+  readTable = tables;
+}
+
+/** Gives a context its tables. False: the host has no memory for them. */
+export function placeContext(context: u32): bool {
+  if (base(context)) return true;
+  const tables = takeTable(CoreTable.TlbContext + context, MemoryMap.TlbContextBytes);
+  store<u32>(contextBase + (context << 2), tables);
+  return tables != 0;
+}
+
+/** The least recently used context of the first `count`. */
+function leastUsed(count: u32): u32 {
+  let context: u32 = 0;
+  for (let i: u32 = 1; i < count; i++) {
+    if (load<u32>(contextUsed + (i << 2)) < load<u32>(contextUsed + (context << 2))) context = i;
+  }
+  return context;
+}
+
+/** The context for one more address space. */
+function nextContext(): u32 {
+  const context = leastUsed(MemoryMap.TlbContexts);
+  if (placeContext(context)) return context;
+  // Those that have tables come first.
+  return leastUsed(context);
 }
 
 /** The context of an address space, or −1. */
 export function contextOf(pgd: u32): i32 {
   for (let i: u32 = 0; i < <u32>MemoryMap.TlbContexts; i++) {
-    if (load<u32>(contextPgd + (i << 2)) == pgd) return i;
+    if (load<u32>(contextPgd + (i << 2)) == pgd && base(i)) return i;
   }
   return -1;
 }
@@ -70,10 +103,7 @@ export function activateContext(pgd: u32): void {
   clock++;
   let context = contextOf(pgd);
   if (context < 0) {
-    context = 0;
-    for (let i: u32 = 1; i < <u32>MemoryMap.TlbContexts; i++) {
-      if (load<u32>(contextUsed + (i << 2)) < load<u32>(contextUsed + (<u32>context << 2))) context = i;
-    }
+    context = nextContext();
     clearContext(context);
     store<u32>(contextPgd + (<u32>context << 2), pgd);
   }

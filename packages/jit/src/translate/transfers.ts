@@ -36,7 +36,10 @@ export abstract class TransferEmitter extends IntegerEmitter {
     const { code } = this;
     this.storeRegisters();
     this.spillFlags(code, this.kind);
-    code.i32(0).get(L.Fuel).mem(W.I32Store, MemoryMap.Cpu + Cpu.RegionFuel);
+    code
+      .i32(0)
+      .get(L.Fuel)
+      .mem(W.I32Store, MemoryMap.Cpu + Cpu.RegionFuel);
   }
 
   /** Goes on at L.Rip, in the region there if there is one. */
@@ -135,6 +138,7 @@ export abstract class TransferEmitter extends IntegerEmitter {
     this.address(next);
     code.op(W.I64Ne, W.If, W.Void).get(L.Rip).op(W.Return, W.End);
     this.loadRegisters();
+    this.loadLimit(code);
     code
       .i32(0)
       .mem(W.I32Load, MemoryMap.Cpu + Cpu.RegionFuel)
@@ -160,7 +164,10 @@ export abstract class TransferEmitter extends IntegerEmitter {
   protected epilogue(code: typeof this.code): void {
     const toRip = (): void => {
       code.get(L.PageVa).get(L.Site).op(W.I64Extend32S, W.I64Add).set(L.Rip);
-      code.i32(0).i32(1).mem(W.I32Store, MemoryMap.Cpu + Cpu.RegionFailed);
+      code
+        .i32(0)
+        .i32(1)
+        .mem(W.I32Store, MemoryMap.Cpu + Cpu.RegionFailed);
       code.get(L.Fuel).get(L.Site).i64(32).op(W.I64ShrU, W.I32WrapI64, W.I32Sub).set(L.Fuel);
     };
     code.op(W.End);
@@ -171,7 +178,10 @@ export abstract class TransferEmitter extends IntegerEmitter {
     toRip();
     code.op(W.End);
     this.storeAssigned(code);
-    code.i32(0).get(L.Fuel).mem(W.I32Store, MemoryMap.Cpu + Cpu.RegionFuel);
+    code
+      .i32(0)
+      .get(L.Fuel)
+      .mem(W.I32Store, MemoryMap.Cpu + Cpu.RegionFuel);
     code.get(L.Rip);
   }
 }

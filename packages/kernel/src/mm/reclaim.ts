@@ -23,7 +23,7 @@ export function dropPageCache(k: Kernel): void {
 
 function scan(k: Kernel, wanted: number, mapped: boolean): number {
   const { core, vm } = k;
-  const count = core.u32[(MemoryMap.Header + Header.FrameCount) >>> 2]!;
+  const count = core.u32[(MemoryMap.Header + Header.FramesTouched) >>> 2]!;
   const base = core.u32[(MemoryMap.Header + Header.FrameBase) >>> 2]!;
   let freed = 0;
   for (let step = 0; step < count && freed < wanted; step++) {

@@ -164,7 +164,7 @@ function kernelPriority(task: Task): number {
 
 /** finish_wait on every queue, and the deadline's timer. */
 export function leaveQueues(k: Kernel, task: Task): void {
-  for (const queue of task.sleepingOn) queue.remove(task);
-  if (task.sleepingOn.length > 0) task.sleepingOn = [];
+  const { sleepingOn } = task;
+  for (let queue = sleepingOn.pop(); queue; queue = sleepingOn.pop()) queue.remove(task);
   k.timers.remove(task.sleepTimer);
 }

@@ -12,21 +12,29 @@ export abstract class Waiter {
 
 /** wait_queue_head. Waiters in order of arrival. */
 export class WaitQueue {
-  readonly waiters = new Set<Waiter>();
+  readonly waiters: Waiter[] = [];
 
+  /** A task that waits for the same thing twice (poll) does so in one go, and stands here once. */
   add(waiter: Waiter): void {
-    this.waiters.add(waiter);
+    const { waiters } = this;
+    if (waiters[waiters.length - 1] !== waiter) waiters.push(waiter);
   }
 
   remove(waiter: Waiter): void {
-    this.waiters.delete(waiter);
+    const at = this.waiters.indexOf(waiter);
+    if (at >= 0) this.waiters.splice(at, 1);
   }
 
   /** Wakes all (Linux: wake_up_all), or the first `limit`. Waiters look again at what they waited for. */
   wake(k: Kernel, limit = Infinity, events = 0): void {
-    if (this.waiters.size === 0) return;
+    const { waiters } = this;
+    if (waiters.length === 0) return;
+    if (waiters.length === 1 && limit > 0) {
+      waiters[0]!.wake(k, this, events);
+      return;
+    }
     let n = 0;
-    for (const waiter of Array.from(this.waiters)) {
+    for (const waiter of waiters.slice()) {
       if (n++ >= limit) break;
       waiter.wake(k, this, events);
     }

@@ -6,7 +6,7 @@ export interface MemoryImage {
   frameCount: number;
   cpu: Uint8Array;
   eflags: number;
-  /** struct page of every frame that was ever used. */
+  /** struct page of every frame that was ever used, and of the core's tables amid them. */
   memMap: Uint8Array;
   /** Free frames in the order in which they will be given out again, as indices. */
   freeList: number[];
@@ -21,7 +21,7 @@ export function saveMemory(core: Core): MemoryImage {
   const header = (field: number) => core.u32[(MemoryMap.Header + field) >>> 2]!;
   const frameCount = header(Header.FrameCount);
   const base = header(Header.FrameBase);
-  const used = usedFrames(core, frameCount);
+  const used = header(Header.FramesTouched);
   const memMap = core.u8.slice(MemoryMap.MemMap, MemoryMap.MemMap + used * PageStruct.Bytes);
   const words = new Uint32Array(memMap.buffer);
   const frames: [number, Uint8Array][] = [];
@@ -30,6 +30,7 @@ export function saveMemory(core: Core): MemoryImage {
     const page = (i * PageStruct.Bytes) >>> 2;
     words[page + (PageStruct.Flags >>> 2)]! &= ~CacheFlags;
     words[page + (PageStruct.Code >>> 2)] = 0;
+    if (words[page + (PageStruct.Flags >>> 2)]! & PageFlag.Core) continue;
     if (words[page + (PageStruct.RefCount >>> 2)] === 0) {
       free.add(i);
       continue;
@@ -52,16 +53,6 @@ function indexOf(frame: number, base: number): number {
   return frame === 0 ? -1 : (frame - base) / PageSize.Bytes;
 }
 
-/** Frames from 0 up to the last one whose struct page was ever written. */
-function usedFrames(core: Core, frameCount: number): number {
-  const { u32 } = core;
-  for (let i = frameCount - 1; i >= 0; i--) {
-    const page = (MemoryMap.MemMap + i * PageStruct.Bytes) >>> 2;
-    for (let word = 0; word < PageStruct.Bytes >>> 2; word++) if (u32[page + word] !== 0) return i + 1;
-  }
-  return 0;
-}
-
 /** The chain of `next` through all free frames, from the one that no other points to. */
 function freeOrder(free: Set<number>, next: (index: number) => number): number[] {
   const pointedTo = new Set([...free].map(next));
@@ -77,7 +68,13 @@ export function restoreMemory(core: Core, image: MemoryImage): void {
     throw new RangeError(`the machine has ${header(Header.FrameCount)} frames, the snapshot ${image.frameCount}`);
   const base = header(Header.FrameBase);
   const used = image.memMap.length / PageStruct.Bytes;
-  for (let i = 0; i < used; i++) if (core.allocFrameRaw(0) === 0) throw new RangeError('no memory for the frames of a snapshot');
+  const words = new Uint32Array(image.memMap.buffer, image.memMap.byteOffset, image.memMap.length >>> 2);
+  while (header(Header.FramesTouched) < used) {
+    const page = (header(Header.FramesTouched) * PageStruct.Bytes) >>> 2;
+    const isTable = words[page + (PageStruct.Flags >>> 2)]! & PageFlag.Core;
+    const done = isTable ? core.placeTable(words[page + (PageStruct.Index >>> 2)]!) : core.allocFrameRaw(0) !== 0;
+    if (!done) throw new RangeError('no memory for the frames of a snapshot');
+  }
   for (const index of image.freeList.toReversed()) core.putFrame(base + index * PageSize.Bytes);
   const { u8 } = core;
   u8.set(image.memMap, MemoryMap.MemMap);

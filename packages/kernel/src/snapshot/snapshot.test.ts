@@ -1,3 +1,4 @@
+import { Header, MemoryMap } from '@ring3/abi';
 import { createCore, loadCoreModule } from '@ring3/core';
 import { describe, expect, it } from 'vitest';
 import { createHostInput, createHostOutput } from '../fs/host-stream/host-stream.js';
@@ -80,6 +81,8 @@ describe('determinism', () => {
       coreImports(() => restored),
     );
     const restored: Kernel = restoreSnapshot(snapshot, { core, platform, trace: new Tracer() });
+    const touched = (k: Kernel): number => k.core.u32[(MemoryMap.Header + Header.FramesTouched) >>> 2]!;
+    expect(touched(restored)).toBe(touched(m.k));
     expect(finish(restored, 1_000)).toEqual(finish(m.k, 1_000_000));
   });
 });

@@ -58,6 +58,7 @@ function goOnLater(k: Kernel, kind: string, file: File, done: number): number {
 export function readBlocking(k: Kernel, file: File, iter: IoIter, pos: number | null, nonblock = false): number {
   const done = transferOp(k)?.done ?? 0;
   if (done > 0 && iter instanceof UserIter) iter.advance(done);
+  else if (file.readWouldBlock() && iter.remaining > 0) return waitToRead(k, file, nonblock);
   try {
     const n = done + (pos === null ? readNext(k, file, iter) : readAt(k, file, iter, pos + done));
     return k.vm.stalled && iter instanceof UserIter ? goOnLater(k, 'read', file, n) : n;
@@ -65,11 +66,15 @@ export function readBlocking(k: Kernel, file: File, iter: IoIter, pos: number | 
     // What came before a page that had to be waited for is the answer.
     if (done > 0 && error instanceof Errno) return done;
     if (error !== EAGAIN) throw error;
-    const blocked = transferOp(k);
-    if (blocked && expired(k, blocked)) return file.deadlinePassed();
-    const deadline = blocked?.deadline ?? file.readDeadline(k);
-    return waitFile(k, file, POLLIN, 'read', 0, nonblock || (file.flags & O.NONBLOCK) !== 0, deadline);
+    return waitToRead(k, file, nonblock);
   }
+}
+
+function waitToRead(k: Kernel, file: File, nonblock: boolean): number {
+  const blocked = transferOp(k);
+  if (blocked && expired(k, blocked)) return file.deadlinePassed();
+  const deadline = blocked?.deadline ?? file.readDeadline(k);
+  return waitFile(k, file, POLLIN, 'read', 0, nonblock || (file.flags & O.NONBLOCK) !== 0, deadline);
 }
 
 /** write(2) and kin: a stream's blocking write goes on until all is written; bytes already written beat every error. */

@@ -66,6 +66,10 @@ export abstract class File {
   read(_k: Kernel, _iter: IoIter, _pos: number): number {
     throw EINVAL;
   }
+  /** Would read throw EAGAIN? Asked before it by who sleeps then, where it is cheap to know: false says nothing. */
+  readWouldBlock(): boolean {
+    return false;
+  }
   write(_k: Kernel, _iter: IoIter, _pos: number): number {
     throw EINVAL;
   }

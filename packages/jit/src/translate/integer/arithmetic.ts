@@ -3,7 +3,7 @@ import type { Insn } from '../../region.js';
 import { W } from '../../wasm-encoder.js';
 import { CcOp, L } from '../locals.js';
 import { Operand, type Traits } from '../traits.js';
-import { OperandEmitter } from './operands.js';
+import { narrowed, OperandEmitter } from './operands.js';
 
 /** Two-operand operations and their like: core/assembly/execute/integer/arith.ts, unary.ts, exchange.ts. */
 export abstract class ArithmeticEmitter extends OperandEmitter {
@@ -83,16 +83,18 @@ export abstract class ArithmeticEmitter extends OperandEmitter {
       this.cf();
       code.set(L.Low);
     }
+    // The operands stay on the stack for the operation.
+    const wide = bits === 64;
     this.signedOperand(insn, to, bits);
-    this.flagOperand(L.CcA, L.Left, bits);
+    code.tee(wide ? L.CcA : L.Left);
     this.signedOperand(insn, from, bits);
-    this.flagOperand(L.CcB, L.Right, bits);
-    code.get(bits === 64 ? L.CcA : L.Left);
-    if (from === Operand.Immediate) this.immediate(insn, bits);
-    else code.get(bits === 64 ? L.CcB : L.Right);
+    if (from !== Operand.Immediate) code.tee(wide ? L.CcB : L.Right);
     this.combine(mnemonic, bits, carry);
     this.signed(bits);
     this.flagOperand(L.CcR, L.Result, bits);
+    if (!wide) code.get(L.Left).op(W.I64ExtendI32S).set(L.CcA);
+    if (from === Operand.Immediate) code.i64(narrowed(insn.imm, bits)).set(L.CcB);
+    else if (!wide) code.get(L.Right).op(W.I64ExtendI32S).set(L.CcB);
     const adds = mnemonic === 'add' || mnemonic === 'adc';
     if (carry) {
       code.i32(adds ? CcOp.Adc1 : CcOp.Sbb1);

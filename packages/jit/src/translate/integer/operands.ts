@@ -7,6 +7,11 @@ import { Operand, type Traits } from '../traits.js';
 
 const ADDRESS_PREFIXES = UopFlag.Fs | UopFlag.Gs | UopFlag.Addr32 | UopFlag.RipWide;
 
+/** An immediate, sign-extended from `size` bits. */
+export function narrowed(immediate: number, size: number): number {
+  return size === 8 ? (immediate << 24) >> 24 : size === 16 ? (immediate << 16) >> 16 : immediate;
+}
+
 /**
  * Operands of integer instructions. Up to 32 bits are worked on as i32, 64 bits as i64 (`size` here is the operand size in bits; "a
  * value" is one or the other). Nothing may have an effect before the last check of a memory operand.
@@ -112,9 +117,7 @@ export abstract class OperandEmitter extends SseEmitter {
 
   /** The immediate, sign-extended from the operand size. */
   protected immediate(insn: Insn, size: number): void {
-    const { code } = this;
-    if (size === 64) code.i64(insn.imm);
-    else code.i32(size === 8 ? (insn.imm << 24) >> 24 : size === 16 ? (insn.imm << 16) >> 16 : insn.imm);
+    this.constant(size, narrowed(insn.imm, size));
   }
 
   /** An operand, sign-extended; a memory operand has been checked. */

@@ -2,7 +2,7 @@ import { Cpu, MemoryMap } from '@ring3/abi';
 import { type Code, W } from '../../wasm-encoder.js';
 import { L } from '../locals.js';
 import { Theme, themeOf } from './names.js';
-import { type Precision, Scalar, V128 } from './opcodes.js';
+import { Int, type Precision, Scalar, V128 } from './opcodes.js';
 import { F64, type SseInsn } from './operands.js';
 import { PlainOperandsOf } from './plain.js';
 import { SseShuffles } from './shuffles.js';
@@ -11,6 +11,8 @@ import { SseShuffles } from './shuffles.js';
 const MODES = 0x7f80;
 const DEFAULT_MODES = 0x1f80;
 const PRECISION = 0x20;
+/** IM: one of the masks. */
+const INVALID_MASK = 0x80;
 /**
  * A scalar is within the range when its exponent + 1 has one of these bits: then it is none of 0, 1, 2 and the greatest, and a result there has
  * not been tiny before it was rounded either.
@@ -18,6 +20,7 @@ const PRECISION = 0x20;
 const MASK_F32 = 0x7e00_0000;
 const MASK_F64 = 0x7fc0_0000_0000_0000n;
 const STEP_F32 = 0x0080_0000;
+const STEP_F64 = 1n << 52n;
 /** Any bit of the exponent. */
 const EXPONENT_F32 = 0x7f80_0000;
 const EXPONENT_F64 = 0x7ff0_0000;
@@ -59,18 +62,22 @@ export abstract class SseChecks extends SseShuffles {
     unlessNews().set(L.Mask32);
     code.i64(MASK_F64).i64(0);
     unlessNews().set(L.Mask64);
-    // From the same bit of MXCSR, or V8 would make constants of them again at every use. Where it is not set no check is passed.
-    mxcsr(PRECISION).op(W.I64ExtendI32U).i64(47).op(W.I64Shl).set(L.Step64);
+    // From a bit of MXCSR, or V8 would make constants of them again at every use. Where it is not set, no check is passed.
+    mxcsr(INVALID_MASK)
+      .op(W.I64ExtendI32U)
+      .i64(Math.log2(Number(STEP_F64) / INVALID_MASK))
+      .op(W.I64Shl)
+      .set(L.Step64);
     if (!packed) return;
     code.i32(LIMIT).i32(0);
     unlessNews();
     this.splatTo(code, L.LimitV);
-    mxcsr(PRECISION)
-      .i32(Math.log2(LOWEST_F32 / PRECISION))
+    mxcsr(INVALID_MASK)
+      .i32(Math.log2(LOWEST_F32 / INVALID_MASK))
       .op(W.I32Shl);
     this.splatTo(code, L.LowF32);
-    mxcsr(PRECISION)
-      .i32(Math.log2(LOWEST_F64 / PRECISION))
+    mxcsr(INVALID_MASK)
+      .i32(Math.log2(LOWEST_F64 / INVALID_MASK))
       .op(W.I32Shl);
     this.splatTo(code, L.LowF64);
   }
@@ -124,13 +131,37 @@ export abstract class SseChecks extends SseShuffles {
     else code.op(Scalar.I32ReinterpretF32).i32(STEP_F32).op(W.I32Add).get(L.Mask32).op(W.I32And);
   }
 
-  /** The same, for the second look. */
-  protected inside({ scalar, constant, min }: Precision, local: number): void {
-    this.code
-      .get(local)
-      .op(scalar.abs, ...constant(2 * min), scalar.ge)
-      .get(local)
-      .op(scalar.abs, ...constant(Infinity), scalar.lt, W.I32And);
+  /** The same of its exponent alone, for the second look. */
+  protected inside(precision: Precision, local: number): void {
+    const { code } = this;
+    code.get(local);
+    if (precision === F64) code.op(Scalar.I64ReinterpretF64).i64(STEP_F64).op(W.I64Add).i64(MASK_F64).op(W.I64And).i64(0).op(W.I64Ne);
+    else code.op(Scalar.I32ReinterpretF32).i32(STEP_F32).op(W.I32Add).i32(MASK_F32).op(W.I32And).i32(0).op(W.I32Ne);
+  }
+
+  /** Zero, or of an exponent that is not 0. */
+  protected notDenormal(precision: Precision, local: number): void {
+    const { code } = this;
+    code.get(local);
+    // Without the sign, and 0 the greatest.
+    if (precision === F64)
+      code
+        .op(Scalar.I64ReinterpretF64)
+        .i64(1)
+        .op(W.I64Shl)
+        .i64(1)
+        .op(W.I64Sub)
+        .i64(2n * STEP_F64 - 1n)
+        .op(W.I64GeU);
+    else
+      code
+        .op(Scalar.I32ReinterpretF32)
+        .i32(1)
+        .op(W.I32Shl)
+        .i32(1)
+        .op(W.I32Sub)
+        .i32(2 * STEP_F32 - 1)
+        .op(Int.I32GeU);
   }
 
   /** The scalar memory operand that has been read last is neither zero nor denormal. */
@@ -212,11 +243,11 @@ export abstract class SseChecks extends SseShuffles {
 
   /** Lanes that are normal, infinite or zero. */
   protected plainLanes(precision: Precision, local: number): void {
-    const { vector, min } = precision;
+    const { vector } = precision;
     const { code } = this;
     code.get(local);
     this.simd(vector.abs);
-    this.splat(precision, min);
+    this.splat(precision, precision.min);
     this.simd(vector.ge);
     code.get(local);
     this.splat(precision, 0);

@@ -1,7 +1,9 @@
 import { Cpu, MemoryMap } from '@ring3/abi';
+import type { Insn } from '../../region.js';
 import { W } from '../../wasm-encoder.js';
 import { L } from '../locals.js';
 import { SseConversions } from './conversions.js';
+import { Theme, themeOf } from './names.js';
 import type { SseInsn } from './operands.js';
 
 /** Bits of MXCSR that may be set; others are #GP(0). */
@@ -9,6 +11,11 @@ const MXCSR_MASK = 0xffff;
 
 /** MXCSR itself, which a region never changes but here: libm looks at the rounding mode at the start of many functions. */
 export abstract class SseControl extends SseConversions {
+  protected override step(insn: Insn, before: number): void {
+    super.step(insn, before);
+    if (themeOf(insn.name) === Theme.Control) this.loadLimit(this.code);
+  }
+
   protected control(s: SseInsn): void {
     const { code } = this;
     const { insn, before } = s;

@@ -81,6 +81,7 @@ export const enum Scalar {
 
 /** i32 and i64 instructions that wasm-encoder.ts does not name. */
 export const enum Int {
+  I32GeU = 0x4f,
   I64Ctz = 0x7a,
 }
 

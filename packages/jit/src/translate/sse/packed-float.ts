@@ -1,3 +1,4 @@
+import { W } from '../../wasm-encoder.js';
 import { mnemonic } from './names.js';
 import { type Precision, V128 } from './opcodes.js';
 import { F32, F64, Packed, type SseInsn } from './operands.js';
@@ -38,13 +39,16 @@ export abstract class SsePacked extends SseScalars {
     }
     this.lanes(vector[operation], a, b);
     code.set(r);
-    this.guarded(s, [() => this.allInRange(precision, [...unknown, r])], () =>
-      this.allLanes(precision, [
-        ...unknown.map((x) => () => this.plainLanes(precision, x)),
-        () => this.quietLanes(precision, operation, a, b),
-        () => this.unlessInexactLanes(() => this.exactLanes(precision, operation, a, b)),
-      ]),
-    );
+    const plainOperands = unknown.map((x) => () => this.plainLanes(precision, x));
+    this.guarded(s, [() => this.allInRange(precision, [...unknown, r])], () => {
+      this.inexactIsNoNews();
+      code.op(W.If, W.i32);
+      this.allLanes(precision, [...plainOperands, () => this.quietLanes(precision, operation, a, b)]);
+      code.op(W.Else);
+      this.allLanes(precision, [...plainOperands, () => this.exactLanes(precision, operation, a, b)]);
+      this.defaultModes();
+      code.op(W.I32And, W.End);
+    });
     code.get(r).set(s.v);
   }
 
@@ -83,10 +87,12 @@ export abstract class SsePacked extends SseScalars {
     this.simd(V128.Or);
   }
 
+  /** Lanes whose result is exact, for plain operands. */
   private exactLanes(precision: Precision, operation: Arithmetic, a: number, b: number): void {
     const { code } = this;
     const { vector } = precision;
     const r = Packed.Result;
+    this.plainLanes(precision, r);
     if (operation === 'add' || operation === 'sub') {
       const c = (): void => this.lanes(vector.sub, r, a);
       code.get(a).get(r);
@@ -99,12 +105,30 @@ export abstract class SsePacked extends SseScalars {
       this.simd(operation === 'add' ? vector.add : vector.sub);
       this.splat(precision, 0);
       this.simd(vector.eq);
+      this.simd(V128.And);
       return;
     }
-    this.zeroOrInfiniteLanes(precision, r);
     if (operation === 'mul') this.exactProducts(precision, a, b, r);
     else this.exactProducts(precision, r, b, a);
+    this.simd(V128.And);
+    // Finite; and zero only where an operand is: not too small for the range.
+    this.lanes(vector.sub, r, r);
+    this.splat(precision, 0);
+    this.simd(vector.eq);
+    this.simd(V128.And);
+    const isZero = (x: number, opcode: number): void => {
+      code.get(x);
+      this.splat(precision, 0);
+      this.simd(opcode);
+    };
+    isZero(r, vector.ne);
+    isZero(a, vector.eq);
     this.simd(V128.Or);
+    if (operation === 'mul') {
+      isZero(b, vector.eq);
+      this.simd(V128.Or);
+    }
+    this.simd(V128.And);
   }
 
   /** x × y is p, as exactProduct of scalar-float.ts. */

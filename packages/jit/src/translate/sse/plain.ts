@@ -65,8 +65,8 @@ function after(insn: Insn, state: Uint8Array, v: number, w: number): void {
   const { name } = insn;
   const theme = themeOf(name);
   if (theme === undefined) {
-    // Integer instructions leave the xmm registers alone.
-    if (/_[VWU]|^\?/.test(name)) state.fill(0);
+    // Integer instructions leave the xmm registers alone, what is called does not.
+    if (/_[VWU]|^(call|jmp|ret|\?)/.test(name)) state.fill(0);
     return;
   }
   const isReg = (insn.flags & UopFlag.RmReg) !== 0;

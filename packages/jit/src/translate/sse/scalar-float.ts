@@ -45,12 +45,15 @@ export abstract class SseScalars extends SseChecks {
       s,
       // An infinite operand or a NaN shows in the result.
       [...unknown.map((x) => (x === b && !s.isReg ? (): void => this.memoryHasExponent(precision) : check(x))), check(r)],
-      () =>
-        this.all([
-          ...unknown.map((x) => () => this.plain(precision, x)),
-          () => this.quiet(precision, operation),
-          () => this.unlessInexact(() => this.exact(precision, operation)),
-        ]),
+      () => {
+        const notDenormal = unknown.map((x) => () => this.notDenormal(precision, x));
+        this.inexactIsNoNews();
+        code.op(W.If, W.i32);
+        this.all([...notDenormal, () => this.quiet(precision, operation)]);
+        code.op(W.Else);
+        this.all([...notDenormal, () => this.defaultModes(), () => this.exact(precision, operation)]);
+        code.op(W.End);
+      },
     );
     this.setLow(s, precision, r);
   }
@@ -66,50 +69,59 @@ export abstract class SseScalars extends SseChecks {
   private quiet(precision: Precision, operation: 'add' | 'sub' | 'mul' | 'div'): void {
     const { code } = this;
     const { a, b, r, scalar } = precision;
-    if (operation === 'add' || operation === 'sub') {
-      this.plain(precision, r);
-      // Finite, or infinite because an operand is.
-      code
-        .get(r)
-        .get(r)
-        .op(scalar.sub, ...precision.constant(0), scalar.eq);
-      this.sameMagnitude(precision, r, a);
+    if (operation === 'mul' || operation === 'div') {
+      this.inside(precision, r);
+      this.fromZeroOrInfinite(precision, operation);
       code.op(W.I32Or);
-      this.sameMagnitude(precision, r, b);
-      code.op(W.I32Or, W.I32And);
       return;
     }
-    this.inside(precision, r);
-    // 0 × b, ∞ × b; 0 ÷ b, ∞ ÷ b.
+    this.notDenormal(precision, r);
+    // Finite, or infinite because an operand is.
+    code
+      .get(r)
+      .get(r)
+      .op(scalar.sub, ...precision.constant(0), scalar.eq);
+    this.sameMagnitude(precision, r, a);
+    code.op(W.I32Or);
+    this.sameMagnitude(precision, r, b);
+    code.op(W.I32Or, W.I32And);
+  }
+
+  /** 0 × b, ∞ × b; 0 ÷ b, ∞ ÷ b. */
+  private fromZeroOrInfinite(precision: Precision, operation: 'mul' | 'div'): void {
+    const { a, b, r } = precision;
     this.zeroOrInfinite(precision, r);
     this.sameMagnitude(precision, r, a);
     if (operation === 'mul') {
       this.sameMagnitude(precision, r, b);
-      code.op(W.I32Or);
+      this.code.op(W.I32Or);
     }
-    code.op(W.I32And, W.I32Or);
+    this.code.op(W.I32And);
   }
 
-  /** A quiet result is exact. A doubt is answered with no. */
+  /** The same without PE: the result is exact. A doubt is answered with no. */
   private exact(precision: Precision, operation: 'add' | 'sub' | 'mul' | 'div'): void {
     const { code } = this;
     const { a, b, r, scalar } = precision;
-    if (operation === 'add' || operation === 'sub') {
-      // The error of a sum is itself a number (Knuth, volume 2, 4.2.2): c = r − a; (a − (r − c)) + (b − c), −b for a difference.
-      const c = (): void => void code.get(r).get(a).op(scalar.sub);
-      code.get(a).get(r);
-      c();
-      code.op(scalar.sub, scalar.sub);
-      code.get(b);
-      c();
-      code.op(operation === 'add' ? scalar.sub : scalar.add, operation === 'add' ? scalar.add : scalar.sub);
-      code.op(...precision.constant(0), scalar.eq);
+    if (operation === 'mul' || operation === 'div') {
+      this.inside(precision, r);
+      if (operation === 'mul') this.exactProduct(precision, a, b, r);
+      else this.exactProduct(precision, r, b, a);
+      code.op(W.I32And);
+      this.fromZeroOrInfinite(precision, operation);
+      code.op(W.I32Or);
       return;
     }
-    this.zeroOrInfinite(precision, r);
-    if (operation === 'mul') this.exactProduct(precision, a, b, r);
-    else this.exactProduct(precision, r, b, a);
-    code.op(W.I32Or);
+    this.notDenormal(precision, r);
+    // The error of a sum is itself a number (Knuth, volume 2, 4.2.2): c = r − a; (a − (r − c)) + (b − c), −b for a difference. Not of infinity.
+    const c = (): void => void code.get(r).get(a).op(scalar.sub);
+    code.get(a).get(r);
+    c();
+    code.op(scalar.sub, scalar.sub);
+    code.get(b);
+    c();
+    code.op(operation === 'add' ? scalar.sub : scalar.add, operation === 'add' ? scalar.add : scalar.sub);
+    code.op(...precision.constant(0), scalar.eq, W.I32And);
   }
 
   /** x × y is p: sure where the significands have at most 53 bits together. Singles: their products are doubles. */

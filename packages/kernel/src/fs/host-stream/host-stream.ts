@@ -32,7 +32,7 @@ export class HostStream {
 
   /** Somebody sleeps until the host gives input. */
   get awaited(): boolean {
-    return this.wanted && !this.ended && this.queue.waiters.size > 0;
+    return this.wanted && !this.ended && this.queue.waiters.length > 0;
   }
 }
 registerState('HostStream', HostStream);

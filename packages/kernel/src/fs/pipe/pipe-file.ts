@@ -58,6 +58,9 @@ export class PipeFile extends File {
     if (n > 0) fileAccessed(k, this);
     return n;
   }
+  override readWouldBlock(): boolean {
+    return this.readable && this.pipe.empty && this.pipe.writers > 0;
+  }
   override write(k: Kernel, iter: IoIter, _pos: number): number {
     const n = this.pipe.write(k, iter, (this.flags & O.DIRECT) !== 0);
     if (n > 0) touchMtime(k, this.inode);

@@ -73,6 +73,30 @@ test('packets', () => {
   expect(caught(() => reader.read(k, bytes(2), 0))).toBe(EAGAIN);
 });
 
+test('a buffer that was read is used again, with nothing of what was in it', () => {
+  const k = makeTree();
+  const [reader, writer] = createPipe(k, O.DIRECT) as [PipeFile, PipeFile];
+  writer.write(k, new KernelIter(new Uint8Array(300).fill(7)), 0);
+  expect(reader.readWouldBlock()).toBe(false);
+  expect(reader.read(k, bytes(10), 0)).toBe(10);
+  expect(reader.readWouldBlock()).toBe(true);
+  // Of the same pipe, but no packets now: what follows joins, and is read in one go.
+  writer.flags &= ~O.DIRECT;
+  for (const value of [1, 2]) writer.write(k, new KernelIter(Uint8Array.of(value, value)), 0);
+  const got = new Uint8Array(8);
+  expect(reader.read(k, new KernelIter(got), 0)).toBe(4);
+  expect([...got]).toEqual([1, 1, 2, 2, 0, 0, 0, 0]);
+  // A longer one does not fit into the short buffer.
+  const long = Uint8Array.from({ length: 4000 }, (_, i) => i * 3);
+  writer.write(k, new KernelIter(long), 0);
+  const all = new Uint8Array(4000);
+  expect(reader.read(k, new KernelIter(all), 0)).toBe(4000);
+  expect(all).toEqual(long);
+  fput(k, writer);
+  expect(reader.readWouldBlock()).toBe(false);
+  expect(reader.read(k, bytes(1), 0)).toBe(0);
+});
+
 test('FIFOs', () => {
   const k = makeTree();
   mknodAt(k, At.FDCWD, '/f', S.IFIFO | 0o600, 0);

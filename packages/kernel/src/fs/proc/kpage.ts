@@ -3,7 +3,6 @@ import { EINVAL } from '../../errno.js';
 import type { IoIter } from '../../io/io-iter.js';
 import type { Kernel } from '../../kernel.js';
 import { seqSeek } from './seq-file.js';
-import { totalRamPages } from '../../mm/account.js';
 import { registerState } from '../../state.js';
 import { File } from '../../vfs/file.js';
 import type { Inode } from '../../vfs/inode.js';
@@ -29,10 +28,14 @@ const enum Kpf {
 
 const ENTRY = 8;
 
+function frameSlots(k: Kernel): number {
+  return k.core.u32[(MemoryMap.Header + Header.FrameSlots) >>> 2]!;
+}
+
 /** Index of a frame's struct page in u32; −1: the number is no memory's. */
 function pageIndex(k: Kernel, pfn: number): number {
   const index = pfn - (k.core.u32[(MemoryMap.Header + Header.FrameBase) >>> 2]! >>> PageSize.Shift);
-  return index < 0 || index >= totalRamPages(k) ? -1 : (MemoryMap.MemMap + index * PageStruct.Bytes) >>> 2;
+  return index < 0 || index >= frameSlots(k) ? -1 : (MemoryMap.MemMap + index * PageStruct.Bytes) >>> 2;
 }
 
 /** stable_page_flags, the low half. */
@@ -74,7 +77,7 @@ export class KpageFile extends File {
   /** kpagecount_read, kpageflags_read. @throws EINVAL parts of entries */
   override read(k: Kernel, iter: IoIter, pos: number): number {
     const base = k.core.u32[(MemoryMap.Header + Header.FrameBase) >>> 2]!;
-    const max = (base >>> PageSize.Shift) + totalRamPages(k);
+    const max = (base >>> PageSize.Shift) + frameSlots(k);
     if (pos >= max * ENTRY) return 0;
     const length = Math.min(iter.remaining, max * ENTRY - pos, PageSize.Bytes * 64);
     if (pos % ENTRY || length % ENTRY) throw EINVAL;
@@ -90,7 +93,7 @@ export class KpageFile extends File {
       return;
     }
     view.setUint32(at, page < 0 ? Kpf.NoPage : flagsOf(k, pfn, page), true);
-    const reserved = page >= 0 && k.core.u32[page + (PageStruct.Flags >>> 2)]! & PageFlag.Reserved;
+    const reserved = page >= 0 && k.core.u32[page + (PageStruct.Flags >>> 2)]! & (PageFlag.Reserved | PageFlag.Core);
     if (reserved) view.setUint32(at + 4, Kpf.ReservedHigh, true);
   }
 }

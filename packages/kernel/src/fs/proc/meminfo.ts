@@ -1,4 +1,4 @@
-import { PageFlag, PageSize, PageStruct, MemoryMap } from '@ring3/abi';
+import { Header, PageFlag, PageSize, PageStruct, MemoryMap } from '@ring3/abi';
 import type { Kernel } from '../../kernel.js';
 import { commitLimit, totalRamPages } from '../../mm/account.js';
 import { freeFrames } from '../../mm/frames.js';
@@ -21,7 +21,7 @@ export interface FrameUse {
 export function frameUse(k: Kernel): FrameUse {
   const { u32 } = k.core;
   const use: FrameUse = { anon: 0, mapped: 0 };
-  const frames = totalRamPages(k);
+  const frames = u32[(MemoryMap.Header + Header.FramesTouched) >>> 2]!;
   for (let i = 0; i < frames; i++) {
     const page = (MemoryMap.MemMap + i * PageStruct.Bytes) >>> 2;
     if (u32[page + (PageStruct.MapCount >>> 2)] === 0) continue;
