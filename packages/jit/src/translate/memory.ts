@@ -115,12 +115,8 @@ export abstract class MemoryEmitter extends Emitter {
     this.grouped.add(insn.offset);
     code.get(register);
     group.lowAt = code.patchable(0x42);
-    code.op(W.I64Add).tee(L.Ea).i64(32).op(W.I64ShrU, W.I32WrapI64);
-    this.lookUp((code) => (group.tableAt = code.patchableMem(W.I32Load)));
-    code.get(L.Low).i32(4095).op(W.I32And);
-    group.spanAt = code.patchable(0x41);
-    code.op(W.I32GtU, W.I32Or);
-    this.exit(insn, before);
+    code.op(W.I64Add).set(L.Ea);
+    this.lookUp(insn, before, () => (group.tableAt = code.patchableMem(W.I32Load)), () => (group.spanAt = code.patchable(0x41)));
     code.get(register).op(W.I32WrapI64).get(L.Entry).op(W.I32Add).tee(local).set(L.P);
     this.patchGroup(group);
     this.groups.push(group);
@@ -134,29 +130,32 @@ export abstract class MemoryEmitter extends Emitter {
     code.patch(tableAt, write ? TLB_WRITE : 0);
   }
 
-  /** The TLB's entry for L.Ea to L.Entry; on the stack: that there is none, joined with the i32 that is there. */
-  private lookUp(load: (code: typeof this.code) => void): void {
+  /**
+   * The TLB's entry for L.Ea to L.Entry. Branches of their own for what can be wrong with an address: V8 makes less of them than of one
+   * condition joined from all. `load`, `span`: the entry's load, and the last offset in a page that is not too near its end.
+   */
+  private lookUp(insn: Insn, before: number, load: () => void, span: (() => void) | null): void {
     const { code } = this;
-    code.get(L.Ea).op(W.I32WrapI64).tee(L.Low);
-    code.i32(12).op(W.I32ShrU).i32(2).op(W.I32Shl).get(L.Table).op(W.I32Add);
-    load(code);
-    code.tee(L.Entry).op(W.I32Eqz, W.I32Or);
+    this.site(insn.offset, before);
+    const out = this.out('site');
+    code.get(L.Ea).get(L.WindowEnd).op(W.I64GtU).brIf(out);
+    code.get(L.Ea).op(W.I32WrapI64).set(L.Low);
+    if (span) {
+      code.get(L.Low).i32(4095).op(W.I32And);
+      span();
+      code.op(W.I32GtU).brIf(out);
+    }
+    code.get(L.Low).i32(12).op(W.I32ShrU).i32(2).op(W.I32Shl).get(L.Table).op(W.I32Add);
+    load();
+    code.tee(L.Entry).op(W.I32Eqz).brIf(out);
   }
 
   /** Checks the address on the stack; leaves the host address − Bias in P. */
   protected check(insn: Insn, before: number, size: number, write: boolean): void {
     const { code } = this;
     this.offset = TLB_BIAS;
-    code.tee(L.Ea).i64(32).op(W.I64ShrU, W.I32WrapI64);
-    this.lookUp((code) => code.mem(W.I32Load, write ? TLB_WRITE : 0));
-    if (size > 1)
-      code
-        .get(L.Low)
-        .i32(4095)
-        .op(W.I32And)
-        .i32(4096 - size)
-        .op(W.I32GtU, W.I32Or);
-    this.exit(insn, before);
+    code.set(L.Ea);
+    this.lookUp(insn, before, () => code.mem(W.I32Load, write ? TLB_WRITE : 0), size > 1 ? () => code.i32(4096 - size) : null);
     code.get(L.Low).get(L.Entry).op(W.I32Add).set(L.P);
   }
 

@@ -158,6 +158,10 @@ export abstract class TransferEmitter extends IntegerEmitter {
       .i32(0)
       .mem(W.I32Load, MemoryMap.Header + Header.ReadTable)
       .set(L.Table);
+    code
+      .i32(0)
+      .mem(W.I64Load, MemoryMap.Header + Header.WindowEnd)
+      .set(L.WindowEnd);
   }
 
   /** Behind the body: the ways out of Exit, each label innermost first. */
