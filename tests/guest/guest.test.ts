@@ -32,7 +32,11 @@ const variants: { name: string; options: string[]; programs: RegExp }[] = [
   },
   { name: 'paging by prediction', options: ['--paging', 'hybrid:3'], programs: /^(code|cow|exec|faults|faults-signals|mappings|pager)\./ },
   { name: 'eager paging', options: ['--paging', 'eager'], programs: /^(code|cow|exec|faults|faults-signals|mappings|pager)\./ },
-  { name: 'hot code translated', options: ['--jit', 'on'], programs: /^(code|cow|faults|float|integer|rounding|signals|strings|threads)\./ },
+  {
+    name: 'all interpreted',
+    options: ['--jit', 'off'],
+    programs: /^(code|cow|faults|float|integer|jit-\w+|rounding|signals|strings|threads)\./,
+  },
   { name: 'little memory', options: ['-m', '64m'], programs: /^(cow|mappings|mm-calls|names|pipes|threads|vma-random)\./ },
 ];
 

@@ -13,7 +13,7 @@ export const RUN_OPTIONS = `  --root DIR|TAR       the guest's root: a folder, a
   --max-insns N        kill everything after N instructions
   --aslr on|off        randomise addresses (default off)
   --layout compact|linux   everything below 4 GiB (default), or addresses as Linux gives them
-  --jit on|off         translate hot code to WebAssembly (default off: young, but exact)
+  --jit on|off         translate hot code to WebAssembly (default on; off differs in speed alone)
   --paging demand[:N]|eager|hybrid[:N]   map a file's pages at their first touch, as Linux does (default: with up to
                        N = 16 cached ones around), all at exec, or at the first touch with N = 8 predicted ones
   --clock real|virtual time of the host, or counted in instructions

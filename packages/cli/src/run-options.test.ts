@@ -45,6 +45,8 @@ describe('parseRun', () => {
       'on',
       '--layout',
       'linux',
+      '--jit',
+      'off',
       '--seed',
       '9',
       '--clock',

@@ -152,7 +152,7 @@ function runOptions(values: Omit<Values, 'env'> & { env?: string[] }, program: s
     aslr: parseChoice('--aslr', values.aslr ?? 'off', ['on', 'off']) === 'on',
     layout: parseChoice('--layout', values.layout ?? 'compact', ['compact', 'linux']),
     paging: values.paging ?? 'demand',
-    jit: parseChoice('--jit', values.jit ?? 'off', ['on', 'off']) === 'on',
+    jit: parseChoice('--jit', values.jit ?? 'on', ['on', 'off']) === 'on',
     seed: values.seed === undefined ? null : parseCount('--seed', values.seed),
     clock: parseChoice('--clock', values.clock ?? 'real', ['real', 'virtual']),
     stats: values.stats === undefined ? null : parseChoice<'text' | 'json'>('--stats', values.stats, ['text', 'json']),

@@ -102,6 +102,7 @@ function createMachine(options: RunOptions, root: RootSource, streams: ProcessSt
       ...(options.maxInsns === null ? {} : { instructions: options.maxInsns }),
     },
     aslr: options.aslr,
+    jit: options.jit,
     layout: options.layout,
     paging: options.paging,
     clock: options.clock,
@@ -109,9 +110,7 @@ function createMachine(options: RunOptions, root: RootSource, streams: ProcessSt
     debug: (process.env['RING3_DEBUG'] ?? '').split(',').filter(Boolean),
   };
   try {
-    const machine = MachineEngine.create(nodeHost, machineOptions, streams);
-    if (options.jit) machine.translateWhenHot(async () => (await import('@ring3/machine/jit')).Jit);
-    return machine;
+    return MachineEngine.create(nodeHost, machineOptions, streams);
   } catch (error) {
     if (error instanceof MachineError) throw new CliError(CliStatus.Failed, error.message);
     throw error;

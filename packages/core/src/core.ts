@@ -22,6 +22,8 @@ export interface Core {
   readonly jit: object;
   /** Told when Profile.Hot has filled, while Header.Translating is set. */
   onHot: (() => void) | null;
+  /** Told of each way out of translated code (RegionExit), while Header.Translating is 2. */
+  onRegionExit: ((slot: number, rip: number, retired: number, why: number) => void) | null;
 
   /** Runs at most `budget` instructions, exactly; Cpu.Icount counts those retired. */
   run(budget: number): ExitReason;

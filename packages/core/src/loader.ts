@@ -73,6 +73,7 @@ export function createCore(module: WebAssembly.Module, options: CoreOptions, imp
     host: {
       pageFault: imports.pageFault,
       translate: () => core.onHot?.(),
+      regionExit: (slot: number, rip: number, retired: number, why: number) => core.onRegionExit?.(slot, rip, retired, why),
       memoryGrown: () => core.renew(),
       rdtsc() {
         const now = imports.rdtsc();
@@ -149,6 +150,7 @@ class LoadedCore implements Core {
   }
 
   onHot: (() => void) | null = null;
+  onRegionExit: ((slot: number, rip: number, retired: number, why: number) => void) | null = null;
 
   get jit(): object {
     return this.wasm;

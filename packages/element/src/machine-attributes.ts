@@ -37,6 +37,7 @@ export class MachineAttributes extends LitElement implements MachineSettings {
     outputBytes: { ...number, attribute: 'output-bytes' },
     rlimits: text,
     aslr: text,
+    jit: text,
     layout: text,
     seed: number,
     clock: text,
@@ -95,6 +96,8 @@ export class MachineAttributes extends LitElement implements MachineSettings {
   declare rlimits: string | null;
   /** Are addresses random? `on` or `off`; default: off */
   declare aslr: string | null;
+  /** Is hot code translated to WebAssembly? `on` or `off`, which differ in speed alone; default: on */
+  declare jit: string | null;
   /** Where things lie in an address space: `compact` (default), or `linux`, as on Linux. */
   declare layout: 'compact' | 'linux' | null;
   /** Makes everything random in the guest the same in every run. */

@@ -20,6 +20,7 @@ export interface MachineSettings {
   openFiles: string | number | null;
   outputBytes: string | number | null;
   aslr: string | null;
+  jit: string | null;
   layout: string | null;
   seed: string | number | null;
   clock: string | null;
@@ -101,11 +102,12 @@ function rlimitsOf(text: string): NonNullable<SpawnOptions['rlimits']> {
 }
 
 function machineOptions(settings: MachineSettings, baseUri: string): MachineOptions {
-  const { root, memory, aslr, layout, seed, clock, hostname, debug, worker, workerUrl } = settings;
+  const { root, memory, aslr, jit, layout, seed, clock, hostname, debug, worker, workerUrl } = settings;
   return {
     ...given(root, (url) => ({ root: absolute('root', url, baseUri).href })),
     ...given(memory, (value) => ({ memory: bytesOf('memory', value) })),
     ...given(aslr, (value) => ({ aslr: switchOf('aslr', value) })),
+    ...given(jit, (value) => ({ jit: switchOf('jit', value) })),
     ...given(layout, (value) => ({ layout: choiceOf('layout', value, ['compact', 'linux']) })),
     ...given(seed, (value) => ({ seed: countOf('seed', value) })),
     ...given(clock, (value) => ({ clock: choiceOf('clock', value, ['real', 'virtual']) })),

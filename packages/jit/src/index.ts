@@ -1,1 +1,1 @@
-export { Jit, type JitExports, type JitStats } from './jit.js';
+export { Jit, type JitExports, type JitStats, type LiveCode } from './jit.js';

@@ -18,7 +18,7 @@ type RegionFunction = (...parameters: unknown[]) => unknown;
 /** What the core exports for translated code. */
 export interface JitExports {
   /** The region table: slot 0 stays empty. */
-  table: { readonly length: number; grow(by: number): number; set(slot: number, value: unknown): void };
+  table: { readonly length: number; grow(by: number): number; get(slot: number): unknown; set(slot: number, value: unknown): void };
   stepUop(at: number): number;
   testCondition(code: number): number;
   callTarget(rip: bigint, depth: number): bigint;
@@ -37,8 +37,17 @@ export interface JitStats {
   dropped: number;
   /** Times that all was thrown away for want of room. */
   evictions: number;
-  /** Milliseconds spent translating. */
+  /** Milliseconds spent translating; of those, in V8. */
   time: number;
+  compiling: number;
+}
+
+/** What is installed. */
+export interface LiveCode {
+  modules: number;
+  regions: number;
+  /** Places of the guest's code where control goes over to it. */
+  entries: number;
 }
 
 /** Instructions of a region at most; of one with indirect jumps in it; of all that are made at once. */
@@ -71,6 +80,8 @@ const enum Care {
 interface Region {
   source: RegionSource;
   fn: RegionFunction | null;
+  /** Number of its module. */
+  module: number;
   /** Slots by offset of the entry. */
   slots: Map<number, number>;
   entries: Map<number, number>;
@@ -90,7 +101,7 @@ function keyOf(view: CodeView, offset: number): number {
  * interpreter goes on there. So the guest cannot tell.
  */
 export class Jit {
-  readonly stats: JitStats = { modules: 0, regions: 0, insns: 0, bytes: 0, again: 0, dropped: 0, evictions: 0, time: 0 };
+  readonly stats: JitStats = { modules: 0, regions: 0, insns: 0, bytes: 0, again: 0, dropped: 0, evictions: 0, time: 0, compiling: 0 };
   private readonly profile: ProfileReader;
   private nextSlot = 1;
   private tableTop: number = MemoryMap.RegionTables;
@@ -236,7 +247,11 @@ export class Jit {
           .filter((to) => Math.abs(to - insn.offset) < SWITCH_BYTES),
     };
     let source = buildRegion(view, va % 4096, { ...options, limit: LIMIT.region });
-    if (source && source.insns >= LIMIT.region && [...source.blocks.values()].some(({ end }) => end.kind === 'indirect' && end.targets.length > 2))
+    if (
+      source &&
+      source.insns >= LIMIT.region &&
+      [...source.blocks.values()].some(({ end }) => end.kind === 'indirect' && end.targets.length > 2)
+    )
       source = buildRegion(view, va % 4096, { ...options, limit: LIMIT.dispatch });
     return source;
   }
@@ -257,7 +272,7 @@ export class Jit {
       }
       insns += source.insns;
       const again = (wanted.get(va)?.again ?? -1) + 1;
-      made.set(va, { source, fn: null, slots: new Map(), entries: new Map(), grouped: new Set(), again });
+      made.set(va, { source, fn: null, module: 0, slots: new Map(), entries: new Map(), grouped: new Set(), again });
       for (const { end } of source.blocks.values()) {
         if (end.kind !== 'call' || end.insn.name !== 'call_J') continue;
         const to = source.view.base + end.insn.imm;
@@ -327,18 +342,45 @@ export class Jit {
       translations.map(({ fn }) => fn),
       others.size,
     );
+    const began = performance.now();
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { e: imports });
+    stats.compiling += performance.now() - began;
     stats.modules++;
     stats.bytes += bytes.length;
     let i = 0;
     for (const region of made.values()) {
       const fn = exports[`f${i++}`]!;
       region.fn = fn;
+      region.module = stats.modules;
       stats.regions++;
       stats.insns += region.source.insns;
       if (region.again > 0) stats.again++;
       this.install(region, fn, table);
     }
+  }
+
+  get live(): LiveCode {
+    const regions = new Set<Region>();
+    let entries = 0;
+    for (const region of new Set(this.owners.values())) {
+      for (const slot of region.slots.values()) {
+        if (!this.holds(slot) || this.wasm.table.get(slot) !== region.fn) continue;
+        entries++;
+        regions.add(region);
+      }
+    }
+    return { modules: new Set([...regions].map(({ module }) => module)).size, regions: regions.size, entries };
+  }
+
+  /** Functions of regions that are there. */
+  get functions(): readonly RegionFunction[] {
+    return [...new Set(this.owners.values())].flatMap(({ fn }) => fn ?? []);
+  }
+
+  /** Does the entry of a slot stand? */
+  private holds(slot: number): boolean {
+    const at = this.enters[slot];
+    return at !== undefined && at !== 0 && isEnter(this.core, at) && this.core.u32[(at + Uop.Imm) >>> 2] === slot;
   }
 
   /** The region whose own entry is at an address, if it is installed. */

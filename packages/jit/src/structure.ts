@@ -60,7 +60,11 @@ export function analyse(successors: (node: number) => readonly number[], root: n
 }
 
 /** Cooper, Harvey, Kennedy: "A Simple, Fast Dominance Algorithm" (2001). By places in rpo. */
-function immediateDominators(rpo: readonly number[], order: ReadonlyMap<number, number>, predecessors: ReadonlyMap<number, number[]>): Int32Array {
+function immediateDominators(
+  rpo: readonly number[],
+  order: ReadonlyMap<number, number>,
+  predecessors: ReadonlyMap<number, number[]>,
+): Int32Array {
   const idom = new Int32Array(rpo.length).fill(-1);
   idom[0] = 0;
   const before = rpo.map((node) => predecessors.get(node)!.map((p) => order.get(p)!));

@@ -6,7 +6,7 @@ export type { MachineOptions, OutputMode, Rlimit, SpawnOptions } from './client/
 export { type Exit, Process } from './client/process.js';
 export { Rewind, type RewindOptions, type RewindProgram } from './client/rewind.js';
 export type { TraceReader } from './client/trace-reader.js';
-export type { MachineStats } from './engine/engine.js';
+export type { MachineStats, TranslationStats } from './engine/machine-stats.js';
 export { MachineError, type MachineErrorId, type MountOption, type ProcessStats } from './engine/options.js';
 export type { RlimitName } from './engine/rlimits.js';
 export type {

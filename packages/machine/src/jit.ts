@@ -1,2 +1,2 @@
-/** The translator, apart from the engine: loaded once a machine has hot code (MachineEngine.translate). */
+/** The translator, apart from the engine, which loads it once a machine has hot code. */
 export { Jit } from '@ring3/jit';

@@ -1,5 +1,5 @@
 import type { InspectRequest as KernelInspectRequest, InspectView as KernelInspectView, TraceRecord } from '@ring3/kernel';
-import type { MachineStats } from './engine/engine.js';
+import type { MachineStats } from './engine/machine-stats.js';
 
 export type { TraceRecord };
 import type { MachineErrorId, MountOption, ProcessStats } from './engine/options.js';
@@ -154,6 +154,7 @@ export interface WireOptions {
   limits: MachineLimits;
   memory?: number;
   aslr?: boolean;
+  jit?: boolean;
   layout?: 'compact' | 'linux';
   seed?: number;
   clock?: 'real' | 'virtual';

@@ -59,6 +59,6 @@ process.exitCode = await runProgram(parseRun(args), {
     machine.translate(StressedJit);
   },
   finish() {
-    if (process.env.RING3_STRESS_STATS) process.stderr.write(`${JSON.stringify(machine.jitStats)} ${machine.stats().instructions}\n`);
+    if (process.env.RING3_STRESS_STATS) process.stderr.write(`${JSON.stringify(machine.stats().jit)} ${machine.stats().instructions}\n`);
   },
 });

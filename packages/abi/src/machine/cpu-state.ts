@@ -82,6 +82,7 @@ export const enum Cpu {
 
 /** Counters at Cpu.Stats, u64 each. */
 export const enum Stat {
+  /** Pages that were not in the TLB: for fetching, reading, writing. */
   TlbMiss = 0,
   PageWalks = 1,
   SlowReads = 2,
@@ -92,7 +93,17 @@ export const enum Stat {
   CodeFlushes = 7,
   /** Frames that allocFrame gave out. */
   FramesAllocated = 8,
-  Count = 9,
+  /** Accesses over the end of a page. */
+  CrossingReads = 9,
+  CrossingWrites = 10,
+  /** Times that the run loop went into translated code, and instructions that retired there. */
+  RegionRuns = 11,
+  RegionInstructions = 12,
+  /** Those of them that the interpreter's functions did. */
+  RegionSteps = 13,
+  /** Why it came back: RegionExit.Fuel … */
+  RegionExits = 14,
+  Count = 19,
 }
 
 export const enum CodeMode {

@@ -71,7 +71,7 @@ export const enum Header {
   InterruptRequest = 0x0c,
   /** Active R table (TLB), for translated code. */
   ReadTable = 0x508,
-  /** 1: somebody translates what is hot; 0: nothing is sampled. */
+  /** 1: somebody translates what is hot, 2: and is told of each way out of translated code; 0: nothing is sampled. */
   Translating = 0x50c,
   /** Changes whenever an address may lead to other code than before. */
   CodeEpoch = 0x510,
@@ -126,6 +126,22 @@ export const enum HotReason {
   Ended = 1,
   /** Translated code often fails to do the instruction there. */
   Failed = 2,
+}
+
+/** Why the run loop came back from translated code. */
+export const enum RegionExit {
+  /** It went on in other translated code. */
+  Chained = 0,
+  /** Its instructions were used up. */
+  Fuel = 1,
+  /** There is no translated code where it went. */
+  Ended = 2,
+  /** It could not do the instruction. */
+  Failed = 3,
+  /** What is there has not been decoded. */
+  Undecoded = 4,
+  /** It did nothing: it is not what the address space has there, or it failed at once. */
+  Refused = 5,
 }
 
 /** At MemoryMap.Profile: what the core knows of the running program, for who translates. */

@@ -15,7 +15,8 @@ const job = table([
   ['stdin: "…"', 'or {"text"}, {"base64"}, {"host": PATH} (default: /dev/null)'],
   ['limits: {…}', 'memory, outputBytes (bytes or "64m"), wallTime (ms or "10s"), instructions,'],
   ['', 'processes, openFiles (defaults: 1g, 16m, 60s, none, 1024, as Linux)'],
-  ['clock, seed, aslr, layout', 'as --clock, --seed, --aslr (true, false), --layout'],
+  ['clock, seed, layout', 'as --clock, --seed, --layout'],
+  ['aslr, jit: true, false', 'as --aslr, --jit'],
   ['expect: {…}', 'what must be so at its end'],
 ]);
 

@@ -66,6 +66,7 @@ function jobDefaults(run: RunOptions, shownBytes: number | null): JobDefaults {
     clock: run.clock,
     ...(run.seed === null ? {} : { seed: run.seed }),
     aslr: run.aslr,
+    jit: run.jit,
     layout: run.layout,
     paging: run.paging,
     ...(shownBytes === null ? {} : { shownBytes }),

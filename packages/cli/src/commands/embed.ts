@@ -45,7 +45,7 @@ beside it, -o writes.
       --json           tell what was written as data
 
 PROGRAM is a program of this system, by its path or from PATH (with --base also one of the base image). These options of run become
-attributes of the element: -e, -w, -m, --timeout, --max-insns, --aslr, --layout, --seed, --clock, -0.
+attributes of the element: -e, -w, -m, --timeout, --max-insns, --aslr, --jit, --layout, --seed, --clock, -0.
 `,
   run(args) {
     const { run, values } = parseWithRun(args, flags);
@@ -115,6 +115,7 @@ function attributesOf(run: RunOptions, autorun: boolean): Record<string, string>
     ...(run.timeout === null ? {} : { 'wall-time': `${run.timeout}ms` }),
     ...(run.maxInsns === null ? {} : { instructions: String(run.maxInsns) }),
     ...(run.aslr ? { aslr: 'on' } : {}),
+    ...(run.jit ? {} : { jit: 'off' }),
     ...(run.layout === 'linux' ? { layout: 'linux' } : {}),
     ...(run.seed === null ? {} : { seed: String(run.seed) }),
     ...(run.clock === 'virtual' ? { clock: 'virtual' } : {}),

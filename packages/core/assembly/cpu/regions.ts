@@ -1,8 +1,8 @@
-import { Cpu } from '../../../abi/src/machine/cpu-state';
-import { Header, HotReason, MemoryMap, PageSize, Profile, RegionPage, RegionSlot } from '../../../abi/src/machine/memory-map';
+import { Cpu, Stat } from '../../../abi/src/machine/cpu-state';
+import { Header, HotReason, MemoryMap, PageSize, Profile, RegionExit, RegionPage, RegionSlot } from '../../../abi/src/machine/memory-map';
 import { Uop } from '../../../abi/src/machine/uop';
-import { hostTranslate } from '../host';
-import { executable, executeSlow } from '../mmu/walk';
+import { hostRegionExit, hostTranslate } from '../host';
+import { countStat, executable, executeSlow } from '../mmu/walk';
 import { CodePage, decodedAt, endMarker } from './code-cache';
 import { condition } from './conditions';
 import { loadCc, storeRegionCc } from './flags';
@@ -72,8 +72,11 @@ export function runRegions(u: u32, remaining: i64): i64 {
   const begun = fuel;
   store<i32>(MemoryMap.Cpu + Cpu.RegionFuel, fuel);
   let rip = load<u64>(MemoryMap.Cpu + Cpu.Rip);
+  let why: u32 = RegionExit.Chained;
+  const isWatched = load<u32>(MemoryMap.Header + Header.Translating) > 1;
   while (true) {
-    const counts = MemoryMap.RegionSlots + load<u32>(u, Uop.Imm) * RegionSlot.Bytes;
+    const slot = load<u32>(u, Uop.Imm);
+    const counts = MemoryMap.RegionSlots + slot * RegionSlot.Bytes;
     store<u32>(MemoryMap.Cpu + Cpu.RegionFailed, 0);
     rip = enterRegion(u, rip, Region.Depth);
     const now = load<i32>(MemoryMap.Cpu + Cpu.RegionFuel);
@@ -82,13 +85,19 @@ export function runRegions(u: u32, remaining: i64): i64 {
     store<u32>(counts, load<u32>(counts, RegionSlot.Entered) + 1, RegionSlot.Entered);
     store<u64>(counts, load<u64>(counts, RegionSlot.Retired) + retired, RegionSlot.Retired);
     u = findCode(rip);
-    if (!u) break;
-    const failed = load<u32>(MemoryMap.Cpu + Cpu.RegionFailed);
-    if (load<u16>(u) != HotOp.Enter) countExit(rip, failed ? HotReason.Failed : HotReason.Ended);
-    else if (retired && fuel > 0) continue;
-    else if (failed) countExit(rip, HotReason.Failed);
-    break;
+    if (!u) why = RegionExit.Undecoded;
+    else if (load<u16>(u) != HotOp.Enter || !retired)
+      why = load<u32>(MemoryMap.Cpu + Cpu.RegionFailed) ? RegionExit.Failed : retired ? RegionExit.Ended : RegionExit.Refused;
+    else if (fuel <= 0) why = RegionExit.Fuel;
+    if (isWatched) hostRegionExit(slot, <f64>rip, retired, why);
+    if (why) break;
   }
+  if (why == RegionExit.Failed) countExit(rip, HotReason.Failed);
+  else if (why == RegionExit.Ended) countExit(rip, HotReason.Ended);
+  countStat(Stat.RegionExits + why - 1);
+  countStat(Stat.RegionRuns);
+  const instructions = MemoryMap.Cpu + Cpu.Stats + (Stat.RegionInstructions << 3);
+  store<u64>(instructions, load<u64>(instructions) + <u64>(begun - fuel));
   loadCc();
   return begun - fuel;
 }
@@ -146,6 +155,7 @@ export function copyRun(u: u32, count: u32): u32 {
 
 /** For translated code: executes one decoded micro-op as the interpreter does; the status, 0 when it has retired. */
 export function stepUop(u: u32): i32 {
+  countStat(Stat.RegionSteps);
   loadCc();
   const status = interpret(copyRun(u, 1), 0);
   storeRegionCc();

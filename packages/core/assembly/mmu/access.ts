@@ -1,9 +1,9 @@
-import { Cpu } from '../../../abi/src/machine/cpu-state';
+import { Cpu, Stat } from '../../../abi/src/machine/cpu-state';
 import { ExitReason, Status } from '../../../abi/src/machine/exits';
 import { MemoryMap, PageSize } from '../../../abi/src/machine/memory-map';
 import { Vector } from '../../../abi/src/x86/vectors';
 import { readTable, TlbLayout } from './tlb';
-import { isCanonical, readSlow, writeSlow } from './walk';
+import { countStat, isCanonical, readSlow, writeSlow } from './walk';
 
 /** Why the last access or operand check failed: what fault() returns. */
 let pending: i32 = 0;
@@ -74,6 +74,7 @@ export function rd(va: u64, size: u32): u32 {
   if (offset <= <u32>PageSize.Bytes - size) return readSlow(va);
   const split = PageSize.Bytes - offset;
   if (leavesCanonical(va + split)) return nonCanonicalFault();
+  countStat(Stat.CrossingReads);
   const first = readSlow(va);
   if (!first) return 0;
   const second = readSlow(va + split);
@@ -113,6 +114,7 @@ function leavesCanonical(second: u64): bool {
 
 function writeCrossing(va: u64, size: u32, split: u32): u32 {
   if (leavesCanonical(va + split)) return nonCanonicalFault();
+  countStat(Stat.CrossingWrites);
   const first = writeSlow(va);
   if (!first) return 0;
   const second = writeSlow(va + split);

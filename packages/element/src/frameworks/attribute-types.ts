@@ -25,6 +25,7 @@ export interface MachineElementAttributes {
   'output-bytes'?: Size;
   rlimits?: string;
   aslr?: 'on' | 'off';
+  jit?: 'on' | 'off';
   layout?: 'compact' | 'linux';
   seed?: Numeric;
   clock?: 'real' | 'virtual';

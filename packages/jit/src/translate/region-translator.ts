@@ -126,11 +126,11 @@ class RegionTranslator extends TransferEmitter {
     // The entry is the first: its number is known beforehand.
     const targets = new Set<number>();
     const add = (to: number): void => void targets.add(entry).add(to);
-    for (const { end } of this.blocks.values())
-      if (end.kind === 'indirect') for (const to of end.targets) if (this.blocks.has(to)) add(to);
+    for (const { end } of this.blocks.values()) if (end.kind === 'indirect') for (const to of end.targets) if (this.blocks.has(to)) add(to);
     const { rerouted } = this;
     // Loops are entered at their heads as well: after something in them that the interpreter did, or when the fuel is used up.
-    for (const header of analyse((node) => this.successors(node).filter((to) => to !== DISPATCH), entry).loopHeaders) if (header !== entry) add(header);
+    for (const header of analyse((node) => this.successors(node).filter((to) => to !== DISPATCH), entry).loopHeaders)
+      if (header !== entry) add(header);
     const next = (node: number): readonly number[] =>
       node === DISPATCH ? [...targets] : this.successors(node).map((to) => (rerouted.get(node)?.has(to) ? DISPATCH : to));
     for (;;) {

@@ -1,5 +1,5 @@
 import { connect, rootFromString } from '#connect';
-import type { MachineStats } from '../engine/engine.js';
+import type { MachineStats } from '../engine/machine-stats.js';
 import { MachineError } from '../engine/options.js';
 import type {
   FileStat,
@@ -481,7 +481,7 @@ export class Machine {
 
 /** Options as the engine gets them. @throws MachineError not-found */
 function wireOptions({ root, mounts = [], files = [], limits = {}, ...options }: MachineOptions): WireOptions {
-  const { memory, aslr, layout, seed, clock, hostname, debug } = options;
+  const { memory, aslr, jit, layout, seed, clock, hostname, debug } = options;
   return {
     root: rootSpec(root),
     mounts,
@@ -489,6 +489,7 @@ function wireOptions({ root, mounts = [], files = [], limits = {}, ...options }:
     limits,
     ...(memory === undefined ? {} : { memory }),
     ...(aslr === undefined ? {} : { aslr }),
+    ...(jit === undefined ? {} : { jit }),
     ...(layout === undefined ? {} : { layout }),
     ...(seed === undefined ? {} : { seed }),
     ...(clock === undefined ? {} : { clock }),

@@ -17,6 +17,8 @@ export interface MachineOptions {
   memory?: number;
   limits?: MachineLimits;
   aslr?: boolean;
+  /** Is hot code translated to WebAssembly? Default true; false: all is interpreted, which differs in speed alone. */
+  jit?: boolean;
   layout?: 'compact' | 'linux';
   seed?: number;
   clock?: 'real' | 'virtual';

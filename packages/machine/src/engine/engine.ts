@@ -1,4 +1,4 @@
-import { At, Cpu, Header, MemoryMap, O, Profile, Sig, Stat } from '@ring3/abi';
+import { At, Header, MemoryMap, O, Sig } from '@ring3/abi';
 import { createCore } from '@ring3/core';
 import { inspectDisassembly } from '../inspect/disassembly.js';
 import type { InspectRequest as MachineInspectRequest, InspectView as MachineInspectView, Place, StepUnit, Stop } from '../protocol.js';
@@ -6,7 +6,7 @@ import { StopControl } from './stop-control.js';
 import { parseStopSpec } from './stop-spec.js';
 import { StopSymbols } from './stop-symbols.js';
 import type { ImageSource } from '@ring3/image';
-import type { Jit, JitExports, JitStats } from '@ring3/jit';
+import type { Jit } from '@ring3/jit';
 import {
   coreImports,
   createHostInput,
@@ -14,7 +14,6 @@ import {
   createKernel,
   Errno,
   type File,
-  getReg,
   hostInput,
   hostInputEnd,
   hostOutputFailed,
@@ -50,8 +49,10 @@ import { type HostStreams, StreamHandle, standardHandles, type StreamHandles } f
 import type { EngineHost } from './host.js';
 import { HostPlatform } from './host-platform.js';
 import { type ExitStatus, MachineError, type EngineOptions, type SpawnOptions } from './options.js';
+import { type MachineStats, machineStats } from './machine-stats.js';
 import { furnishEmptyRoot, mountHostPaths, rootFileSystem } from './root.js';
-import { RunLoop, type RunLoopOptions } from './run-loop.js';
+import { addTimes, NO_TIMES, RunLoop, type RunLoopOptions } from './run-loop.js';
+import { Translation } from './translation.js';
 
 /** Instructions per turn of a task: at 300 MIPS about 3 ms. */
 const QUANTUM = 1_000_000;
@@ -63,29 +64,6 @@ export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/
 
 /** An image whose bytes may have to be fetched (@ring3/image). */
 type LazySource = Required<Pick<ImageSource, 'fetch'>>;
-
-export interface MachineStats {
-  instructions: number;
-  /** Seconds spent running the guest: of CPU time where the host tells it for this thread, else of wall time. */
-  hostSeconds: number;
-  minorFaults: number;
-  majorFaults: number;
-  /** Pages that faults, populating and eager loading mapped. */
-  pagesMapped: number;
-  /** Of those that countUnusedPages has watched: unmapped without ever having been touched. */
-  pagesUnused: number;
-  /** The largest resident set of a process that has ended, in pages. */
-  maxRss: number;
-  contextSwitches: number;
-  /** Frames of 4 KiB in use. */
-  framesUsed: number;
-  /** Bytes of host memory that the machine has: the guest's frames, the processor's tables. Grows as the guest touches memory. */
-  memoryBytes: number;
-  /** Processes that were killed because memory was used up. */
-  oomKills: number;
-  /** Counters of the core, by name. */
-  core: Record<string, number>;
-}
 
 /**
  * One machine: processor, memory, kernel and its file systems, run inline on the caller's thread in short slices. The guest's
@@ -100,7 +78,7 @@ export class MachineEngine {
   /** Its run is over: nothing runs in it any more, its files can still be read. */
   private ended = false;
   /** Of run loops that have ended. */
-  private hostSeconds = 0;
+  private times = NO_TIMES;
   /** The limit that ended the machine. */
   private limit: ExitStatus['limit'];
 
@@ -153,6 +131,7 @@ export class MachineEngine {
     machine = new MachineEngine(kernel, options, host);
     if ((options.root ?? { kind: 'empty' }).kind === 'empty') furnishEmptyRoot(kernel, machine.files);
     mountHostPaths(kernel, machine.files, options.mounts ?? [], platform.hostFs ?? null);
+    if (options.jit ?? true) machine.translation = new Translation(kernel, (message) => options.fetchFailed?.(message));
     return machine;
   }
 
@@ -347,38 +326,15 @@ export class MachineEngine {
   private readonly symbols: StopSymbols;
   private readonly stops: StopControl;
 
-  /** Goes on to the next instruction or event: StopControl.step. */
-  /** From now on hot code is translated (@ring3/jit, which callers load only when it is wanted). */
+  private translation: Translation | null = null;
+
+  /** From now on hot code is translated by this: a translator of one's own. */
   translate(jit: typeof Jit): void {
-    const k = this.kernel;
-    this.loadJit = null;
-    this.jit = new jit(k.core, k.core.jit as JitExports, () => getReg(k, Cpu.Stats + 8 * Stat.CodeFlushes));
+    this.translation ??= new Translation(this.kernel, (message) => this.options.fetchFailed?.(message));
+    this.translation.use(jit);
   }
 
-  /** The same, where the translator is loaded once there is hot code. */
-  translateWhenHot(load: () => Promise<typeof Jit>): void {
-    this.loadJit = load;
-    this.kernel.core.u32[(MemoryMap.Header + Header.Translating) >>> 2] = 1;
-  }
-
-  private pollJit(): void {
-    const { loadJit } = this;
-    if (this.jit) this.jit.poll();
-    else if (loadJit && this.kernel.core.u32[(MemoryMap.Profile + Profile.HotCount) >>> 2] !== 0) {
-      this.loadJit = null;
-      void loadJit().then((jit) => this.translate(jit));
-    }
-  }
-
-  private loadJit: (() => Promise<typeof Jit>) | null = null;
-
-  /** What has been translated; null: nothing is. */
-  get jitStats(): JitStats | null {
-    return this.jit?.stats ?? null;
-  }
-
-  private jit: Jit | null = null;
-
+  /** Goes on to the next instruction or event: StopControl.step. */
   async step(unit: StepUnit): Promise<Stop | null> {
     return this.stops.step(unit);
   }
@@ -412,10 +368,10 @@ export class MachineEngine {
       ...options,
       afterSlice: () => {
         this.stops.afterSlice();
-        this.pollJit();
         options.afterSlice?.();
       },
       instructionsUntilStop: () => this.stops.instructionsLeft,
+      translate: () => this.translation?.poll(),
       yieldToHost: this.host.yieldToHost,
       limits: { instructions, wallTime },
     });
@@ -424,7 +380,7 @@ export class MachineEngine {
     const { reason } = await loop.run();
     this.loop = null;
     this.ended = true;
-    this.hostSeconds += loop.cpuSeconds;
+    this.times = addTimes(this.times, loop.times);
     for (const wake of this.fetching.splice(0)) wake();
     if (reason !== 'finished') this.limit ??= reason;
     const { limit } = this;
@@ -523,33 +479,13 @@ export class MachineEngine {
     this.kernel.vm.countUnused = true;
   }
 
+  /** Functions of WebAssembly that hot code has become. */
+  get translatedFunctions(): readonly unknown[] {
+    return this.translation?.translated?.functions ?? [];
+  }
+
   stats(): MachineStats {
-    const k = this.kernel;
-    const header = (field: Header): number => k.core.u32[(MemoryMap.Header + field) >>> 2]!;
-    const counter = (stat: Stat): number => getReg(k, Cpu.Stats + 8 * stat);
-    return {
-      instructions: getReg(k, Cpu.Icount),
-      hostSeconds: this.hostSeconds + (this.loop?.cpuSeconds ?? 0),
-      minorFaults: k.vm.pgFault - k.vm.pgMajFault,
-      majorFaults: k.vm.pgMajFault,
-      pagesMapped: k.vm.pagesMapped,
-      pagesUnused: k.vm.pagesUnused,
-      maxRss: k.vm.peakRss,
-      contextSwitches: k.scheduler.switches,
-      memoryBytes: k.core.u8.byteLength,
-      oomKills: k.vm.oomKills,
-      framesUsed: header(Header.FrameCount) - header(Header.FreeFrames),
-      core: {
-        'TLB misses': counter(Stat.TlbMiss),
-        'page walks': counter(Stat.PageWalks),
-        'slow reads': counter(Stat.SlowReads),
-        'slow writes': counter(Stat.SlowWrites),
-        'decoded instructions': counter(Stat.DecodedInstructions),
-        'decoded pages': counter(Stat.DecodedPages),
-        'code pages dropped': counter(Stat.CodeDrops),
-        'code cache flushes': counter(Stat.CodeFlushes),
-      },
-    };
+    return machineStats(this.kernel, addTimes(this.times, this.loop?.times), this.translation?.translated ?? null);
   }
 }
 

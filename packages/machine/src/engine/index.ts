@@ -14,12 +14,13 @@ export { exportTrace, type TraceExport, type TraceFormat, traceFormats } from '.
 export { type TraceReceiver, TraceSession, type TraceSettings } from '../trace/session.js';
 export type { VmaChange, VmaView } from '../trace/vma-diff.js';
 export type { MachineLimits } from '../protocol.js';
-export { DEFAULT_PATH, MachineEngine, type MachineStats } from './engine.js';
+export { DEFAULT_PATH, MachineEngine } from './engine.js';
 export { GuestFiles } from './guest-files.js';
 export { GuestProcess } from './guest-process.js';
 export type { EngineHost } from './host.js';
 export { type HostStreams, StreamHandle } from './host-streams.js';
 export { type EngineOptions, type ExitStatus, MachineError, type MountOption, type RootSource, type SpawnOptions } from './options.js';
+export type { MachineStats, TranslationStats } from './machine-stats.js';
 export { RLIMIT_NAMES } from './rlimits.js';
 export type {
   FrameView,

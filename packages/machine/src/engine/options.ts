@@ -29,6 +29,8 @@ export interface EngineOptions {
   memory?: number;
   limits?: MachineLimits;
   aslr?: boolean;
+  /** Is hot code translated to WebAssembly? Default true. The guest cannot tell. */
+  jit?: boolean;
   layout?: 'compact' | 'linux';
   /** Seeds everything random in the guest. */
   seed?: number;

@@ -1,5 +1,6 @@
-import { Cpu } from '@ring3/abi';
+import { Cpu, Stat } from '@ring3/abi';
 import { getReg, type Kernel, runSlice, type SliceResult } from '@ring3/kernel';
+import { counter, type SliceTimes } from './machine-stats.js';
 
 /** Instructions per call of the scheduler, at most: enough to amortise the call. On a slow host fewer, so that it is served in time. */
 const SLICE_INSTRUCTIONS = 2_000_000;
@@ -8,6 +9,9 @@ const LEAST_SLICE = 50_000;
 const HOST_YIELD_MS = 10;
 /** The longest that a timer of the host can wait: 2^31 − 1 ms. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** A slice with fewer of its instructions in translated code shows how fast the interpreter is. */
+const HARDLY_TRANSLATED = 0.01;
 
 /** How long everything sleeps before it is told. */
 const IDLE_MS = 20;
@@ -29,6 +33,8 @@ export interface RunLoopOptions {
   onIdle?(idle: boolean): void;
   /** No slice begins while this is true; to be asked again after a `poke`. */
   isHeld?(): boolean;
+  /** Called at the end of each slice, as a part of it: translates what has become hot. */
+  translate?(): void;
   /** Called after each slice: output and exits may be told to the embedder. */
   afterSlice?(): void;
   yieldToHost(): Promise<void>;
@@ -37,6 +43,16 @@ export interface RunLoopOptions {
   /** Instructions after which the machine may have to stand still (StopControl); asked before each slice. */
   instructionsUntilStop?(): number;
   limits: { instructions: number; wallTime: number };
+}
+
+export const NO_TIMES: SliceTimes = { seconds: 0, interpretedSeconds: 0, interpretedInstructions: 0 };
+
+export function addTimes(a: SliceTimes, b: SliceTimes = NO_TIMES): SliceTimes {
+  return {
+    seconds: a.seconds + b.seconds,
+    interpretedSeconds: a.interpretedSeconds + b.interpretedSeconds,
+    interpretedInstructions: a.interpretedInstructions + b.interpretedInstructions,
+  };
 }
 
 /**
@@ -51,8 +67,8 @@ export class RunLoop {
   /** Milliseconds that count against limits.wallTime, up to `countedAt`; null there: they do not count now. */
   private spent = 0;
   private countedAt: number | null = null;
-  /** Seconds that slices took. */
-  cpuSeconds = 0;
+  /** What slices took. */
+  readonly times: SliceTimes = { ...NO_TIMES };
   private lastYield: number;
   paused = false;
   private inSlice = false;
@@ -130,12 +146,23 @@ export class RunLoop {
   slice(instructions: number): SliceResult {
     if (this.inSlice) throw new Error('a slice inside a slice');
     this.inSlice = true;
+    const { kernel, times } = this;
     const before = this.options.cpuSeconds();
+    const retiredBefore = getReg(kernel, Cpu.Icount);
+    const translatedBefore = counter(kernel, Stat.RegionInstructions);
     try {
-      return runSlice(this.kernel, instructions);
+      const result = runSlice(kernel, instructions);
+      this.options.translate?.();
+      return result;
     } finally {
       this.inSlice = false;
-      this.cpuSeconds += this.options.cpuSeconds() - before;
+      const seconds = this.options.cpuSeconds() - before;
+      times.seconds += seconds;
+      const retired = getReg(kernel, Cpu.Icount) - retiredBefore;
+      if (counter(kernel, Stat.RegionInstructions) - translatedBefore < retired * HARDLY_TRANSLATED) {
+        times.interpretedSeconds += seconds;
+        times.interpretedInstructions += retired;
+      }
     }
   }
 

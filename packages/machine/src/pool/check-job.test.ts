@@ -29,6 +29,7 @@ describe('what is wrong with a job', () => {
     [{ clock: 'fast' }, 'clock: must be one of real, virtual, not the text "fast"'],
     [{ seed: 1.5 }, 'seed: must be a whole number of at least 0, not the number 1.5'],
     [{ aslr: 'on' }, 'aslr: must be true or false, not the text "on"'],
+    [{ jit: 1 }, 'jit: must be true or false, not the number 1'],
     [{ files: [{ text: 'a' }] }, 'files[0].path: is missing'],
     [{ files: [{ path: 'a', text: 'a' }] }, 'files[0].path: must be an absolute path in the guest, not the text "a"'],
     [{ files: [{ path: '/a' }] }, 'files[0]: must have one of text, base64, host'],
@@ -98,6 +99,7 @@ describe('what is wrong with a job', () => {
       clock: 'virtual',
       seed: 1,
       aslr: true,
+      jit: false,
       layout: 'linux',
       expect: {
         signal: 'SIGSEGV',

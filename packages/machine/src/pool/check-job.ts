@@ -19,6 +19,7 @@ const JOB_FIELDS = [
   'clock',
   'seed',
   'aslr',
+  'jit',
   'layout',
   'expect',
 ] as const;
@@ -38,10 +39,11 @@ export function checkJob(value: unknown, place: number, defaults: JobDefaults, f
   if (!field.program) throw new FieldError('program', 'is missing');
   const program = field.program.word();
   if (program === '') field.program.fail('must be a path or the name of a program');
-  const { clock, seed, aslr, layout, root, argv0, uid, gid } = {
+  const { clock, seed, aslr, jit, layout, root, argv0, uid, gid } = {
     clock: field.clock?.oneOf(['real', 'virtual']) ?? defaults.clock ?? 'real',
     seed: field.seed?.whole() ?? defaults.seed,
     aslr: field.aslr?.boolean() ?? defaults.aslr,
+    jit: field.jit?.boolean() ?? defaults.jit,
     layout: field.layout?.oneOf(['compact', 'linux']) ?? defaults.layout,
     root: field.root?.word() ?? defaults.root,
     argv0: field.argv0?.word(),
@@ -65,6 +67,7 @@ export function checkJob(value: unknown, place: number, defaults: JobDefaults, f
     ...(root === undefined ? {} : { root }),
     ...(seed === undefined ? {} : { seed }),
     ...(aslr === undefined ? {} : { aslr }),
+    ...(jit === undefined ? {} : { jit }),
     ...(layout === undefined ? {} : { layout }),
     ...(argv0 === undefined ? {} : { argv0 }),
     ...(uid === undefined ? {} : { uid }),

@@ -104,6 +104,8 @@ export interface Job {
   clock?: 'real' | 'virtual';
   seed?: number;
   aslr?: boolean;
+  /** false: hot code is not translated, which makes no difference but in time. */
+  jit?: boolean;
   layout?: 'compact' | 'linux';
   expect?: Expectation;
 }

@@ -19,6 +19,8 @@ export interface JobDefaults {
   clock?: 'real' | 'virtual';
   seed?: number;
   aslr?: boolean;
+  /** Is hot code translated? Default true. */
+  jit?: boolean;
   layout?: 'compact' | 'linux';
   paging?: string;
   /** Bytes of each output that results show. Default 64 KiB; assertions see all. */

@@ -60,6 +60,7 @@ export async function runJob(job: CheckedJob, host: EngineHost, roots: JobRoots)
         limits: job.limits,
         clock: job.clock,
         aslr: job.aslr ?? false,
+        jit: job.jit ?? true,
         layout: job.layout ?? 'compact',
         ...(job.seed === undefined ? {} : { seed: job.seed }),
         ...(job.paging === undefined ? {} : { paging: job.paging }),

@@ -28,6 +28,10 @@ function oneOf(name: string, value: unknown, words: readonly string[]): void {
   if (value !== undefined && !words.includes(value as string)) refuse(`${name} is ${shown(value)}, not ${words.join(' or ')}`);
 }
 
+function flag(name: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'boolean') refuse(`${name} is ${shown(value)}, not true or false`);
+}
+
 /** A string that can be one of C: without NUL. */
 function word(name: string, value: unknown): void {
   if (typeof value !== 'string') refuse(`${name} is ${shown(value)}, not a string`);
@@ -35,9 +39,11 @@ function word(name: string, value: unknown): void {
 }
 
 /** What callers without types may get wrong. @throws MachineError bad-option */
-export function checkOptions({ memory, limits, layout, clock, seed, hostname, mounts, files }: WireOptions): void {
+export function checkOptions({ memory, limits, aslr, jit, layout, clock, seed, hostname, mounts, files }: WireOptions): void {
   if (memory !== undefined) number('memory', memory, 1 << 16, 2 ** 32);
   checkLimits(limits);
+  flag('aslr', aslr);
+  flag('jit', jit);
   oneOf('layout', layout, ['compact', 'linux']);
   oneOf('clock', clock, ['real', 'virtual']);
   if (seed !== undefined) number('seed', seed, -Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);

@@ -1,4 +1,5 @@
-import { MachineEngine, type MachineStats } from '../engine/engine.js';
+import { MachineEngine } from '../engine/engine.js';
+import type { MachineStats } from '../engine/machine-stats.js';
 import type { EngineHost } from '../engine/host.js';
 import { GuestProcess } from '../engine/guest-process.js';
 import { MachineError } from '../engine/options.js';
