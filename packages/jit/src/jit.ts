@@ -197,7 +197,7 @@ export class Jit {
       // It is translated, and left all the same: an access that its check does not suit.
       const care = this.cares.get(key) ?? 0;
       const way = offset + view.base - owner.source.view.base;
-      if (care < Care.Step && !owner.slots.has(way)) {
+      if (care < Care.Step) {
         this.cares.set(key, owner.grouped.has(way) && care === 0 ? Care.Alone : Care.Step);
         this.again(owner, wanted);
         return;

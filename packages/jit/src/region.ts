@@ -199,6 +199,9 @@ export function buildRegion(view: CodeView, entry: number, { limit, translatable
     }
   }
   if (!insns.has(entry)) return null;
+  const pages = new Set<number>();
+  for (const { offset, length } of insns.values()) pages.add(offset & ~4095).add((offset + length - 1) & ~4095);
+  for (const page of view.pages.keys()) if (!pages.has(page)) view.pages.delete(page);
   const blocks = new Map<number, Block>();
   for (const leader of leaders) if (insns.has(leader)) blocks.set(leader, blockAt(leader, insns, leaders, indirect));
   return { entry, blocks, insns: insns.size, view };

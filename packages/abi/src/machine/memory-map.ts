@@ -75,6 +75,8 @@ export const enum Header {
   Translating = 0x50c,
   /** Changes whenever an address may lead to other code than before. */
   CodeEpoch = 0x510,
+  /** u64: the last address of the window, for translated code (V8 would make a constant anew at every use). */
+  WindowEnd = 0x518,
   /** How many of the addresses at Breakpoints hold. Who changes them calls tlbFlushAll. */
   BreakpointCount = 0x10,
   /** u64 each, MaxBreakpoints of them: `run` returns ExitReason.Breakpoint before an instruction there, unless it is its first. */

@@ -2,8 +2,7 @@ import { Cpu, Stat } from '../../../abi/src/machine/cpu-state';
 import { Header, HotReason, MemoryMap, PageSize, Profile, RegionExit, RegionPage, RegionSlot } from '../../../abi/src/machine/memory-map';
 import { Uop } from '../../../abi/src/machine/uop';
 import { hostRegionExit, hostTranslate } from '../host';
-import { readTable, TlbLayout } from '../mmu/tlb';
-import { countStat, executeSlow } from '../mmu/walk';
+import { countStat, executable, executeSlow } from '../mmu/walk';
 import { CodePage, decodedAt, endMarker } from './code-cache';
 import { condition } from './conditions';
 import { loadCc, storeRegionCc } from './flags';
@@ -17,7 +16,7 @@ export const enum Region {
   /** Below so many instructions left the interpreter goes on, so that the count is exact. */
   Least = 2048,
   /** Regions leave after so many, so that V8 can put better code in their place. */
-  Fuel = 20_000,
+  Fuel = 200_000,
   /** Calls from region to region that may be nested. */
   Depth = 250,
   /** Samples that make a code page hot. */
@@ -30,8 +29,7 @@ export const enum Region {
 
 /** Is the region of a slot what the active address space has at `base`? */
 function isValid(slot: u32, base: u64): bool {
-  const epoch = load<u32>(MemoryMap.Header + Header.CodeEpoch);
-  if (load<u32>(slot, RegionSlot.ValidEpoch) == epoch && load<u64>(slot, RegionSlot.ValidBase) == base) return true;
+  if (load<u32>(slot, RegionSlot.ValidEpoch) == load<u32>(MemoryMap.Header + Header.CodeEpoch) && load<u64>(slot, RegionSlot.ValidBase) == base) return true;
   if (base >> 32) return false;
   let page = load<u32>(slot, RegionSlot.Pages);
   const end = page + load<u32>(slot, RegionSlot.PageCount) * RegionPage.Bytes;
@@ -39,11 +37,11 @@ function isValid(slot: u32, base: u64): bool {
   for (; page < end; page += RegionPage.Bytes) {
     const number = first + load<u32>(page, RegionPage.Delta);
     const code = load<u32>(page, RegionPage.Code);
-    if (number >= <u32>(1 << 20) || load<u32>(readTable + (number << 2), TlbLayout.Execute) != code) return false;
+    if (number >= <u32>(1 << 20) || executable(<u64>number << PageSize.Shift) != code) return false;
     if (load<u32>(code, CodePage.Generation) != load<u32>(page, RegionPage.Generation)) return false;
   }
   store<u64>(slot, base, RegionSlot.ValidBase);
-  store<u32>(slot, epoch, RegionSlot.ValidEpoch);
+  store<u32>(slot, load<u32>(MemoryMap.Header + Header.CodeEpoch), RegionSlot.ValidEpoch);
   return true;
 }
 
@@ -88,9 +86,9 @@ export function runRegions(u: u32, remaining: i64): i64 {
     store<u64>(counts, load<u64>(counts, RegionSlot.Retired) + retired, RegionSlot.Retired);
     u = findCode(rip);
     if (!u) why = RegionExit.Undecoded;
-    else if (load<u16>(u) != HotOp.Enter) why = load<u32>(MemoryMap.Cpu + Cpu.RegionFailed) ? RegionExit.Failed : RegionExit.Ended;
+    else if (load<u16>(u) != HotOp.Enter || !retired)
+      why = load<u32>(MemoryMap.Cpu + Cpu.RegionFailed) ? RegionExit.Failed : retired ? RegionExit.Ended : RegionExit.Refused;
     else if (fuel <= 0) why = RegionExit.Fuel;
-    else if (!retired) why = RegionExit.Refused;
     if (isWatched) hostRegionExit(slot, <f64>rip, retired, why);
     if (why) break;
   }

@@ -116,6 +116,7 @@ export function activateContext(pgd: u32): void {
   activePgd = pgd;
   readTable = base(context);
   store<u32>(MemoryMap.Header + Header.ReadTable, readTable);
+  store<u64>(MemoryMap.Header + Header.WindowEnd, 0xffff_ffff);
 }
 
 export function releaseContext(pgd: u32): void {

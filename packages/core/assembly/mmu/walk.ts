@@ -153,6 +153,13 @@ export function executeSlow(va: u64): u32 {
   return code;
 }
 
+/** The same below 4 GiB, for code that runs without being fetched: records no fault, 0 where it could not be executed, or has breakpoints. */
+export function executable(va: u64): u32 {
+  const entry = readTable + (<u32>(va >> PageSize.Shift) << 2);
+  if (!load<u32>(entry, TlbLayout.Execute) && walkTables(activePgd, va, Access.Fetch)) executeSlow(va);
+  return load<u32>(entry, TlbLayout.Execute);
+}
+
 /** Host address of the byte at va for instruction fetch; 0 = faulted. */
 export function fetchSlow(va: u64): u32 {
   const slot = walk(va, Access.Fetch);

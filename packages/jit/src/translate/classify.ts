@@ -30,6 +30,8 @@ function findFamily(op: number): Family {
   const name = opNames[op] ?? '';
   if (family !== Family.Ends || name === '') return family;
   if (isSse(name)) return Family.Sse;
+  // MXCSR is looked at where a region is entered.
+  if (/^f(?!xrstor)/.test(name)) return Family.Step;
   return stepped.test(name) && !/^(mov_.*(Sw|Cq|Dq)|pop|push)/.test(name) ? Family.Step : Family.Ends;
 }
 

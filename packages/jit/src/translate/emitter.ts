@@ -1,7 +1,7 @@
 import { Cpu, MemoryMap } from '@ring3/abi';
 import type { Block, Insn } from '../region.js';
 import { Code, Import, Simd, W } from '../wasm-encoder.js';
-import { Op } from './kinds.js';
+import { Byte, type Kind, Narrow, Op, Word } from './kinds.js';
 import { CcOp, DYNAMIC, L, MEMORY } from './locals.js';
 
 /** The locals of the lazy flags: is it an i64, and its place in the CPU state. */
@@ -14,14 +14,30 @@ const flagLocals: readonly (readonly [local: number, wide: boolean, offset: numb
   [L.CcRot, false, Cpu.CcRotated],
 ];
 
-/** Where a region is left: what has to be stored differs. */
-export type Exit =
-  /** At L.Site, where the interpreter executes the instruction; flags in locals, or in the CPU state. */
-  | 'site flags'
-  | 'site'
-  /** At L.Rip, likewise. */
-  | 'rip flags'
-  | 'rip';
+/**
+ * What of the flags' locals has to be stored where a region is left. What is not is not live on the way there: values that only ways
+ * out need cost registers in every loop.
+ */
+export const flagStates = ['dynamic', 'plain', 'sub32', 'sub64', 'logic', 'memory'] as const;
+export type FlagState = (typeof flagStates)[number];
+
+function flagState(kind: Kind): FlagState {
+  if (kind === MEMORY) return 'memory';
+  if (kind === DYNAMIC) return 'dynamic';
+  switch (kind & Op) {
+    case CcOp.Logic:
+      return 'logic';
+    case CcOp.Sub:
+      return kind & (Byte | Word) ? 'plain' : kind & Narrow ? 'sub32' : 'sub64';
+    case CcOp.Rotated:
+      return 'dynamic';
+    default:
+      return 'plain';
+  }
+}
+
+/** Where a region is left: at L.Site, where the interpreter executes the instruction, or at L.Rip. */
+export type Exit = `${'site' | 'rip'} ${FlagState}`;
 
 /** What is known of a block once it is written: registers that it sets before and after it has stored all. */
 interface Written {
@@ -167,6 +183,34 @@ export abstract class Emitter {
     }
   }
 
+  /** The same where only their state is known. */
+  protected spillFlagState(code: Code, state: FlagState): void {
+    const store = (offset: number, wide: boolean, value: () => void): void => {
+      code.i32(0);
+      value();
+      code.mem(wide ? W.I64Store : W.I32Store, MemoryMap.Cpu + offset);
+    };
+    switch (state) {
+      case 'memory':
+        return;
+      case 'dynamic':
+        return this.spillFlags(code);
+      case 'plain':
+        return this.spillFlags(code, CcOp.Add);
+      case 'logic':
+        store(Cpu.CcOp, false, () => void code.i32(CcOp.Logic));
+        return store(Cpu.CcResult, true, () => void code.get(L.CcR));
+      default:
+        store(Cpu.CcOp, false, () => void code.i32(CcOp.Sub));
+        store(Cpu.CcA, true, () => void code.get(L.CcA));
+        store(Cpu.CcB, true, () => void code.get(L.CcB));
+        store(Cpu.CcResult, true, () => {
+          code.get(L.CcA).get(L.CcB).op(W.I64Sub);
+          if (state === 'sub32') code.op(W.I64Extend32S);
+        });
+    }
+  }
+
   protected loadFlags(): void {
     for (const [local, wide, offset] of flagLocals)
       this.code
@@ -181,7 +225,7 @@ export abstract class Emitter {
 
   /** The way out of that name, for the flags as they are here. */
   protected out(name: 'site' | 'rip'): number {
-    const exit: Exit = this.kind === MEMORY ? name : `${name} flags`;
+    const exit: Exit = `${name} ${flagState(this.kind)}`;
     return this.depth(exit);
   }
 
@@ -271,7 +315,7 @@ export abstract class Emitter {
     code.i32(insn.at).call(Import.StepUop).set(L.Low);
     this.loadRegisters();
     this.site(insn.offset, before);
-    code.get(L.Low).brIf(this.depth('site'));
+    code.get(L.Low).brIf(this.depth('site memory'));
     if (this.kindAfter === MEMORY) this.kind = MEMORY;
     else this.loadFlags();
   }

@@ -3,10 +3,10 @@ import { CcOp, DYNAMIC } from './locals.js';
 /**
  * What is known, where the translator is, of the operation that left the flags. DYNAMIC, or
  *
- *    8 and up          4        3 … 0
- *   ┌─────────────────┬────────┬───────────────────────────┐
- *   │ base + 1, or 0  │ Narrow │ CcOp, AddCarry, SubCarry  │
- *   └─────────────────┴────────┴───────────────────────────┘
+ *    8 and up          6      5      4        3 … 0
+ *   ┌─────────────────┬──────┬──────┬────────┬───────────────────────────┐
+ *   │ base + 1, or 0  │ Word │ Byte │ Narrow │ CcOp, AddCarry, SubCarry  │
+ *   └─────────────────┴──────┴──────┴────────┴───────────────────────────┘
  *
  * base: the kind below a Rotated, 0 where it is not known.
  */
@@ -19,8 +19,12 @@ export const Narrow = 16;
 export const AddCarry = 13;
 export const SubCarry = 14;
 
+/** The operand size is 8 or 16 bits. */
+export const Byte = 32;
+export const Word = 64;
+
 export function kindOf(op: number, bits: number): Kind {
-  return bits === 64 ? op : op | Narrow;
+  return bits === 64 ? op : op | Narrow | (bits === 8 ? Byte : bits === 16 ? Word : 0);
 }
 
 /** CF and OF are in CcRot; the others stay as `kind` left them. */

@@ -60,6 +60,8 @@ export const enum L {
   LimitV = 70,
   LowF32 = 71,
   LowF64 = 72,
+  /** i64: the last address that the TLB's tables cover. */
+  WindowEnd = 73,
 }
 
 /** Base registers that can be checked for at the same time. */
@@ -79,6 +81,7 @@ export const localTypes: readonly { count: number; type: number }[] = [
   { count: 3, type: 0x7f },
   { count: 2, type: 0x7e },
   { count: 3, type: 0x7b },
+  { count: 1, type: 0x7e },
 ];
 
 /** What left the flags: core/assembly/cpu/flags.ts. */

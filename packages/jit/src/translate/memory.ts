@@ -8,25 +8,32 @@ import { GROUPS, L, TLB_BIAS, TLB_WRITE } from './locals.js';
 const WINDOW = 256;
 /** What an address may have besides base, index and displacement. */
 const PREFIXES = UopFlag.Fs | UopFlag.Gs | UopFlag.Addr32 | UopFlag.RipWide;
-/** Displacements that fit the offset of a load, whatever their sign. */
-const NEAR = 2048;
 
-/** Accesses through a base register that has not changed, in straight code: one check for all of them. */
+/** A check that several accesses share: what it covers may still grow. */
+interface Check {
+  /** The block it is made in. */
+  block: number;
+  /** The window, from the register's value at the check. */
+  low: number;
+  high: number;
+  write: boolean;
+  /** Places in the code. */
+  lowAt: number;
+  spanAt: number;
+  tableAt: number;
+}
+
+/** Accesses through a base register that has not changed, on one way through the region. */
 interface Group {
   register: number;
   /** How often the register had been set when it was last known. */
   version: number;
   /** What has been added to the register since the check. */
   moved: number;
-  /** The window that is checked, from the register's value at the check. */
-  low: number;
-  high: number;
-  write: boolean;
+  /** Displacement, from the register's value at the check, of what `local` is the host address of. */
+  anchor: number;
   local: number;
-  /** Places in the code. */
-  lowAt: number;
-  spanAt: number;
-  tableAt: number;
+  check: Check;
 }
 
 /**
@@ -44,8 +51,19 @@ export abstract class MemoryEmitter extends Emitter {
   /** May accesses of this instruction be checked together with others? */
   protected abstract mayGroup(insn: Insn): boolean;
 
-  protected forgetGroups(): void {
-    this.groups.length = 0;
+  private blocksBegun = 0;
+  /** What holds at the end of blocks that others follow directly. */
+  private readonly groupsAfter = new Map<number, readonly Group[]>();
+
+  /** A block begins, entered only from `before` if that is not null. */
+  protected beginGroups(before: number | null): void {
+    this.blocksBegun++;
+    this.groups = before === null ? [] : (this.groupsAfter.get(before) ?? []).map((group) => ({ ...group }));
+  }
+
+  protected endGroups(start: number): void {
+    this.groupsAfter.set(start, this.groups);
+    this.groups = [];
   }
 
   /** Adds a constant to a register: what is known of it stays known. */
@@ -75,9 +93,9 @@ export abstract class MemoryEmitter extends Emitter {
 
   /** Checks the memory operand of an instruction; its host address is L.P + offset then. */
   protected access(insn: Insn, before: number, size: number, write: boolean, disp = insn.disp): void {
-    if (insn.rm < 0x80 && (insn.index & 0xf8) === Cpu.Zero && !(insn.flags & PREFIXES)) {
-      this.based(insn, before, insn.rm >> 3, disp, size, write);
-      return;
+    if ((insn.index & 0xf8) === Cpu.Zero && !(insn.flags & PREFIXES)) {
+      if (insn.rm < 0x80) return this.based(insn, before, insn.rm >> 3, disp, size, write);
+      if (insn.rm === Cpu.PageVa) return this.based(insn, before, L.PageVa, disp + this.page, size, write);
     }
     this.ea(insn, disp);
     this.check(insn, before, size, write);
@@ -85,78 +103,84 @@ export abstract class MemoryEmitter extends Emitter {
 
   /** Checks an access to register + disp. */
   protected based(insn: Insn, before: number, register: number, disp: number, size: number, write: boolean): void {
-    if (Math.abs(disp) > NEAR || !this.mayGroup(insn)) {
-      this.code.get(register);
-      if (disp !== 0) this.code.i64(disp).op(W.I64Add);
+    const { code } = this;
+    if (!this.mayGroup(insn)) {
+      code.get(register).i64(disp).op(W.I64Add);
       this.check(insn, before, size, write);
       return;
     }
-    const { code } = this;
     for (const group of this.groups) {
+      if (group.register !== register || group.version !== code.versions[register]) continue;
+      const { check } = group;
       const from = disp + group.moved;
-      if (group.register !== register || group.version !== code.versions[register] || Math.abs(from) > NEAR) continue;
-      const low = Math.min(group.low, from);
-      const high = Math.max(group.high, from + size);
+      const low = Math.min(check.low, from);
+      const high = Math.max(check.high, from + size);
       if (high - low > WINDOW) continue;
-      if (low !== group.low || high !== group.high || (write && !group.write)) {
-        group.low = low;
-        group.high = high;
-        group.write ||= write;
-        this.patchGroup(group);
+      if (write && !check.write) {
+        // What another way does not write may well not be writable.
+        if (check.block !== this.blocksBegun) continue;
+        check.write = true;
       }
+      check.low = low;
+      check.high = high;
+      this.patchCheck(check);
       code.get(group.local).set(L.P);
-      this.offset = TLB_BIAS + from;
+      this.offset = TLB_BIAS + from - group.anchor;
       return;
     }
+    const version = code.versions[register]!;
     const local = L.Group + (this.nextGroup++ % GROUPS);
     this.groups = this.groups.filter((group) => group.local !== local);
-    const version = code.versions[register]!;
-    const group: Group = { register, version, moved: 0, low: disp, high: disp + size, write, local, lowAt: 0, spanAt: 0, tableAt: 0 };
+    const check: Check = { block: this.blocksBegun, low: disp, high: disp + size, write, lowAt: 0, spanAt: 0, tableAt: 0 };
     this.grouped.add(insn.offset);
     code.get(register);
-    group.lowAt = code.patchable(0x42);
-    code.op(W.I64Add).tee(L.Ea).i64(32).op(W.I64ShrU, W.I32WrapI64);
-    this.lookUp((code) => (group.tableAt = code.patchableMem(W.I32Load)));
-    code.get(L.Low).i32(4095).op(W.I32And);
-    group.spanAt = code.patchable(0x41);
-    code.op(W.I32GtU, W.I32Or);
-    this.exit(insn, before);
-    code.get(register).op(W.I32WrapI64).get(L.Entry).op(W.I32Add).tee(local).set(L.P);
-    this.patchGroup(group);
-    this.groups.push(group);
-    this.offset = TLB_BIAS + disp;
+    check.lowAt = code.patchable(0x42);
+    code.op(W.I64Add).set(L.Ea);
+    this.lookUp(
+      insn,
+      before,
+      () => (check.tableAt = code.patchableMem(W.I32Load)),
+      () => (check.spanAt = code.patchable(0x41)),
+    );
+    code.get(register).op(W.I32WrapI64).i32(disp).op(W.I32Add).get(L.Entry).op(W.I32Add).tee(local).set(L.P);
+    this.patchCheck(check);
+    this.groups.push({ register, version, moved: 0, anchor: disp, local, check });
+    this.offset = TLB_BIAS;
   }
 
-  private patchGroup({ low, high, write, lowAt, spanAt, tableAt }: Group): void {
+  private patchCheck({ low, high, write, lowAt, spanAt, tableAt }: Check): void {
     const { code } = this;
     code.patch(lowAt, low);
     code.patch(spanAt, 4096 - (high - low));
     code.patch(tableAt, write ? TLB_WRITE : 0);
   }
 
-  /** The TLB's entry for L.Ea to L.Entry; on the stack: that there is none, joined with the i32 that is there. */
-  private lookUp(load: (code: typeof this.code) => void): void {
+  /**
+   * The TLB's entry for L.Ea to L.Entry. Branches of their own for what can be wrong with an address: V8 makes less of them than of one
+   * condition joined from all. `load`, `span`: the entry's load, and the last offset in a page that is not too near its end.
+   */
+  private lookUp(insn: Insn, before: number, load: () => void, span: (() => void) | null): void {
     const { code } = this;
-    code.get(L.Ea).op(W.I32WrapI64).tee(L.Low);
-    code.i32(12).op(W.I32ShrU).i32(2).op(W.I32Shl).get(L.Table).op(W.I32Add);
-    load(code);
-    code.tee(L.Entry).op(W.I32Eqz, W.I32Or);
+    this.site(insn.offset, before);
+    const out = this.out('site');
+    code.get(L.Ea).get(L.WindowEnd).op(W.I64GtU).brIf(out);
+    code.get(L.Ea).op(W.I32WrapI64).set(L.Low);
+    if (span) {
+      code.get(L.Low).i32(4095).op(W.I32And);
+      span();
+      code.op(W.I32GtU).brIf(out);
+    }
+    code.get(L.Low).i32(12).op(W.I32ShrU).i32(2).op(W.I32Shl).get(L.Table).op(W.I32Add);
+    load();
+    code.tee(L.Entry).op(W.I32Eqz).brIf(out);
   }
 
   /** Checks the address on the stack; leaves the host address − Bias in P. */
   protected check(insn: Insn, before: number, size: number, write: boolean): void {
     const { code } = this;
     this.offset = TLB_BIAS;
-    code.tee(L.Ea).i64(32).op(W.I64ShrU, W.I32WrapI64);
-    this.lookUp((code) => code.mem(W.I32Load, write ? TLB_WRITE : 0));
-    if (size > 1)
-      code
-        .get(L.Low)
-        .i32(4095)
-        .op(W.I32And)
-        .i32(4096 - size)
-        .op(W.I32GtU, W.I32Or);
-    this.exit(insn, before);
+    code.set(L.Ea);
+    this.lookUp(insn, before, () => code.mem(W.I32Load, write ? TLB_WRITE : 0), size > 1 ? () => code.i32(4096 - size) : null);
     code.get(L.Low).get(L.Entry).op(W.I32Add).set(L.P);
   }
 

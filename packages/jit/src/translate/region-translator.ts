@@ -299,15 +299,22 @@ class RegionTranslator extends TransferEmitter {
     }
     this.adapt(to);
     if (this.flow.merges.has(to) || this.dispatch.has(to)) this.code.br(this.depth(`block ${to}`));
-    else this.tree(to);
+    else {
+      this.follows = this.flow.loopHeaders.has(to) ? null : from;
+      this.tree(to);
+    }
   }
+
+  /** The block that the next one is entered from, if from no other. */
+  private follows: number | null = null;
 
   private block(start: number): void {
     const block = this.blocks.get(start)!;
     const { code } = this;
     this.kind = this.kinds.get(start)!;
     this.beginBlock(start);
-    this.forgetGroups();
+    this.beginGroups(this.follows);
+    this.follows = null;
     const needed = flagsNeeded(block);
     block.insns.forEach((insn, i) => {
       this.mark(insn.offset);
@@ -331,29 +338,29 @@ class RegionTranslator extends TransferEmitter {
     switch (end.kind) {
       case 'leave':
         this.retire(done);
-        this.endBlock();
+        this.finishBlock(start);
         if (this.isStop(end.to)) this.leaveAt(end.to);
         else this.chainTo(end.to);
         return;
       case 'jump':
         this.retire(block.count);
-        this.endBlock();
+        this.finishBlock(start);
         this.goTo(start, end.to);
         return;
       case 'ret':
         this.page = end.insn.page;
         this.ret(end.insn, done);
-        this.endBlock();
+        this.finishBlock(start);
         return;
       case 'call':
         this.page = end.insn.page;
         this.callOut(end.insn, done);
-        this.endBlock();
+        this.finishBlock(start);
         this.goTo(start, end.next);
         return;
       case 'indirect':
         this.page = end.insn.page;
-        this.indirectJump(end, done);
+        this.indirectJump(end, start, done);
         return;
       case 'cond': {
         this.retire(block.count);
@@ -362,7 +369,7 @@ class RegionTranslator extends TransferEmitter {
           this.kind = DYNAMIC;
         }
         this.condition(end.code);
-        this.endBlock();
+        this.finishBlock(start);
         const { kind } = this;
         code.op(W.If, W.Void);
         this.context.push('if');
@@ -378,16 +385,21 @@ class RegionTranslator extends TransferEmitter {
     }
   }
 
+  private finishBlock(start: number): void {
+    this.endBlock();
+    this.endGroups(start);
+  }
+
   /** Is what stands at an offset the interpreter's? */
   private isStop(offset: number): boolean {
     return this.region.view.at(offset) !== 0;
   }
 
-  private indirectJump({ insn, targets }: Extract<Block['end'], { kind: 'indirect' }>, done: number): void {
+  private indirectJump({ insn, targets }: Extract<Block['end'], { kind: 'indirect' }>, start: number, done: number): void {
     const { code } = this;
     this.target(insn, done);
     this.retire(done + 1);
-    this.endBlock();
+    this.finishBlock(start);
     code.get(L.T).set(L.Rip);
     if (this.table !== 0 && targets.some((to) => this.blocks.has(to))) {
       code.get(L.Fuel).i32(0).op(W.I32LeS).brIf(this.out('rip'));

@@ -1,6 +1,7 @@
 import { Cpu, Header, MemoryMap, RegionSlot } from '@ring3/abi';
 import type { Insn } from '../region.js';
 import { Import, W } from '../wasm-encoder.js';
+import { type Exit, flagStates } from './emitter.js';
 import { IntegerEmitter } from './integer.js';
 import { L, MEMORY } from './locals.js';
 
@@ -158,6 +159,10 @@ export abstract class TransferEmitter extends IntegerEmitter {
       .i32(0)
       .mem(W.I32Load, MemoryMap.Header + Header.ReadTable)
       .set(L.Table);
+    code
+      .i32(0)
+      .mem(W.I64Load, MemoryMap.Header + Header.WindowEnd)
+      .set(L.WindowEnd);
   }
 
   /** Behind the body: the ways out of Exit, each label innermost first. */
@@ -170,12 +175,15 @@ export abstract class TransferEmitter extends IntegerEmitter {
         .mem(W.I32Store, MemoryMap.Cpu + Cpu.RegionFailed);
       code.get(L.Fuel).get(L.Site).i64(32).op(W.I64ShrU, W.I32WrapI64, W.I32Sub).set(L.Fuel);
     };
-    code.op(W.End);
-    toRip();
-    code.op(W.End);
-    this.spillFlags(code);
-    code.br(1).op(W.End);
-    toRip();
+    for (const [i, state] of flagStates.entries()) {
+      code.op(W.End);
+      toRip();
+      code.op(W.End);
+      this.spillFlagState(code, state);
+      // Out of the labels of the states that follow.
+      const outer = 2 * (flagStates.length - 1 - i);
+      if (outer > 0) code.br(outer);
+    }
     code.op(W.End);
     this.storeAssigned(code);
     code
@@ -187,4 +195,4 @@ export abstract class TransferEmitter extends IntegerEmitter {
 }
 
 /** The labels that `epilogue` ends, outermost first. */
-export const exits = ['rip', 'site', 'rip flags', 'site flags'] as const;
+export const exits: readonly string[] = ['left', ...flagStates.toReversed().flatMap((state): Exit[] => [`rip ${state}`, `site ${state}`])];

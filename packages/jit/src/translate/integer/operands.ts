@@ -110,8 +110,12 @@ export abstract class OperandEmitter extends SseEmitter {
   protected setRegister(offset: number, size: number): void {
     const { code } = this;
     if (size === 64) return this.setReg(offset, 64);
-    code.op(W.I64ExtendI32U);
-    if (size !== 32) return this.setReg(offset, size);
+    if (size !== 32) {
+      code.op(W.I64ExtendI32U);
+      return this.setReg(offset, size);
+    }
+    // Not extend_i32_u: where that meets another value of the register, V8 (11.3) may take both for zero-extended.
+    code.op(W.I64ExtendI32S).i64(0xffff_ffff).op(W.I64And);
     code.set(offset >> 3);
   }
 
