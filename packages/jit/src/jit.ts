@@ -23,6 +23,7 @@ export interface JitExports {
   stepUop(at: number): number;
   testCondition(code: number): number;
   callTarget(rip: bigint, depth: number): bigint;
+  resume(rip: bigint, depth: number): bigint;
   codeFlush(): void;
 }
 
@@ -52,7 +53,7 @@ export interface LiveCode {
 }
 
 /** Instructions of a region at most; of one with indirect jumps in it; of all that are made at once. */
-const LIMIT = { region: 400, dispatch: 1500, batch: 3000 };
+const LIMIT = { region: 400, dispatch: 1200, batch: 3000 };
 /** How far before a hot address its function may begin. */
 const FUNCTION_BYTES = 4096;
 /** How far from an indirect jump its targets may be to belong to the same function. */
@@ -287,8 +288,8 @@ export class Jit {
 
   private translateAll(made: ReadonlyMap<number, Region>): void {
     const { core, stats } = this;
-    const { callTarget, stepUop, testCondition, table } = this.wasm;
-    const imports: Record<string, unknown> = { m: core.memory, s: stepUop, c: testCondition, t: callTarget };
+    const { callTarget, resume, stepUop, testCondition, table } = this.wasm;
+    const imports: Record<string, unknown> = { m: core.memory, s: stepUop, c: testCondition, t: callTarget, r: resume };
     const others = new Map<Region, number>();
     const numbers = new Map<Region, number>();
     for (const region of made.values()) numbers.set(region, numbers.size);

@@ -286,7 +286,8 @@ export const enum Import {
   StepUop = 0,
   TestCondition = 1,
   CallTarget = 2,
-  Count = 3,
+  Resume = 3,
+  Count = 4,
 }
 
 function name(code: Code, text: string): Code {
@@ -297,7 +298,7 @@ function name(code: Code, text: string): Code {
 
 /**
  * A module of region functions (base i64, depth i32, entry i32) → i64. It imports e.m, the memory, the functions of Import as e.s,
- * e.c, e.t, and `others` region functions as e.0, e.1 …; function i is exported as 'f' + i.
+ * e.c, e.t, e.r, and `others` region functions as e.0, e.1 …; function i is exported as 'f' + i.
  */
 export function encodeModule(functions: readonly WasmFunction[], others = 0): { bytes: Uint8Array<ArrayBuffer>; marks: readonly Mark[] } {
   const out = new Code();
@@ -315,6 +316,7 @@ export function encodeModule(functions: readonly WasmFunction[], others = 0): { 
   name(name(imports, 'e'), 's').op(0, 1);
   name(name(imports, 'e'), 'c').op(0, 1);
   name(name(imports, 'e'), 't').op(0, 2);
+  name(name(imports, 'e'), 'r').op(0, 2);
   for (let i = 0; i < others; i++) name(name(imports, 'e'), `${i}`).op(0, 0);
   section(2, imports);
   const kinds = new Code().u(functions.length);

@@ -78,6 +78,8 @@ export const enum Cpu {
   RegionFuel = 0x700,
   /** u32: 1 when translated code has left at an instruction that it could not do. */
   RegionFailed = 0x704,
+  /** i32: what an instruction that the interpreter has executed for translated code wants of the run loop; 0 = nothing. */
+  RegionStatus = 0x708,
 }
 
 /** Counters at Cpu.Stats, u64 each. */

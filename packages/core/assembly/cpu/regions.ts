@@ -8,7 +8,9 @@ import { condition } from './conditions';
 import { loadCc, storeRegionCc } from './flags';
 import { HotOp } from './hot-ops';
 import { interpret } from './interpret.generated';
-import { findCode, knownCodePage } from './transfer';
+import { findCode, knownCodePage, left } from './transfer';
+import { ExitReason, Status } from '../../../abi/src/machine/exits';
+import { Retired } from './exceptions';
 
 /** Translated code (packages/jit): how control gets to it, and the profile that says what to translate. */
 
@@ -23,6 +25,9 @@ export const enum Region {
   Hot = 8,
   /** Ways out to one address that make it hot. */
   HotExits = 300,
+  /** The interpreter goes on for so many instructions at a time between two regions, so often. */
+  Interpreted = 200,
+  Tries = 8,
   /** Hot addresses that are translated at once. */
   Batch = 6,
 }
@@ -55,14 +60,58 @@ function enterRegion(u: u32, rip: u64, depth: i32): u64 {
   return call_indirect<u64>(number, base, depth, load<i32>(slot, RegionSlot.Entry));
 }
 
-/** For translated code: goes on at `rip` in the region there, if there is one; where to go on after that. */
+/** For translated code: goes on at `rip`, where another region may begin; where to go on after that. */
 export function callTarget(rip: u64, depth: i32): u64 {
   if (depth <= 0 || load<i32>(MemoryMap.Cpu + Cpu.RegionFuel) <= 0) return rip;
   const code = knownCodePage(rip);
   if (!code) return rip;
   const u = decodedAt(code, <u32>rip & PageSize.Mask);
-  if (!u || load<u16>(u) != HotOp.Enter) return rip;
-  return enterRegion(u, rip, depth - 1);
+  if (!u) return rip;
+  if (load<u16>(u) == HotOp.Enter) return enterRegion(u, rip, depth - 1);
+  countExit(rip, HotReason.Ended);
+  return interpretOn(rip, depth);
+}
+
+/**
+ * For translated code: goes on at an instruction that it could not do. The interpreter does it, and what follows up to the next region;
+ * so the callers of the region that has failed need not be left.
+ */
+export function resume(rip: u64, depth: i32): u64 {
+  if (depth <= 0 || load<i32>(MemoryMap.Cpu + Cpu.RegionFuel) <= 0) return rip;
+  store<u32>(MemoryMap.Cpu + Cpu.RegionFailed, 1);
+  countExit(rip, HotReason.Failed);
+  const u = findCode(rip);
+  if (!u || load<u16>(u) == HotOp.Straddle) return rip;
+  loadCc();
+  const status = interpret(copyRun(u, 1), 0);
+  storeRegionCc();
+  if (status) return leaveRegions(status);
+  store<i32>(MemoryMap.Cpu + Cpu.RegionFuel, load<i32>(MemoryMap.Cpu + Cpu.RegionFuel) - 1);
+  return interpretOn(load<u64>(MemoryMap.Cpu + Cpu.Rip), depth);
+}
+
+/** What has retired is the run loop's to answer; what has not is begun again there. */
+function leaveRegions(status: i32): u64 {
+  if (status == ExitReason.Syscall || status == ExitReason.Int80 || status >= Retired.Trap) store<i32>(MemoryMap.Cpu + Cpu.RegionStatus, status);
+  return load<u64>(MemoryMap.Cpu + Cpu.Rip);
+}
+
+/** The interpreter goes on at `rip`, up to the next region, which goes on then. */
+function interpretOn(rip: u64, depth: i32): u64 {
+  for (let tries = 0; tries < Region.Tries; tries++) {
+    const fuel = load<i32>(MemoryMap.Cpu + Cpu.RegionFuel);
+    if (fuel <= 0) break;
+    const u = findCode(rip);
+    if (!u || load<u16>(u) == HotOp.Straddle) break;
+    if (load<u16>(u) == HotOp.Enter) return enterRegion(u, rip, depth - 1);
+    loadCc();
+    const status = interpret(u, Region.Interpreted);
+    storeRegionCc();
+    store<i32>(MemoryMap.Cpu + Cpu.RegionFuel, fuel - (Region.Interpreted - left));
+    if (status && status != Status.Region) return leaveRegions(status);
+    rip = load<u64>(MemoryMap.Cpu + Cpu.Rip);
+  }
+  return rip;
 }
 
 /** Runs translated code, region after region, from an Enter micro-op on; how many instructions it has retired. Cpu.Rip is exact. */
@@ -85,15 +134,14 @@ export function runRegions(u: u32, remaining: i64): i64 {
     store<u32>(counts, load<u32>(counts, RegionSlot.Entered) + 1, RegionSlot.Entered);
     store<u64>(counts, load<u64>(counts, RegionSlot.Retired) + retired, RegionSlot.Retired);
     u = findCode(rip);
-    if (!u) why = RegionExit.Undecoded;
+    if (load<i32>(MemoryMap.Cpu + Cpu.RegionStatus)) why = RegionExit.Ended;
+    else if (!u) why = RegionExit.Undecoded;
     else if (load<u16>(u) != HotOp.Enter || !retired)
       why = load<u32>(MemoryMap.Cpu + Cpu.RegionFailed) ? RegionExit.Failed : retired ? RegionExit.Ended : RegionExit.Refused;
     else if (fuel <= 0) why = RegionExit.Fuel;
     if (isWatched) hostRegionExit(slot, <f64>rip, retired, why);
     if (why) break;
   }
-  if (why == RegionExit.Failed) countExit(rip, HotReason.Failed);
-  else if (why == RegionExit.Ended) countExit(rip, HotReason.Ended);
   countStat(Stat.RegionExits + why - 1);
   countStat(Stat.RegionRuns);
   const instructions = MemoryMap.Cpu + Cpu.Stats + (Stat.RegionInstructions << 3);

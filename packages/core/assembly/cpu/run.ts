@@ -68,6 +68,10 @@ export function run(budget: f64): i32 {
       alone = !used;
       store<u64>(MemoryMap.Cpu + Cpu.Icount, load<u64>(MemoryMap.Cpu + Cpu.Icount) + <u64>used);
       if (load<u32>(MemoryMap.Profile + Profile.HotCount) >= <u32>Region.Batch) hostTranslate();
+      status = load<i32>(MemoryMap.Cpu + Cpu.RegionStatus);
+      store<i32>(MemoryMap.Cpu + Cpu.RegionStatus, 0);
+      if (status == ExitReason.Syscall || status == ExitReason.Int80) reason = status;
+      else if (status == Retired.Trap) reason = ExitReason.Exception;
       continue;
     }
     else if (u == MemoryMap.StepBuffer) {

@@ -62,6 +62,8 @@ export const enum L {
   LowF64 = 72,
   /** i64: the last address that the TLB's tables cover. */
   WindowEnd = 73,
+  /** i32: the region is left at an instruction that failed. */
+  Failed = 74,
 }
 
 /** Base registers that can be checked for at the same time. */
@@ -82,6 +84,7 @@ export const localTypes: readonly { count: number; type: number }[] = [
   { count: 2, type: 0x7e },
   { count: 3, type: 0x7b },
   { count: 1, type: 0x7e },
+  { count: 1, type: 0x7f },
 ];
 
 /** What left the flags: core/assembly/cpu/flags.ts. */

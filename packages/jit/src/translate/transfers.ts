@@ -135,15 +135,17 @@ export abstract class TransferEmitter extends IntegerEmitter {
         code.op(W.End);
       }
     } else dispatch();
+    // It goes on there, unless control has come to another place, or the fuel is used up.
     code.tee(L.Rip);
     this.address(next);
-    code.op(W.I64Ne, W.If, W.Void).get(L.Rip).op(W.Return, W.End);
-    this.loadRegisters();
-    this.loadLimit(code);
+    code.op(W.I64Ne);
     code
       .i32(0)
       .mem(W.I32Load, MemoryMap.Cpu + Cpu.RegionFuel)
-      .set(L.Fuel);
+      .tee(L.Fuel);
+    code.i32(0).op(W.I32LeS, W.I32Or, W.If, W.Void).get(L.Rip).op(W.Return, W.End);
+    this.loadRegisters();
+    this.loadLimit(code);
     this.kind = MEMORY;
   }
 
@@ -169,10 +171,7 @@ export abstract class TransferEmitter extends IntegerEmitter {
   protected epilogue(code: typeof this.code): void {
     const toRip = (): void => {
       code.get(L.PageVa).get(L.Site).op(W.I64Extend32S, W.I64Add).set(L.Rip);
-      code
-        .i32(0)
-        .i32(1)
-        .mem(W.I32Store, MemoryMap.Cpu + Cpu.RegionFailed);
+      code.i32(1).set(L.Failed);
       code.get(L.Fuel).get(L.Site).i64(32).op(W.I64ShrU, W.I32WrapI64, W.I32Sub).set(L.Fuel);
     };
     for (const [i, state] of flagStates.entries()) {
@@ -190,7 +189,8 @@ export abstract class TransferEmitter extends IntegerEmitter {
       .i32(0)
       .get(L.Fuel)
       .mem(W.I32Store, MemoryMap.Cpu + Cpu.RegionFuel);
-    code.get(L.Rip);
+    code.get(L.Failed).op(W.If, W.i64);
+    code.get(L.Rip).param(Param.Depth).call(Import.Resume).op(W.Else).get(L.Rip).op(W.End);
   }
 }
 
