@@ -65,10 +65,11 @@ export class ProfileReader {
     return null;
   }
 
-  /** Ways out of regions are counted for the time between two calls. */
+  /** Ways out of regions are counted for a while: half of each count is forgotten. */
   forgetExits(): void {
-    const at = MemoryMap.Profile + Profile.Exits;
-    this.core.u8.fill(0, at, at + 8 * Profile.MaxExits);
+    const { u32 } = this.core;
+    const first = (MemoryMap.Profile + Profile.Exits + 4) >>> 2;
+    for (let at = first; at < first + 2 * Profile.MaxExits; at += 2) u32[at] = u32[at]! >>> 1;
   }
 
   forget(): void {

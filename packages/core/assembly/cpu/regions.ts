@@ -22,9 +22,10 @@ export const enum Region {
   /** Calls from region to region that may be nested. */
   Depth = 250,
   /** Samples that make a code page hot. */
-  Hot = 8,
-  /** Ways out to one address that make it hot. */
-  HotExits = 300,
+  Hot = 16,
+  /** Ends of regions at one address that make it hot, and failures at one instruction. */
+  HotEnds = 40,
+  HotFailures = 400,
   /** The interpreter goes on for so many instructions at a time between two regions, so often. */
   Interpreted = 200,
   Tries = 8,
@@ -165,7 +166,7 @@ function countExit(rip: u64, reason: u64): void {
   let count: u32 = 1;
   if (load<u32>(at) == key) count = load<u32>(at, 4) + 1;
   else store<u32>(at, key);
-  if (count == <u32>Region.HotExits) {
+  if (count >= <u32>(reason == HotReason.Failed ? Region.HotFailures : Region.HotEnds)) {
     count = 0;
     tell(rip | (reason << 62));
   }

@@ -20,9 +20,9 @@ import { left } from './transfer';
 
 const enum Chunk {
   /** Instructions after which the loop returns to here: V8 replaces a function's code only between calls. */
-  Instructions = 10_000,
+  Instructions = 5_000,
   /** The least that a sample of where the program is stands for. */
-  Sampled = 6_000,
+  Sampled = 3_000,
 }
 
 /**
@@ -83,7 +83,7 @@ export function run(budget: f64): i32 {
       const count = remaining < Chunk.Instructions ? <i32>remaining : Chunk.Instructions;
       status = interpret(u, count - Run.Max - 1);
       remaining -= count - Run.Max - 1 - left;
-      if (before - remaining >= Chunk.Sampled && load<u32>(MemoryMap.Header + Header.Translating)) sample();
+      if (before - remaining >= Chunk.Sampled && status != Status.Region && load<u32>(MemoryMap.Header + Header.Translating)) sample();
     }
     if (remaining != before) {
       const icount = MemoryMap.Cpu + Cpu.Icount;
