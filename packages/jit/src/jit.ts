@@ -52,14 +52,20 @@ export interface LiveCode {
   entries: number;
 }
 
-/** Instructions of a region at most; of one with indirect jumps in it; of all that are made at once. */
-const LIMIT = { region: 400, dispatch: 1200, batch: 3000 };
+/** Instructions of a region at most; of one with indirect jumps in it; of one that is made for its callers; of all that are made at once. */
+const LIMIT = { region: 250, dispatch: 1000, callee: 120, batch: 3000 };
+/** Samples of a function that make it worth translating. */
+const HOT_SAMPLES = 3;
+/** Samples so near to each other are of one function. */
+const SAMPLED_BYTES = 256;
 /** How far before a hot address its function may begin. */
 const FUNCTION_BYTES = 4096;
 /** How far from an indirect jump its targets may be to belong to the same function. */
 const SWITCH_BYTES = 0x4000;
 /** A region is made again so often. */
-const MAX_AGAIN = 4;
+const MAX_AGAIN = 8;
+/** Entries of a region that were asked for one by one. */
+const MAX_ALSO = 40;
 /** A page whose code was dropped so often stays interpreted. */
 const MAX_GENERATION = 30;
 const SLOTS = (MemoryMap.RegionSlotsEnd - MemoryMap.RegionSlots) / RegionSlot.Bytes;
@@ -87,6 +93,8 @@ interface Region {
   /** Slots by offset of the entry. */
   slots: Map<number, number>;
   entries: Map<number, number>;
+  /** Addresses where control is to be able to enter besides. */
+  also: Set<number>;
   grouped: ReadonlySet<number>;
   /** Where it was left for what it does not have, when it was made. */
   again: number;
@@ -120,6 +128,8 @@ export class Jit {
   private readonly cares = new Map<number, Care>();
   /** How often entries were taken out, by slot. */
   private drops: number[] = [];
+  /** Samples, by keyOf the bytes that they fall into. */
+  private readonly samples = new Map<number, number>();
   /** Where no region may begin. */
   private readonly refused = new Set<number>();
 
@@ -170,6 +180,7 @@ export class Jit {
     this.owners.clear();
     this.cares.clear();
     this.refused.clear();
+    this.samples.clear();
     this.profile.forget();
   }
 
@@ -204,11 +215,24 @@ export class Jit {
         return;
       }
     }
+    if (owner && why !== HotReason.Failed) {
+      // It is translated, but control cannot enter there.
+      const va = owner.source.view.base + owner.source.entry;
+      const { also } = wanted.get(va) ?? owner;
+      if (!isEnter(this.core, view.at(offset)) && also.size < MAX_ALSO && this.again(owner, wanted)) {
+        also.add(rip);
+        return;
+      }
+    }
     if (why !== HotReason.Sampled && !owner) {
       const from = this.leavesTo(rip);
       if (from && this.again(from, wanted)) return;
     }
     if (why === HotReason.Sampled) {
+      const around = key - (key % SAMPLED_BYTES);
+      const samples = (this.samples.get(around) ?? 0) + 1;
+      this.samples.set(around, samples);
+      if (samples < HOT_SAMPLES) return;
       const start = this.profile.startBefore(rip, FUNCTION_BYTES);
       if (start !== null && start !== rip && this.begins(start)) {
         wanted.set(start, null);
@@ -239,9 +263,10 @@ export class Jit {
     return true;
   }
 
-  private build(va: number): RegionSource | null {
+  private build(va: number, also: ReadonlySet<number>): RegionSource | null {
     const view = this.view(va);
     const options = {
+      also: [...also].map((to) => to - view.base),
       translatable: isTranslatable,
       // What is far away is another function: a jump through a table of addresses of functions, a call in the place of a return.
       targets: (insn: Insn): readonly number[] =>
@@ -267,7 +292,9 @@ export class Jit {
     for (let i = 0; i < queue.length && insns < LIMIT.batch; i++) {
       const va = queue[i]!;
       if (made.has(va)) continue;
-      const source = this.build(va);
+      const also = wanted.get(va)?.also ?? new Set<number>();
+      const source = this.build(va, also);
+      if (source && !wanted.has(va) && source.insns > LIMIT.callee) continue;
       if (!source) {
         const view = this.view(va);
         if (view.codePage(0) !== 0) this.refused.add(keyOf(view, va % 4096));
@@ -275,7 +302,7 @@ export class Jit {
       }
       insns += source.insns;
       const again = (wanted.get(va)?.again ?? -1) + 1;
-      made.set(va, { source, fn: null, module: 0, slots: new Map(), entries: new Map(), grouped: new Set(), again });
+      made.set(va, { source, fn: null, module: 0, slots: new Map(), entries: new Map(), also, grouped: new Set(), again });
       for (const { end } of source.blocks.values()) {
         if (end.kind !== 'call' || end.insn.name !== 'call_J') continue;
         const to = source.view.base + end.insn.imm;

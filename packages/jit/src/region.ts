@@ -145,6 +145,8 @@ export class CodeView {
 
 export interface RegionSource {
   entry: number;
+  /** Where control may enter besides. */
+  also: readonly number[];
   blocks: Map<number, Block>;
   insns: number;
   view: CodeView;
@@ -154,16 +156,18 @@ export interface BuildOptions {
   /** Instructions at most. */
   limit: number;
   translatable(insn: Insn): boolean;
+  /** Where control is to be able to enter besides. */
+  also: readonly number[];
   /** Where an indirect jump was seen to go. */
   targets(insn: Insn): readonly number[];
 }
 
 /** The blocks that can be reached from `entry` within calls, nearest first; edges to what is not among them leave the region. */
-export function buildRegion(view: CodeView, entry: number, { limit, translatable, targets }: BuildOptions): RegionSource | null {
+export function buildRegion(view: CodeView, entry: number, { also, limit, translatable, targets }: BuildOptions): RegionSource | null {
   const insns = new Map<number, Insn>();
   const indirect = new Map<number, readonly number[]>();
-  const leaders = new Set<number>([entry]);
-  const queue = [entry];
+  const leaders = new Set<number>([entry, ...also]);
+  const queue = [...leaders];
   for (let i = 0; i < queue.length && insns.size < limit; i++) {
     for (let offset = queue[i]!; !insns.has(offset) && insns.size < limit;) {
       const insn = view.insn(offset);
@@ -204,7 +208,7 @@ export function buildRegion(view: CodeView, entry: number, { limit, translatable
   for (const page of view.pages.keys()) if (!pages.has(page)) view.pages.delete(page);
   const blocks = new Map<number, Block>();
   for (const leader of leaders) if (insns.has(leader)) blocks.set(leader, blockAt(leader, insns, leaders, indirect));
-  return { entry, blocks, insns: insns.size, view };
+  return { entry, also: also.filter((offset) => blocks.has(offset)), blocks, insns: insns.size, view };
 }
 
 function blockAt(

@@ -99,6 +99,9 @@ export class Code {
   param(number: number): this {
     return this.byte(0x20).u(number);
   }
+  setParam(number: number): this {
+    return this.byte(0x21).u(number);
+  }
   i32(value: number): this {
     this.byte(0x41).#small(value | 0);
     return this;

@@ -19,12 +19,12 @@ export const enum Region {
   Least = 2048,
   /** Regions leave after so many, so that V8 can put better code in their place. */
   Fuel = 200_000,
-  /** Calls from region to region that may be nested. */
-  Depth = 250,
+  /** What calls from region to region may use of the host's stack: Param.Depth of packages/jit. */
+  Depth = 400,
   /** Samples that make a code page hot. */
   Hot = 16,
   /** Ends of regions at one address that make it hot, and failures at one instruction. */
-  HotEnds = 40,
+  HotEnds = 200,
   HotFailures = 400,
   /** The interpreter goes on for so many instructions at a time between two regions, so often. */
   Interpreted = 200,
@@ -143,6 +143,7 @@ export function runRegions(u: u32, remaining: i64): i64 {
     if (isWatched) hostRegionExit(slot, <f64>rip, retired, why);
     if (why) break;
   }
+  if (why == RegionExit.Ended) countExit(rip, HotReason.Ended);
   countStat(Stat.RegionExits + why - 1);
   countStat(Stat.RegionRuns);
   const instructions = MemoryMap.Cpu + Cpu.Stats + (Stat.RegionInstructions << 3);

@@ -114,6 +114,10 @@ class RegionTranslator extends TransferEmitter {
     return this.links.mayGroup(insn);
   }
 
+  protected stackUse(): number {
+    return 1 + (this.region.insns >> 5);
+  }
+
   protected mustStep(insn: Insn): boolean {
     return this.links.mustStep(insn);
   }
@@ -142,6 +146,7 @@ class RegionTranslator extends TransferEmitter {
     const targets = new Set<number>();
     const add = (to: number): void => void targets.add(entry).add(to);
     for (const { end } of this.blocks.values()) if (end.kind === 'indirect') for (const to of end.targets) if (this.blocks.has(to)) add(to);
+    for (const to of this.region.also) if (to !== entry) add(to);
     const { rerouted } = this;
     // Loops are entered at their heads as well: after something in them that the interpreter did, or when the fuel is used up.
     for (const header of analyse((node) => this.successors(node).filter((to) => to !== DISPATCH), entry).loopHeaders)

@@ -19,6 +19,7 @@ export interface Callee {
 /** Parameters of a region function. */
 export const enum Param {
   Base = 0,
+  /** How much of the host's stack is left: what a region takes of it goes by its size. */
   Depth = 1,
   Entry = 2,
 }
@@ -27,6 +28,9 @@ export const enum Param {
 export abstract class TransferEmitter extends IntegerEmitter {
   /** The region to call at an offset without further checks, if there is one. */
   protected abstract callee(offset: number): Callee | null;
+
+  /** In units of Param.Depth. */
+  protected abstract stackUse(): number;
 
   protected retire(count: number): void {
     this.code.get(L.Fuel).i32(count).op(W.I32Sub).set(L.Fuel);
@@ -152,6 +156,7 @@ export abstract class TransferEmitter extends IntegerEmitter {
   /** Parameters and state to the locals. */
   protected prologue(code: typeof this.code): void {
     code.param(Param.Base).set(L.PageVa);
+    code.param(Param.Depth).i32(this.stackUse()).op(W.I32Sub).setParam(Param.Depth);
     this.loadUsed(code);
     code
       .i32(0)
