@@ -35,11 +35,12 @@ const LEFT = 46;
 export function twoColumns(list: readonly Stretch[]): string {
   const seen = new Set<number>();
   const lines: string[] = [];
+  const indent = Math.min(...list.flatMap(({ wasm }) => wasm.map((text) => text.search(/\S/))));
   for (const { address, x86, wasm } of list) {
     const again = address !== null && seen.has(address);
     if (address !== null) seen.add(address);
     const left = address === null ? '' : `${address.toString(16).padStart(8)}  ${again ? `... ${x86}` : x86}`;
-    wasm.forEach((text, i) => lines.push(`${(i === 0 ? left : '').padEnd(LEFT)} | ${text}`.trimEnd()));
+    wasm.forEach((text, i) => lines.push(`${(i === 0 ? left : '').padEnd(LEFT)} | ${text.slice(indent)}`.trimEnd()));
   }
   return `${lines.join('\n')}\n`;
 }
