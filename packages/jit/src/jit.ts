@@ -186,6 +186,7 @@ export class Jit {
 
   /** Translates the region at an address now, whatever its size, into slot 1. False: it cannot be. */
   translateAt(va: number): boolean {
+    this.profile.readBranches();
     this.nextSlot = 1;
     this.slots.clear();
     this.tableTop = MemoryMap.RegionTables;

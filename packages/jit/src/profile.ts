@@ -36,7 +36,8 @@ export class ProfileReader {
     return hot;
   }
 
-  private readBranches(): void {
+  /** Where indirect branches went since it was asked last. */
+  readBranches(): void {
     const { u32 } = this.core;
     const count = u32[(MemoryMap.Profile + Profile.BranchCount) >>> 2]!;
     const fresh = Math.min((count - this.branches) >>> 0, Profile.MaxBranches);

@@ -17,6 +17,7 @@ export type { InitialStackView, StackItem } from './inspect/initial-stack.js';
 export type { FileView } from './inspect/files.js';
 export { inspect, type InspectRequest, type InspectView, type MemoryRange, type MemoryView, type Places } from './inspect/inspect.js';
 export type { MappingView } from './inspect/maps.js';
+export { vmaName } from './mm/proc-maps.js';
 export type { FrameView, PageWalkView, TableEntryView } from './inspect/page-walk.js';
 export type { RegistersView } from './inspect/registers.js';
 export type { SignalActionView, SignalSetView, SignalsView } from './inspect/signals.js';

@@ -11,6 +11,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   signals: async () => (await import('./signals.js')).signalsCommand,
   faults: async () => (await import('./faults.js')).faultsCommand,
   elf: async () => (await import('./elf.js')).elfCommand,
+  jit: async () => (await import('./jit.js')).jitCommand,
   dis: async () => (await import('./dis.js')).disCommand,
   trace: async () => (await import('./trace.js')).traceCommand,
   batch: async () => (await import('./batch.js')).batchCommand,

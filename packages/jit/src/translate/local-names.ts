@@ -22,6 +22,25 @@ const others: Readonly<Record<number, string>> = {
   [L.Low]: 'low',
   [L.Entry]: 'tlbEntry',
   [L.P]: 'p',
+  [L.D]: 'd1',
+  [L.D2]: 'd2',
+  [L.D3]: 'd3',
+  [L.S]: 's1',
+  [L.S2]: 's2',
+  [L.S3]: 's3',
+  [L.V]: 'v1',
+  [L.V2]: 'v2',
+  [L.V3]: 'v3',
+  [L.Mask32]: 'mask32',
+  [L.Mask64]: 'mask64',
+  [L.Step64]: 'step64',
+  [L.Left]: 'left',
+  [L.Right]: 'right',
+  [L.Result]: 'result',
+  [L.LimitV]: 'limitV',
+  [L.LowF32]: 'lowF32',
+  [L.LowF64]: 'lowF64',
+  [L.WindowEnd]: 'windowEnd',
 };
 
 /** What a local of a region function is for, as a name in WebAssembly's text; those without a name of their own are numbered. */
@@ -31,7 +50,7 @@ export function localName(number: number): string {
   if (own < 16) return registers[own]!;
   if (own >= L.Xmm && own < L.Xmm + 16) return `xmm${own - L.Xmm}`;
   if (own >= L.Group && own < L.Xmm) return `group${own - L.Group}`;
-  return others[own] ?? `v${own}`;
+  return others[own] ?? `local${own}`;
 }
 
 /** Names of the functions that every module imports, in their order. */

@@ -52,7 +52,7 @@ import { type ExitStatus, MachineError, type EngineOptions, type SpawnOptions } 
 import { type MachineStats, machineStats } from './machine-stats.js';
 import { furnishEmptyRoot, mountHostPaths, rootFileSystem } from './root.js';
 import { addTimes, NO_TIMES, RunLoop, type RunLoopOptions } from './run-loop.js';
-import { Translation } from './translation.js';
+import { Translation, type TranslationWatcher } from './translation.js';
 
 /** Instructions per turn of a task: at 300 MIPS about 3 ms. */
 const QUANTUM = 1_000_000;
@@ -477,6 +477,12 @@ export class MachineEngine {
   /** From now on `stats` tells how many pages were mapped in vain. Before the first spawn. */
   countUnusedPages(): void {
     this.kernel.vm.countUnused = true;
+  }
+
+  /** From now on this is told what is translated and how that is used; false: nothing is. */
+  watchTranslation(watcher: TranslationWatcher): boolean {
+    this.translation?.tell(watcher);
+    return this.translation !== null;
   }
 
   /** Functions of WebAssembly that hot code has become. */

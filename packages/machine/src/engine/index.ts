@@ -21,6 +21,7 @@ export type { EngineHost } from './host.js';
 export { type HostStreams, StreamHandle } from './host-streams.js';
 export { type EngineOptions, type ExitStatus, MachineError, type MountOption, type RootSource, type SpawnOptions } from './options.js';
 export type { MachineStats, TranslationStats } from './machine-stats.js';
+export { type RecordedInsn, type RecordedRegion, TranslationRecorder } from './translation-recorder.js';
 export { RLIMIT_NAMES } from './rlimits.js';
 export type {
   FrameView,

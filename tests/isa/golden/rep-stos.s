@@ -1,0 +1,4 @@
+# A string fill.
+start:  mov ecx, 4
+        rep stosq
+        syscall
