@@ -53,7 +53,7 @@ export interface LiveCode {
 }
 
 /** Instructions of a region at most; of one with indirect jumps in it; of one that is made for its callers; of all that are made at once. */
-const LIMIT = { region: 250, dispatch: 1000, callee: 120, batch: 3000 };
+const LIMIT = { region: 400, dispatch: 1000, callee: 120, batch: 3000 };
 /** Samples of a function that make it worth translating. */
 const HOT_SAMPLES = 3;
 /** Samples so near to each other are of one function. */
