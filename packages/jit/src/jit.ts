@@ -55,7 +55,7 @@ export interface LiveCode {
 /** Instructions of a region at most; of one with indirect jumps in it; of one that is made for its callers; of all that are made at once. */
 const LIMIT = { region: 400, dispatch: 1000, callee: 120, batch: 3000 };
 /** Samples of a function that make it worth translating. */
-const HOT_SAMPLES = 3;
+const HOT_SAMPLES = 6;
 /** Samples so near to each other are of one function. */
 const SAMPLED_BYTES = 256;
 /** How far before a hot address its function may begin. */
@@ -375,7 +375,8 @@ export class Jit {
       others.size,
     );
     const began = performance.now();
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { e: imports });
+    const exports = this.instantiate(bytes, imports);
+    if (!exports) return;
     stats.compiling += performance.now() - began;
     stats.modules++;
     stats.bytes += bytes.length;
@@ -414,6 +415,18 @@ export class Jit {
   private holds(slot: number): boolean {
     const at = this.enters[slot];
     return at !== undefined && at !== 0 && isEnter(this.core, at) && this.core.u32[(at + Uop.Imm) >>> 2] === slot;
+  }
+
+  /** null: the host has no room for more code; nothing is translated any more, and what is there goes on. @throws when it is no module. */
+  private instantiate(bytes: Uint8Array, imports: object): Record<string, RegionFunction> | null {
+    try {
+      return new WebAssembly.Instance(new WebAssembly.Module(bytes), { e: imports }).exports;
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.core.u32[(MemoryMap.Header + Header.Translating) >>> 2] = 0;
+      this.core.onHot = null;
+      return null;
+    }
   }
 
   /** The region whose own entry is at an address, if it is installed. */

@@ -41,6 +41,7 @@ const others: Readonly<Record<number, string>> = {
   [L.LowF32]: 'lowF32',
   [L.LowF64]: 'lowF64',
   [L.WindowEnd]: 'windowEnd',
+  [L.Failed]: 'failed',
 };
 
 /** What a local of a region function is for, as a name in WebAssembly's text; those without a name of their own are numbered. */
