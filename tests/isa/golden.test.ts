@@ -89,7 +89,7 @@ function text({ bytes, marks, regions }: TranslatedModule, code: Uint8Array): st
       const from = all.findIndex(({ address }) => address !== null);
       const dispatcher = all
         .slice(0, from)
-        .flatMap(({ wasm }) => wasm.slice(wasm.findIndex((line) => /local\.get \$go$/.test(line)) >>> 0));
+        .flatMap(({ wasm }) => wasm.slice(wasm.findIndex((line) => line.endsWith('local.get $go')) >>> 0));
       const to = all.findLastIndex(({ address }) => address !== null);
       const entries = [...slots.keys()].map((offset) => (base + offset).toString(16)).toSorted();
       return `region ${(base + source.entry).toString(16)}, entered at ${entries.join(', ')}\n${twoColumns([{ address: null, x86: null, wasm: dispatcher }, ...all.slice(from, to + 1)])}`;

@@ -28,6 +28,8 @@ export class Replay {
   #keepsCode = false;
   /** Instructions that the region of the last translated case retired. */
   retired = 0;
+  /** Has it left one of them to the interpreter? */
+  failed = false;
   /** Cases that ran a region. */
   entered = 0;
 
@@ -97,6 +99,7 @@ export class Replay {
     this.#keepsCode = false;
     if (core.view.getUint32(MemoryMap.RegionSlots + RegionSlot.Bytes + RegionSlot.Entered, true) > 0) this.entered++;
     core.view.setUint32(MemoryMap.RegionSlots + RegionSlot.Bytes + RegionSlot.Entered, 0, true);
+    this.failed = core.view.getUint32(MemoryMap.Cpu + Cpu.RegionFailed, true) !== 0;
     this.retired = core.view.getUint32(MemoryMap.RegionSlots + RegionSlot.Bytes + RegionSlot.Retired, true);
     core.view.setUint32(MemoryMap.RegionSlots + RegionSlot.Bytes + RegionSlot.Retired, 0, true);
     return outcome;
