@@ -24,9 +24,9 @@ export interface Insn {
 export type BlockEnd =
   | { kind: 'jump'; to: number }
   | { kind: 'cond'; code: number; taken: number; next: number }
-  /** call_J, call_R, call_M; comes back at `next`. */
+  /** call_J, call_R, call_M, call_Ev; comes back at `next`. */
   | { kind: 'call'; insn: Insn; next: number }
-  /** jmp_R, jmp_M, jmp_X. */
+  /** jmp_R, jmp_M, jmp_X, jmp_Ev. */
   | { kind: 'indirect'; insn: Insn; targets: readonly number[] }
   | { kind: 'ret'; insn: Insn }
   /** The interpreter goes on at an offset. */
@@ -48,8 +48,8 @@ const JG = opNames.indexOf('jg');
 const JMP = opNames.indexOf('jmp_J');
 const CALL = opNames.indexOf('call_J');
 const RET = opNames.indexOf('ret');
-const calls = new Set(['call_R', 'call_M'].map((name) => opNames.indexOf(name)));
-const indirects = new Set(['jmp_R', 'jmp_M', 'jmp_X'].map((name) => opNames.indexOf(name)));
+const calls = new Set(['call_R', 'call_M', 'call_Ev'].map((name) => opNames.indexOf(name)));
+const indirects = new Set(['jmp_R', 'jmp_M', 'jmp_X', 'jmp_Ev'].map((name) => opNames.indexOf(name)));
 const TLB_EXECUTE = 0x80_0000;
 const WINDOW_PAGES = 0x10_0000;
 

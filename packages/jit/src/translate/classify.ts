@@ -29,6 +29,7 @@ function findFamily(op: number): Family {
   const { family } = traitsOf(op);
   const name = opNames[op] ?? '';
   if (family !== Family.Ends || name === '') return family;
+  if (name === 'call_Ev' || name === 'jmp_Ev') return Family.Branch;
   if (isSse(name)) return Family.Sse;
   // MXCSR is looked at where a region is entered.
   if (/^f(?!xrstor)/.test(name)) return Family.Step;

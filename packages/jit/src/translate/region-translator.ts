@@ -51,6 +51,8 @@ class RegionTranslator extends TransferEmitter {
   private readonly flow: Flow;
   /** Numbers of the dispatch targets; 0 is none. */
   private readonly dispatch = new Map<number, number>();
+  /** Those of them that indirect jumps go to. */
+  private readonly switched = new Set<number>();
   /** Edges that go through the dispatcher. */
   private readonly rerouted = new Map<number, Set<number>>();
   private readonly kinds = new Map<number, number>();
@@ -145,7 +147,9 @@ class RegionTranslator extends TransferEmitter {
     // The entry is the first: its number is known beforehand.
     const targets = new Set<number>();
     const add = (to: number): void => void targets.add(entry).add(to);
-    for (const { end } of this.blocks.values()) if (end.kind === 'indirect') for (const to of end.targets) if (this.blocks.has(to)) add(to);
+    for (const { end } of this.blocks.values())
+      if (end.kind === 'indirect') for (const to of end.targets) if (this.blocks.has(to)) this.switched.add(to);
+    this.switched.forEach(add);
     for (const to of this.region.also) if (to !== entry) add(to);
     const { rerouted } = this;
     // Loops are entered at their heads as well: after something in them that the interpreter did, or when the fuel is used up.
@@ -170,14 +174,15 @@ class RegionTranslator extends TransferEmitter {
 
   /** For indirect jumps: from an address to the number of its target. */
   private makeTable(): void {
-    const offsets = [...this.dispatch.keys()];
-    if (![...this.blocks.values()].some(({ end }) => end.kind === 'indirect')) return;
+    const offsets = [...this.switched];
+    if (offsets.length === 0) return;
     const wide = this.dispatch.size > 255;
     this.lowest = Math.min(...offsets);
     this.span = Math.max(...offsets) - this.lowest + 1;
     this.table = this.links.table(wide ? 2 * this.span : this.span);
     if (this.table === 0) return;
-    for (const [offset, number] of this.dispatch) {
+    for (const offset of offsets) {
+      const number = this.dispatch.get(offset)!;
       const at = offset - this.lowest;
       if (wide) {
         this.links.u8[this.table + 2 * at] = number & 0xff;

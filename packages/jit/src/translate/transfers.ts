@@ -1,4 +1,4 @@
-import { Cpu, Header, MemoryMap, RegionSlot } from '@ring3/abi';
+import { Cpu, Header, MemoryMap, RegionSlot, UopFlag } from '@ring3/abi';
 import type { Insn } from '../region.js';
 import { Import, W } from '../wasm-encoder.js';
 import { type Exit, flagStates } from './emitter.js';
@@ -88,9 +88,11 @@ export abstract class TransferEmitter extends IntegerEmitter {
   /** Target of an indirect branch to T. */
   protected target(insn: Insn, before: number): void {
     const { code } = this;
-    if (insn.name === 'jmp_R' || insn.name === 'call_R') code.get(insn.rm >> 3);
+    // Hot forms have the address of their target's micro-op where the displacement was.
+    const hot = !insn.name.endsWith('_Ev');
+    if (hot ? insn.name.endsWith('_R') : insn.flags & UopFlag.RmReg) code.get(insn.rm >> 3);
     else {
-      this.access(insn, before, 8, false, insn.imm);
+      this.access(insn, before, 8, false, hot ? insn.imm : insn.disp);
       this.loadUnsigned(64);
     }
     code.set(L.T);
