@@ -74,6 +74,8 @@ const JUDGED_AFTER = 4000;
 const LEAST_RETIRED = 4;
 /** An entry that was taken out so often is not made again. */
 const MAX_DROPS = 2;
+/** Polls after which ways out count for half. */
+const FORGET_EVERY = 16;
 /** Polls between two looks at what regions give. */
 const JUDGE_EVERY = 16;
 
@@ -150,7 +152,7 @@ export class Jit {
     this.noticeFlush();
     if (++this.polls % JUDGE_EVERY === 0) this.judge();
     const hot = this.profile.take();
-    if (!full) this.profile.forgetExits();
+    if (!full && this.polls % FORGET_EVERY === 0) this.profile.forgetExits();
     if (hot.length === 0) return;
     const began = performance.now();
     if (this.nextSlot + 1000 > SLOTS || this.tableTop + 0x4_0000 > MemoryMap.RegionTablesEnd) this.evictAll();

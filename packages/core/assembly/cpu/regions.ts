@@ -24,8 +24,8 @@ export const enum Region {
   /** Samples that make a code page hot. */
   Hot = 16,
   /** Ends of regions at one address that make it hot, and failures at one instruction. */
-  HotEnds = 400,
-  HotFailures = 400,
+  HotEnds = 600,
+  HotFailures = 5000,
   /** The interpreter goes on for so many instructions at a time between two regions, so often. */
   Interpreted = 200,
   Tries = 8,
