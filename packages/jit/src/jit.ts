@@ -126,6 +126,8 @@ export class Jit {
   private readonly slots = new Map<number, number>();
   /** Newest region of each instruction, by keyOf. */
   private readonly owners = new Map<number, Region>();
+  /** Of an address: a region that knows a way there, but did not have it when it was made. */
+  private readonly ways = new Map<number, Region>();
   /** Instructions that want care, by keyOf. */
   private readonly cares = new Map<number, Care>();
   /** How often entries were taken out, by slot. */
@@ -177,9 +179,9 @@ export class Jit {
     this.drops = [];
     this.slots.clear();
     this.nextSlot = 1;
-    this.slots.clear();
     this.tableTop = MemoryMap.RegionTables;
     this.owners.clear();
+    this.ways.clear();
     this.cares.clear();
     this.refused.clear();
     this.samples.clear();
@@ -228,7 +230,7 @@ export class Jit {
       }
     }
     if (why !== HotReason.Sampled && !owner) {
-      const from = this.leavesTo(rip);
+      const from = this.ways.get(rip);
       if (from && this.again(from, wanted)) return;
     }
     if (why === HotReason.Sampled) {
@@ -251,12 +253,6 @@ export class Jit {
     const at = view.at(va % 4096);
     if (at === 0 || isEnter(this.core, at) || this.refused.has(keyOf(view, va % 4096))) return false;
     return (this.drops[this.slots.get(at) ?? 0] ?? 0) < MAX_DROPS;
-  }
-
-  /** A region that knows a way to an address, but did not have it when it was made. */
-  private readonly ways = new Map<number, Region>();
-  private leavesTo(rip: number): Region | null {
-    return this.ways.get(rip) ?? null;
   }
 
   private again(region: Region, wanted: Map<number, Region | null>): boolean {

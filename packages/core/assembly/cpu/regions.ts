@@ -1,16 +1,16 @@
 import { Cpu, Stat } from '../../../abi/src/machine/cpu-state';
+import { ExitReason, Status } from '../../../abi/src/machine/exits';
 import { Header, HotReason, MemoryMap, PageSize, Profile, RegionExit, RegionPage, RegionSlot } from '../../../abi/src/machine/memory-map';
 import { Uop } from '../../../abi/src/machine/uop';
 import { hostRegionExit, hostTranslate } from '../host';
 import { countStat, executable, executeSlow } from '../mmu/walk';
 import { CodePage, decodedAt, endMarker } from './code-cache';
 import { condition } from './conditions';
+import { Retired } from './exceptions';
 import { loadCc, storeRegionCc } from './flags';
 import { HotOp } from './hot-ops';
 import { interpret } from './interpret.generated';
 import { findCode, knownCodePage, left } from './transfer';
-import { ExitReason, Status } from '../../../abi/src/machine/exits';
-import { Retired } from './exceptions';
 
 /** Translated code (packages/jit): how control gets to it, and the profile that says what to translate. */
 
@@ -86,8 +86,8 @@ export function resume(rip: u64, depth: i32): u64 {
   loadCc();
   const status = interpret(copyRun(u, 1), 0);
   storeRegionCc();
+  store<i32>(MemoryMap.Cpu + Cpu.RegionFuel, load<i32>(MemoryMap.Cpu + Cpu.RegionFuel) + left);
   if (status) return leaveRegions(status);
-  store<i32>(MemoryMap.Cpu + Cpu.RegionFuel, load<i32>(MemoryMap.Cpu + Cpu.RegionFuel) - 1);
   return interpretOn(load<u64>(MemoryMap.Cpu + Cpu.Rip), depth);
 }
 

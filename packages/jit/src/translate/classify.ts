@@ -1,4 +1,4 @@
-import { Cpu, UopFlag } from '@ring3/abi';
+import { UopFlag } from '@ring3/abi';
 import { opNames } from '../op-names.generated.js';
 import type { Block, Insn } from '../region.js';
 import { AddCarry, type Kind, kindOf, rotatedOver, SubCarry } from './kinds.js';
@@ -43,29 +43,6 @@ export function isTranslatable(insn: Insn): boolean {
 /** Does the interpreter execute it, whatever its operands? */
 export function isStepped(insn: Insn): boolean {
   return familyOf(insn) === Family.Step;
-}
-
-const ALL = 0xffff;
-
-/** Bit n: the instruction reads or writes general register n. */
-export function registersOf(insn: Insn): number {
-  const family = familyOf(insn);
-  if (family === Family.Step) return ALL;
-  const memory = (insn.flags & UopFlag.RmReg) === 0;
-  const address = memory ? registerBit(insn.rm) | registerBit(insn.index & 0xf8) : 0;
-  // A register of these may be a general one or not: its offset is looked at either way.
-  if (family === Family.Sse) return address | registerBit(insn.rm) | registerBit(insn.reg);
-  if (family === Family.Branch) return address | registerBit(insn.rm) | traitsOf(insn.op).implicit;
-  const { to, from, implicit } = traitsOf(insn.op);
-  let used = implicit;
-  if (family === Family.Lea || to === Operand.E || from === Operand.E || hasE(family))
-    used |= address | (memory ? 0 : registerBit(insn.rm));
-  if (to === Operand.G || from === Operand.G || hasG(family)) used |= registerBit(insn.reg);
-  return used;
-}
-
-function registerBit(offset: number): number {
-  return offset < Cpu.Zero ? 1 << (offset >> 3) : 0;
 }
 
 /** Families whose names do not tell their operands: an E. */

@@ -1,4 +1,3 @@
-import { Cpu } from '@ring3/abi';
 import { opFunctions, opNames } from '../op-names.generated.js';
 
 /** What translates an instruction: integer/. */
@@ -74,8 +73,6 @@ export interface Traits {
   readonly fromBits: 8 | 16 | 32;
   /** Condition code of cmov and set; −1: in imm. */
   readonly condition: number;
-  /** Bit n: register n is read or written without being named. */
-  readonly implicit: number;
 }
 
 const families: Readonly<Record<string, Family>> = {
@@ -127,49 +124,6 @@ const operandLetters: Readonly<Record<string, Operand>> = {
 
 const FIRST_COLD_OP = opFunctions.findIndex((name) => name !== '');
 
-const RAX = 1 << (Cpu.Rax >> 3);
-const RCX = 1 << (Cpu.Rcx >> 3);
-const RDX = 1 << (Cpu.Rdx >> 3);
-const RBX = 1 << (Cpu.Rbx >> 3);
-const RSP = 1 << (Cpu.Rsp >> 3);
-const RBP = 1 << (Cpu.Rbp >> 3);
-const RSI = 1 << (Cpu.Rsi >> 3);
-const RDI = 1 << (Cpu.Rdi >> 3);
-
-function implicitRegisters(family: Family, mnemonic: string, operands: readonly string[]): number {
-  switch (family) {
-    case Family.Mov:
-    case Family.Xchg:
-      return operands.includes('A') ? RAX : 0;
-    case Family.Cmpxchg:
-    case Family.FlagControl:
-    case Family.Cbw:
-      return RAX;
-    case Family.Xlat:
-      return RAX | RBX;
-    case Family.Multiply:
-    case Family.Divide:
-    case Family.Cwd:
-      return RAX | RDX;
-    case Family.Shift:
-    case Family.Rotate:
-    case Family.RotateCarry:
-    case Family.DoubleShift:
-      return operands.includes('C') ? RCX : 0;
-    case Family.Push:
-    case Family.Pop:
-      return RSP;
-    case Family.Leave:
-      return RSP | RBP;
-    case Family.Branch:
-      return mnemonic === 'call' || mnemonic === 'ret' ? RSP : 0;
-    case Family.String:
-      return RAX | RCX | RSI | RDI;
-    default:
-      return 0;
-  }
-}
-
 function find(op: number): Traits {
   const hot = op < FIRST_COLD_OP;
   const text = (hot ? opNames[op] : opFunctions[op]) ?? '';
@@ -196,7 +150,6 @@ function find(op: number): Traits {
     third: operandLetters[operands[2] ?? ''] ?? Operand.None,
     fromBits: mnemonic === 'movsxd' ? 32 : /_[A-Z]w/.test(text) ? 16 : 8,
     condition: conditional ? conditions.indexOf(conditional[2]!) : -1,
-    implicit: implicitRegisters(family, mnemonic, operands),
   };
 }
 
