@@ -205,8 +205,10 @@ export class Ring3Machine extends MachineAttributes {
    */
   async run(): Promise<Exit> {
     if (this.state === 'paused') {
-      await this.resume();
-      return this.ended!;
+      const ended = this.ended!;
+      // The program may have ended, and its run be closed, before the answer to this is here.
+      await Promise.race([this.resume(), ended]);
+      return ended;
     }
     if (this.state === 'running' || this.state === 'loading') return this.ended!;
     return this.begin(false);

@@ -23,11 +23,14 @@ function partsByOwnClock({ stdout, cpu, wall }: EngineRun, count: number): Parts
   return { before: Math.max(0, cpu - ends.at(-1)!), ends };
 }
 
-/** CPU time of the process, as it was seen from outside: one line of stderr at the start, one a part, others after that. */
-function partsByTicks({ ticks }: EngineRun, count: number): Parts {
+/**
+ * CPU time of the process, as it was seen from outside: one line of stderr at the start, one a part, others after that.
+ * @returns null: who watches came when all was over, as happens to a short run on a busy machine
+ */
+function partsByTicks({ ticks }: EngineRun, count: number): Parts | null {
   const [start, ...ends] = ticks.slice(0, count + 1);
   if (start === undefined || ends.length !== count) throw new Error(`it told of ${ends.length} of ${count} parts`);
-  return { before: start, ends: ends.map((end) => end - start) };
+  return ends.at(-1) === start ? null : { before: start, ends: ends.map((end) => end - start) };
 }
 
 /** A time at which some parts of a run were done, and their speed. */
@@ -93,7 +96,7 @@ export async function measureCurves(
       if (engine.cannot(task)) continue;
       const run = await engine.run(task, LIMIT_SECONDS);
       if (run.status !== 0) throw new Error(`${workload.name} in ${engine.label} ended with ${run.status}: ${run.stderr.trim()}`);
-      const parts = run.ticks.length > 0 ? partsByTicks(run, points) : partsByOwnClock(run, points);
+      const parts = (run.ticks.length > 0 ? partsByTicks(run, points) : null) ?? partsByOwnClock(run, points);
       if (engine.id === 'native') native = parts.ends.at(-1)! / rounds;
       const all = curvePoints(parts, (native * rounds) / points);
       curves.push({ name: workload.name, engine: engine.id, points: thinned(all, POINTS_PER_DECADE) });
