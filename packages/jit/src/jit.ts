@@ -53,7 +53,7 @@ export interface LiveCode {
 }
 
 /** Instructions of a region at most; of one with indirect jumps in it; of one that is made for its callers; of all that are made at once. */
-const LIMIT = { region: 400, dispatch: 1000, callee: 120, batch: 3000 };
+const LIMIT = { region: 200, dispatch: 400, callee: 60, batch: 1500 };
 /** Samples of a function that make it worth translating. */
 const HOT_SAMPLES = 6;
 /** Samples so near to each other are of one function. */
@@ -62,8 +62,8 @@ const SAMPLED_BYTES = 256;
 const FUNCTION_BYTES = 4096;
 /** How far from an indirect jump its targets may be to belong to the same function. */
 const SWITCH_BYTES = 0x4000;
-/** A region is made again so often. */
-const MAX_AGAIN = 8;
+/** A region is made again so often: when that was asked for once, then four times more, 16 times more… */
+const MAX_AGAIN = 3;
 /** Entries of a region that were asked for one by one. */
 const MAX_ALSO = 40;
 /** A page whose code was dropped so often stays interpreted. */
@@ -98,8 +98,9 @@ interface Region {
   /** Addresses where control is to be able to enter besides. */
   also: Set<number>;
   grouped: ReadonlySet<number>;
-  /** Where it was left for what it does not have, when it was made. */
+  /** How often it was made again, and how often that was asked for since. */
   again: number;
+  asked: number;
 }
 
 /** The place of an instruction, whatever address it is mapped at: code page and offset. */
@@ -231,7 +232,8 @@ export class Jit {
     }
     if (why !== HotReason.Sampled && !owner) {
       const from = this.ways.get(rip);
-      if (from && this.again(from, wanted)) return;
+      // A region that is as large as it may be leads no further when it is made again.
+      if (from && from.source.insns < LIMIT.region && this.again(from, wanted)) return;
     }
     if (why === HotReason.Sampled) {
       const around = key - (key % SAMPLED_BYTES);
@@ -257,6 +259,8 @@ export class Jit {
 
   private again(region: Region, wanted: Map<number, Region | null>): boolean {
     if (region.again >= MAX_AGAIN) return false;
+    // What is missing comes one by one: later there is more of it at a time.
+    if (++region.asked < 1 << (2 * region.again)) return true;
     const { base } = region.source.view;
     wanted.set(base + region.source.entry, region);
     return true;
@@ -301,7 +305,7 @@ export class Jit {
       }
       insns += source.insns;
       const again = (wanted.get(va)?.again ?? -1) + 1;
-      made.set(va, { source, fn: null, module: 0, slots: new Map(), entries: new Map(), also, grouped: new Set(), again });
+      made.set(va, { source, fn: null, module: 0, slots: new Map(), entries: new Map(), also, grouped: new Set(), again, asked: 0 });
       for (const { end } of source.blocks.values()) {
         if (end.kind !== 'call' || end.insn.name !== 'call_J') continue;
         const to = source.view.base + end.insn.imm;
@@ -446,7 +450,7 @@ export class Jit {
 
   /** Room for a table of translated code; 0: there is none. */
   private table(bytes: number): number {
-    const at = (this.tableTop + 3) & ~3;
+    const at = (this.tableTop + 7) & ~7;
     if (at + bytes > MemoryMap.RegionTablesEnd) return 0;
     this.tableTop = at + bytes;
     this.core.u8.fill(0, at, at + bytes);

@@ -24,7 +24,7 @@ export const enum Region {
   /** Samples that make a code page hot. */
   Hot = 16,
   /** Ends of regions at one address that make it hot, and failures at one instruction. */
-  HotEnds = 600,
+  HotEnds = 1500,
   HotFailures = 5000,
   /** The interpreter goes on for so many instructions at a time between two regions, so often. */
   Interpreted = 200,

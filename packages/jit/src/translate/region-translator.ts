@@ -4,6 +4,7 @@ import { analyse, type Flow } from '../structure.js';
 import { Code, W, type WasmFunction } from '../wasm-encoder.js';
 import { flagsNeeded, isStepped, nextKind, wantsFlags } from './classify.js';
 import { DYNAMIC, L, localTypes, MEMORY } from './locals.js';
+import { lookUpSwitch, makeSwitchTable, type SwitchTable } from './switch-table.js';
 import { type Callee, exits, Param, TransferEmitter } from './transfers.js';
 
 /** The node that all dispatch targets are reached from. */
@@ -56,9 +57,7 @@ class RegionTranslator extends TransferEmitter {
   /** Edges that go through the dispatcher. */
   private readonly rerouted = new Map<number, Set<number>>();
   private readonly kinds = new Map<number, number>();
-  private table = 0;
-  private lowest = 0;
-  private span = 0;
+  private switch: SwitchTable | null = null;
 
   constructor(
     private readonly region: RegionSource,
@@ -174,21 +173,9 @@ class RegionTranslator extends TransferEmitter {
 
   /** For indirect jumps: from an address to the number of its target. */
   private makeTable(): void {
-    const offsets = [...this.switched];
-    if (offsets.length === 0) return;
-    const wide = this.dispatch.size > 255;
-    this.lowest = Math.min(...offsets);
-    this.span = Math.max(...offsets) - this.lowest + 1;
-    this.table = this.links.table(wide ? 2 * this.span : this.span);
-    if (this.table === 0) return;
-    for (const offset of offsets) {
-      const number = this.dispatch.get(offset)!;
-      const at = offset - this.lowest;
-      if (wide) {
-        this.links.u8[this.table + 2 * at] = number & 0xff;
-        this.links.u8[this.table + 2 * at + 1] = number >> 8;
-      } else this.links.u8[this.table + at] = number;
-    }
+    if (this.switched.size === 0) return;
+    const numbers = new Map([...this.switched].map((offset) => [offset, this.dispatch.get(offset)!]));
+    this.switch = makeSwitchTable(numbers, (bytes) => this.links.table(bytes), this.links.u8);
   }
 
   /** What is known of the flags after an instruction. */
@@ -411,22 +398,16 @@ class RegionTranslator extends TransferEmitter {
     this.retire(done + 1);
     this.finishBlock(start);
     code.get(L.T).set(L.Rip);
-    if (this.table !== 0 && targets.some((to) => this.blocks.has(to))) {
+    if (this.switch && targets.some((to) => this.blocks.has(to))) {
       code.get(L.Fuel).i32(0).op(W.I32LeS).brIf(this.out('rip'));
-      const wide = this.dispatch.size > 255;
-      code.get(L.T).get(L.PageVa).op(W.I64Sub).i64(this.lowest).op(W.I64Sub).tee(L.T2).i64(this.span).op(W.I64LtU, W.If, W.Void);
-      this.context.push('if');
-      code.get(L.T2).op(W.I32WrapI64);
-      if (wide) code.i32(1).op(W.I32Shl).mem(W.I32Load16U, this.table);
-      else code.mem(W.I32Load8U, this.table);
+      code.get(L.T).get(L.PageVa).op(W.I64Sub).set(L.T2);
+      lookUpSwitch(code, this.switch);
       code.tee(L.Go).op(W.If, W.Void);
       this.context.push('if');
       const { kind } = this;
       this.adapt(DISPATCH);
       this.kind = kind;
       code.br(this.depth(`loop ${DISPATCH}`));
-      this.context.pop();
-      code.op(W.End);
       this.context.pop();
       code.op(W.End);
     }
