@@ -1,7 +1,5 @@
 /** Locals of a region function that are its parameters: the emitters number theirs from behind them. */
 const PARAMETERS = 3;
-/** Emitters' locals of which is kept who touches and who sets them. */
-const TRACKED = 64;
 
 /** A place in the code, for who wants to know what became of what. */
 export interface Mark {
@@ -13,13 +11,6 @@ export interface Mark {
 export class Code {
   #bytes = new Uint8Array(512);
   #length = 0;
-  /** Emitters' locals that have been read or set, and those set. */
-  readonly touched = new Uint8Array(TRACKED);
-  readonly assigned = new Uint8Array(TRACKED);
-  /** Those set since somebody cleared it. */
-  readonly recent = new Uint8Array(TRACKED);
-  /** How often each has been set. */
-  readonly versions = new Uint32Array(TRACKED);
   readonly #holes: { at: number; marks: number; fill: (code: Code) => void }[] = [];
   /** Null: nobody wants marks. */
   marks: Mark[] | null = null;
@@ -75,26 +66,31 @@ export class Code {
       this.byte(byte | 0x80);
     }
   }
-  op(...bytes: number[]): this {
+  /** Opcodes; a block's type may follow. */
+  op(...opcodes: number[]): this {
+    return this.data(...opcodes);
+  }
+  /** What is no opcode: lanes, constants. */
+  data(...bytes: number[]): this {
     this.#room(bytes.length);
     for (let i = 0; i < bytes.length; i++) this.#bytes[this.#length++] = bytes[i]!;
     return this;
   }
   get(local: number): this {
-    if (local < TRACKED) this.touched[local] = 1;
-    return this.byte(0x20).u(local + PARAMETERS);
+    return this.plainGet(local);
   }
   set(local: number): this {
-    if (local < TRACKED) this.#assign(local);
-    return this.byte(0x21).u(local + PARAMETERS);
+    return this.plainSet(local);
   }
   tee(local: number): this {
-    if (local < TRACKED) this.#assign(local);
     return this.byte(0x22).u(local + PARAMETERS);
   }
-  #assign(local: number): void {
-    this.touched[local] = this.assigned[local] = this.recent[local] = 1;
-    this.versions[local]!++;
+  /** Without what a subclass does besides. */
+  plainGet(local: number): this {
+    return this.byte(0x20).u(local + PARAMETERS);
+  }
+  plainSet(local: number): this {
+    return this.byte(0x21).u(local + PARAMETERS);
   }
   param(number: number): this {
     return this.byte(0x20).u(number);
@@ -131,12 +127,12 @@ export class Code {
 
   /** i32.const or i64.const of a value that `patch` sets later, within ±2^31; returns its place. */
   patchable(opcode: number): number {
-    this.op(opcode, 0x80, 0x80, 0x80, 0x80, 0);
+    this.data(opcode, 0x80, 0x80, 0x80, 0x80, 0);
     return this.#length - 5;
   }
   /** A load with an offset that `patch` sets later; returns its place. */
   patchableMem(opcode: number): number {
-    this.op(opcode, 0, 0x80, 0x80, 0x80, 0x80, 0);
+    this.data(opcode, 0, 0x80, 0x80, 0x80, 0x80, 0);
     return this.#length - 5;
   }
   patch(place: number, value: number): void {
@@ -192,6 +188,8 @@ export const enum W {
   If = 0x04,
   Else = 0x05,
   End = 0x0b,
+  /** From here on an opcode has more than one byte. */
+  Prefix = 0xfc,
   BrTable = 0x0e,
   Return = 0x0f,
   Select = 0x1b,

@@ -1,8 +1,9 @@
 import { Cpu, MemoryMap } from '@ring3/abi';
 import type { Block, Insn } from '../region.js';
-import { Code, Import, Simd, W } from '../wasm-encoder.js';
+import { type Code, Import, W } from '../wasm-encoder.js';
 import { Byte, type Kind, Narrow, Op, Word } from './kinds.js';
 import { CcOp, DYNAMIC, L, MEMORY } from './locals.js';
+import { RegionCode, type Registers, saveAll } from './region-code.js';
 
 /** The locals of the lazy flags: is it an i64, and its place in the CPU state. */
 const flagLocals: readonly (readonly [local: number, wide: boolean, offset: number])[] = [
@@ -39,15 +40,22 @@ function flagState(kind: Kind): FlagState {
 /** Where a region is left: at L.Site, where the interpreter executes the instruction, or at L.Rip. */
 export type Exit = `${'site' | 'rip'} ${FlagState}`;
 
-/** What is known of a block once it is written: registers that it sets before and after it has stored all. */
-interface Written {
-  stored: boolean;
-  recent: Uint8Array;
+/** A way out of a block at instructions that fail, on which these registers are stored. */
+interface Pad {
+  state: FlagState;
+  dirty: Registers;
+}
+
+/** A block on its way: labels around it at its beginning, its pads, the first the innermost label, and whether it ends with an i32. */
+interface Body {
+  outside: number;
+  pads: Pad[];
+  carries: boolean;
 }
 
 /** What all parts of the translator write with: registers, flags, ways out. */
 export abstract class Emitter {
-  protected readonly code = new Code();
+  protected readonly code = new RegionCode();
   /** Innermost last: what a branch may go to. */
   protected readonly context: string[] = [];
   /** The operation that left the flags, where it is known here; DYNAMIC: it is in L.CcOp; MEMORY: all is in the CPU state. */
@@ -57,118 +65,56 @@ export abstract class Emitter {
   /** Offset of the page of the instruction at hand. */
   protected page = 0;
 
-  /** Have all registers been stored since the block at hand began? */
-  private stored = false;
-  private start = 0;
-  private readonly written = new Map<number, Written>();
-
   protected abstract readonly blocks: ReadonlyMap<number, Block>;
   /** Is an instruction to be executed by the interpreter, though it has a translation? */
   protected abstract mustStep(insn: Insn): boolean;
-  protected abstract predecessorsOf(start: number): readonly number[];
 
-  /** A block's code begins. */
-  protected beginBlock(start: number): void {
-    this.start = start;
-    this.stored = false;
-    this.code.recent.fill(0);
-  }
+  /** The body of the block at hand; null: it is over, or in a scope, whose ways out are around the loop. */
+  private body: Body | null = null;
 
-  /** Its registers are set; what follows only branches. */
-  protected endBlock(): void {
-    this.written.set(this.start, { stored: this.stored, recent: this.code.recent.slice() });
-  }
-
-  /** What follows is on a way out of a block that has ended. */
-  protected resume(start: number): void {
-    const { stored, recent } = this.written.get(start)!;
-    this.start = start;
-    this.stored = stored;
-    this.code.recent.set(recent);
-  }
-
-  /** Registers that may differ from the CPU state at the start of each block. */
-  private dirty: Map<number, Uint8Array> | null = null;
-
-  private dirtyAtStart(start: number): Uint8Array {
-    if (!this.dirty) {
-      const dirty = new Map<number, Uint8Array>();
-      for (const block of this.written.keys()) dirty.set(block, new Uint8Array(64));
-      for (let changed = true; changed;) {
-        changed = false;
-        for (const block of this.written.keys()) {
-          const into = dirty.get(block)!;
-          for (const p of this.predecessorsOf(block)) {
-            const from = this.written.get(p);
-            const before = dirty.get(p);
-            if (!from || !before) continue;
-            for (let r = 0; r < 64; r++) {
-              if (into[r] || !(from.recent[r] || (!from.stored && before[r]))) continue;
-              into[r] = 1;
-              changed = true;
-            }
-          }
-        }
-      }
-      this.dirty = dirty;
-    }
-    return this.dirty.get(start)!;
-  }
-
-  /** Stores the registers that may differ from the CPU state; what the locals hold stays true. */
-  protected storeRegisters(): void {
-    const { start, stored } = this;
-    const recent = this.code.recent.slice();
-    this.code.hole((code) => {
-      const before = stored ? null : this.dirtyAtStart(start);
-      this.storeThose(code, (local) => recent[local] !== 0 || (before !== null && before[local] !== 0));
+  /** A block's code begins, with these registers in their locals. */
+  protected beginBlock(valid: Registers): void {
+    const { code } = this;
+    code.begin(valid);
+    if (code.scope) return;
+    const body: Body = { outside: this.context.length, pads: [], carries: false };
+    this.body = body;
+    // One more than the pads, for the way past them.
+    code.hole((hole) => {
+      const { pads, carries } = body;
+      for (let i = 0; pads.length > 0 && i <= pads.length; i++) hole.byte(W.Block).byte(i === 0 && carries ? W.i32 : W.Void);
     });
-    this.stored = true;
-    this.code.recent.fill(0);
   }
 
-  private storeThose(code: Code, has: (local: number) => boolean): void {
-    for (let r = 0; r < 16; r++)
-      if (has(r))
-        code
-          .i32(0)
-          .get(r)
-          .mem(W.I64Store, MemoryMap.Cpu + 8 * r);
-    for (let x = 0; x < 16; x++)
-      if (has(L.Xmm + x))
-        code
-          .i32(0)
-          .get(L.Xmm + x)
-          .simdMem(Simd.Store, MemoryMap.Cpu + Cpu.Xmm + 16 * x);
+  /** Its code ends, with an i32 on the stack if it `carries` one: what follows only branches. The registers that are in their locals. */
+  protected endBlock(carries: boolean): Registers {
+    const { code, body } = this;
+    if (!body) return code.scope!.used;
+    code.save();
+    this.body = null;
+    const { pads } = body;
+    body.carries = carries;
+    if (pads.length > 0) {
+      code.br(pads.length);
+      pads.forEach(({ state, dirty }, i) => {
+        code.byte(W.End);
+        saveAll(code, dirty);
+        code.br(this.depth(`site ${state}`) + pads.length - i);
+      });
+      code.byte(W.End);
+    }
+    return code.valid;
   }
 
-  /** Loads all registers that the region uses from the CPU state. */
-  protected loadRegisters(): void {
-    this.code.hole((code) => this.loadUsed(code));
-    for (let r = 0; r < 16; r++) this.code.versions[r]!++;
-  }
-
-  /** The same, for code that is written when all else is. */
-  protected loadUsed(code: Code): void {
-    const { touched } = this.code;
-    for (let r = 0; r < 16; r++)
-      if (touched[r])
-        code
-          .i32(0)
-          .mem(W.I64Load, MemoryMap.Cpu + 8 * r)
-          .set(r);
-    for (let x = 0; x < 16; x++)
-      if (touched[L.Xmm + x])
-        code
-          .i32(0)
-          .simdMem(Simd.Load, MemoryMap.Cpu + Cpu.Xmm + 16 * x)
-          .set(L.Xmm + x);
-  }
-
-  /** Stores all registers that the region sets. */
-  protected storeAssigned(code: Code): void {
-    const { assigned } = this.code;
-    this.storeThose(code, (local) => assigned[local] !== 0);
+  /** Depth of the way out for an instruction that fails, with the flags and registers as they are here. */
+  private pad(state: FlagState): number {
+    const { code, body } = this;
+    if (!body) return this.depth(`scope ${state}`);
+    const { pads, outside } = body;
+    const { dirty } = code;
+    let i = pads.findIndex((pad) => pad.state === state && pad.dirty === dirty);
+    if (i < 0) i = pads.push({ state, dirty }) - 1;
+    return this.context.length - outside + i;
   }
 
   /** The flags to the CPU state, as operation `kind` left them. */
@@ -223,10 +169,10 @@ export abstract class Emitter {
     return this.context.length - 1 - this.context.lastIndexOf(label);
   }
 
-  /** The way out of that name, for the flags as they are here. */
+  /** The way out at an instruction that has had no effect yet (`site`), or for the interpreter to go on at L.Rip, with all stored. */
   protected out(name: 'site' | 'rip'): number {
-    const exit: Exit = `${name} ${flagState(this.kind)}`;
-    return this.depth(exit);
+    const state = flagState(this.kind);
+    return name === 'site' ? this.pad(state) : this.depth(`rip ${state}`);
   }
 
   /** Names the instruction that the region may be left at; `before` instructions of its block have retired then. */
@@ -307,25 +253,19 @@ export abstract class Emitter {
   /** The interpreter executes it. */
   protected step(insn: Insn, before: number): void {
     const { code } = this;
-    this.storeRegisters();
+    const { nested, dirty } = code;
+    code.save();
     this.spillFlags(code, this.kind);
     code.i32(0);
     this.address(insn.page);
     code.mem(W.I64Store, MemoryMap.Cpu + Cpu.PageVa);
     code.i32(insn.at).call(Import.StepUop).set(L.Low);
-    this.loadRegisters();
+    code.forget();
     this.site(insn.offset, before);
-    code.get(L.Low).brIf(this.depth('site memory'));
+    code.get(L.Low).brIf(this.pad('memory'));
+    // On the other way through the construct they are.
+    if (nested) code.dirty = dirty;
     if (this.kindAfter === MEMORY) this.kind = MEMORY;
     else this.loadFlags();
-  }
-
-  /** The same on one of two ways that an instruction takes. */
-  protected stepWithin(insn: Insn, before: number): void {
-    const { stored } = this;
-    const recent = this.code.recent.slice();
-    this.step(insn, before);
-    this.stored = stored;
-    this.code.recent.set(recent);
   }
 }

@@ -4,7 +4,9 @@ import { analyse, type Flow } from '../structure.js';
 import { Code, W, type WasmFunction } from '../wasm-encoder.js';
 import { flagsNeeded, isStepped, nextKind, wantsFlags } from './classify.js';
 import { DYNAMIC, L, localTypes, MEMORY } from './locals.js';
+import { loadAll, type Registers, saveAll, type Scope } from './region-code.js';
 import { lookUpSwitch, makeSwitchTable, type SwitchTable } from './switch-table.js';
+import { flagStates } from './emitter.js';
 import { type Callee, exits, Param, TransferEmitter } from './transfers.js';
 
 /** The node that all dispatch targets are reached from. */
@@ -57,6 +59,8 @@ class RegionTranslator extends TransferEmitter {
   /** Edges that go through the dispatcher. */
   private readonly rerouted = new Map<number, Set<number>>();
   private readonly kinds = new Map<number, number>();
+  /** Of blocks in loops. */
+  private readonly scopes = new Map<number, Scope>();
   private switch: SwitchTable | null = null;
 
   constructor(
@@ -66,6 +70,7 @@ class RegionTranslator extends TransferEmitter {
     super();
     this.blocks = region.blocks;
     this.flow = this.structure();
+    for (const header of this.flow.loopHeaders) if (header !== DISPATCH) this.makeScope(header);
     this.flagKinds(MEMORY);
     // The dispatcher's targets find the flags where it has them.
     if ([...this.dispatch.keys()].some((target) => this.kinds.get(target) !== this.kinds.get(DISPATCH))) this.flagKinds(DYNAMIC);
@@ -100,11 +105,6 @@ class RegionTranslator extends TransferEmitter {
   /** What follows is for the instruction at an offset. */
   private mark(offset: number | null): void {
     if (this.links.marked) this.code.mark(this.markOf(offset));
-  }
-
-  protected predecessorsOf(start: number): readonly number[] {
-    const { predecessors } = this.flow;
-    return (predecessors.get(start) ?? []).flatMap((p) => (p === DISPATCH ? (predecessors.get(DISPATCH) ?? []) : [p]));
   }
 
   protected callee(offset: number): Callee | null {
@@ -171,6 +171,34 @@ class RegionTranslator extends TransferEmitter {
     }
   }
 
+  /** A scope for a loop, unless each turn of it calls, or has something else in it that needs all registers in the CPU state. */
+  private makeScope(header: number): void {
+    const { order, predecessors, loopHeaders } = this.flow;
+    const ends = predecessors.get(header)!.filter((p) => order.get(p)! >= order.get(header)!);
+    /** What leads to the ends; whether the header does. */
+    const behind = (passes: (node: number) => boolean): { nodes: Set<number>; isLoop: boolean } => {
+      const nodes = new Set<number>();
+      const queue = ends.filter(passes);
+      for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
+        if (nodes.has(node)) continue;
+        nodes.add(node);
+        if (node !== header) queue.push(...predecessors.get(node)!.filter(passes));
+      }
+      return { nodes, isLoop: nodes.has(header) };
+    };
+    if (!behind((node) => this.isQuick(node)).isLoop) return;
+    const { nodes } = behind(() => true);
+    for (const node of nodes) if (node !== header && loopHeaders.has(node)) return;
+    const scope: Scope = { used: 0, set: 0 };
+    for (const node of nodes) this.scopes.set(node, scope);
+  }
+
+  /** Can the block do without the CPU state? */
+  private isQuick(node: number): boolean {
+    const { insns, end } = this.blocks.get(node)!;
+    return end.kind !== 'call' && !insns.some((insn) => isStepped(insn) || this.mustStep(insn));
+  }
+
   /** For indirect jumps: from an address to the number of its target. */
   private makeTable(): void {
     if (this.switched.size === 0) return;
@@ -230,14 +258,34 @@ class RegionTranslator extends TransferEmitter {
       this.kind = MEMORY;
       this.adapt(node);
     }
-    if (loops) {
-      code.op(W.Loop, W.Void);
-      this.context.push(`loop ${node}`);
-    }
+    if (!loops) return this.within(node, inner, 0);
+    const scope = this.scopes.get(node) ?? null;
+    if (scope) this.enterScope(scope);
+    code.op(W.Loop, W.Void);
+    this.context.push(`loop ${node}`);
     this.within(node, inner, 0);
-    if (loops) {
+    this.context.pop();
+    code.op(W.End);
+    if (scope) this.closeScope(scope);
+  }
+
+  private enterScope(scope: Scope): void {
+    const { code } = this;
+    for (const state of flagStates) {
+      code.op(W.Block, W.Void);
+      this.context.push(`scope ${state}`);
+    }
+    code.hole((hole) => loadAll(hole, scope.used));
+  }
+
+  /** Behind a scope's loop: the ways out of it at instructions that fail. */
+  private closeScope(scope: Scope): void {
+    const { code } = this;
+    for (const state of flagStates.toReversed()) {
       this.context.pop();
       code.op(W.End);
+      code.hole((hole) => saveAll(hole, scope.set));
+      code.br(this.depth(`site ${state}`));
     }
   }
 
@@ -276,8 +324,13 @@ class RegionTranslator extends TransferEmitter {
   }
 
   private goTo(from: number, to: number): void {
+    const { code } = this;
+    code.scope = this.scopes.get(from) ?? null;
+    if (code.scope && this.scopes.get(to) !== code.scope) {
+      code.save();
+      code.scope = null;
+    }
     if (!this.blocks.has(to)) {
-      this.resume(from);
       this.chainTo(to);
       return;
     }
@@ -304,12 +357,15 @@ class RegionTranslator extends TransferEmitter {
 
   /** The block that the next one is entered from, if from no other. */
   private follows: number | null = null;
+  /** Registers in their locals at the end of blocks. */
+  private readonly validAfter = new Map<number, Registers>();
 
   private block(start: number): void {
     const block = this.blocks.get(start)!;
     const { code } = this;
     this.kind = this.kinds.get(start)!;
-    this.beginBlock(start);
+    code.scope = this.scopes.get(start) ?? null;
+    this.beginBlock(this.follows === null ? 0 : this.validAfter.get(this.follows)!);
     this.beginGroups(this.follows);
     this.follows = null;
     const needed = flagsNeeded(block);
@@ -366,7 +422,7 @@ class RegionTranslator extends TransferEmitter {
           this.kind = DYNAMIC;
         }
         this.condition(end.code);
-        this.finishBlock(start);
+        this.finishBlock(start, true);
         const { kind } = this;
         code.op(W.If, W.Void);
         this.context.push('if');
@@ -382,8 +438,8 @@ class RegionTranslator extends TransferEmitter {
     }
   }
 
-  private finishBlock(start: number): void {
-    this.endBlock();
+  private finishBlock(start: number, carries = false): void {
+    this.validAfter.set(start, this.endBlock(carries));
     this.endGroups(start);
   }
 
@@ -397,6 +453,7 @@ class RegionTranslator extends TransferEmitter {
     this.target(insn, done);
     this.retire(done + 1);
     this.finishBlock(start);
+    code.save();
     code.get(L.T).set(L.Rip);
     if (this.switch && targets.some((to) => this.blocks.has(to))) {
       code.get(L.Fuel).i32(0).op(W.I32LeS).brIf(this.out('rip'));

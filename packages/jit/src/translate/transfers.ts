@@ -1,6 +1,6 @@
 import { Cpu, Header, MemoryMap, RegionSlot, UopFlag } from '@ring3/abi';
 import type { Insn } from '../region.js';
-import { Import, W } from '../wasm-encoder.js';
+import { type Code, Import, W } from '../wasm-encoder.js';
 import { type Exit, flagStates } from './emitter.js';
 import { IntegerEmitter } from './integer.js';
 import { L, MEMORY } from './locals.js';
@@ -39,7 +39,7 @@ export abstract class TransferEmitter extends IntegerEmitter {
   /** All to the CPU state, as it is here. */
   protected storeAll(): void {
     const { code } = this;
-    this.storeRegisters();
+    code.save();
     this.spillFlags(code, this.kind);
     code
       .i32(0)
@@ -63,6 +63,7 @@ export abstract class TransferEmitter extends IntegerEmitter {
 
   /** Leaves for the interpreter at an offset. */
   protected leaveAt(offset: number): void {
+    this.code.save();
     this.address(offset);
     this.code.set(L.Rip).br(this.out('rip'));
   }
@@ -150,16 +151,15 @@ export abstract class TransferEmitter extends IntegerEmitter {
       .mem(W.I32Load, MemoryMap.Cpu + Cpu.RegionFuel)
       .tee(L.Fuel);
     code.i32(0).op(W.I32LeS, W.I32Or, W.If, W.Void).get(L.Rip).op(W.Return, W.End);
-    this.loadRegisters();
+    code.forget();
     this.loadLimit(code);
     this.kind = MEMORY;
   }
 
   /** Parameters and state to the locals. */
-  protected prologue(code: typeof this.code): void {
+  protected prologue(code: Code): void {
     code.param(Param.Base).set(L.PageVa);
     code.param(Param.Depth).i32(this.stackUse()).op(W.I32Sub).setParam(Param.Depth);
-    this.loadUsed(code);
     code
       .i32(0)
       .mem(W.I32Load, MemoryMap.Cpu + Cpu.RegionFuel)
@@ -175,7 +175,7 @@ export abstract class TransferEmitter extends IntegerEmitter {
   }
 
   /** Behind the body: the ways out of Exit, each label innermost first. */
-  protected epilogue(code: typeof this.code): void {
+  protected epilogue(code: Code): void {
     const toRip = (): void => {
       code.get(L.PageVa).get(L.Site).op(W.I64Extend32S, W.I64Add).set(L.Rip);
       code.i32(1).set(L.Failed);
@@ -191,7 +191,6 @@ export abstract class TransferEmitter extends IntegerEmitter {
       if (outer > 0) code.br(outer);
     }
     code.op(W.End);
-    this.storeAssigned(code);
     code
       .i32(0)
       .get(L.Fuel)

@@ -185,7 +185,7 @@ export abstract class OperandEmitter extends SseEmitter {
     const { code } = this;
     code.op(W.If, W.Void);
     this.context.push('if');
-    this.stepWithin(insn, before);
+    this.step(insn, before);
     code.op(W.Else);
     inline();
     this.context.pop();

@@ -179,7 +179,7 @@ export abstract class SseChecks extends SseShuffles {
       .get(local)
       .op(scalar.abs, ...constant(min), scalar.ge)
       .get(local)
-      .op(...constant(0), scalar.eq, W.I32Or);
+      .data(...constant(0)).op(scalar.eq, W.I32Or);
   }
 
   /** MXCSR's exceptions are masked and it rounds to nearest. */
@@ -237,7 +237,7 @@ export abstract class SseChecks extends SseShuffles {
 
   /** A constant in all lanes. */
   protected splat(precision: Precision, value: number): void {
-    this.code.op(...precision.constant(value));
+    this.code.data(...precision.constant(value));
     this.simd(precision.splat);
   }
 

@@ -60,7 +60,7 @@ export abstract class SseIntegers extends SseMoves {
     code.get(s.v).get(from);
     this.simd(high);
     this.simd(V128.I8x16Shuffle);
-    code.op(...oddWords);
+    code.data(...oddWords);
   }
 
   /** Per 64-bit lane, the sum of the absolute differences of its eight unsigned bytes. */

@@ -102,7 +102,7 @@ export abstract class SseMoves extends SseOperands {
     this.access(insn, before, bits / 8, true);
     this.code.get(L.P).get(v);
     this.vectorMemory(bits === 32 ? V128.Store32Lane : V128.Store64Lane);
-    this.code.op(0);
+    this.code.data(0);
   }
 
   private storeHigh({ insn, before, v }: SseInsn): void {

@@ -33,7 +33,7 @@ export abstract class SseOperands extends FlagsEmitter {
   }
 
   protected vectorMemory(opcode: V128): void {
-    this.code.op(0xfd).u(opcode).op(0).u(this.offset);
+    this.code.op(0xfd).u(opcode).data(0).u(this.offset);
   }
 
   protected operandsOf(insn: Insn, before: number): SseInsn {
@@ -124,18 +124,18 @@ export abstract class SseOperands extends FlagsEmitter {
 
   protected lane(opcode: V128, lane: number): void {
     this.simd(opcode);
-    this.code.op(lane);
+    this.code.data(lane);
   }
 
   protected zero(): void {
     this.simd(V128.Const);
-    this.code.op(...Array.from({ length: 16 }, () => 0));
+    this.code.data(...Array.from({ length: 16 }, () => 0));
   }
 
   /** Picks bytes of two locals: 0–15 of the first, 16–31 of the second. */
   protected shuffle(first: number, second: number, lanes: readonly number[]): void {
     this.code.get(first).get(second);
     this.simd(V128.I8x16Shuffle);
-    this.code.op(...lanes);
+    this.code.data(...lanes);
   }
 }

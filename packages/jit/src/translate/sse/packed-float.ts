@@ -164,7 +164,7 @@ export abstract class SsePacked extends SseScalars {
     half(false);
     half(true);
     this.simd(V128.I8x16Shuffle);
-    code.op(...[0, 8, 16, 24].flatMap((lane) => [lane, lane + 1, lane + 2, lane + 3]));
+    code.data(...[0, 8, 16, 24].flatMap((lane) => [lane, lane + 1, lane + 2, lane + 3]));
   }
 
   private roots(s: SseInsn, precision: Precision, b: number, unknown: readonly number[]): void {

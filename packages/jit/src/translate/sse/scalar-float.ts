@@ -121,7 +121,7 @@ export abstract class SseScalars extends SseChecks {
     code.get(b);
     c();
     code.op(operation === 'add' ? scalar.sub : scalar.add, operation === 'add' ? scalar.add : scalar.sub);
-    code.op(...precision.constant(0), scalar.eq, W.I32And);
+    code.data(...precision.constant(0)).op(scalar.eq, W.I32And);
   }
 
   /** x × y is p: sure where the significands have at most 53 bits together. Singles: their products are doubles. */

@@ -31,7 +31,7 @@ export abstract class SseShuffles extends SseIntegers {
         code.get(w);
         this.zero();
         this.simd(V128.I8x16Shuffle);
-        code.op(...Array.from({ length: 16 }, (_, i) => Math.min(from(i), 16))).set(w);
+        code.data(...Array.from({ length: 16 }, (_, i) => Math.min(from(i), 16))).set(w);
         return;
       }
       case 'pextrw':
