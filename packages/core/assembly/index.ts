@@ -2,7 +2,7 @@ import { Cpu } from '../../abi/src/machine/cpu-state';
 import { CoreTable, MemoryMap, PageFlag, PageStruct } from '../../abi/src/machine/memory-map';
 import { dropCode, flushCode, initCode, placeCodeRest } from './cpu/code-cache';
 import { getEflags, resetCpu, setEflags } from './cpu/state';
-import { callTarget, resume, stepUop, testCondition } from './cpu/regions';
+import { goOn, resume, stepUop, testCondition } from './cpu/regions';
 import { run } from './cpu/run';
 import { fxrstorFrom, fxsaveTo } from './fpu/x87/fxsave';
 import * as frames from './mmu/frames';
@@ -12,7 +12,7 @@ import * as tlb from './mmu/tlb';
 import * as walk from './mmu/walk';
 
 /** The whole export list of core.wasm; packages/core/src/core.ts describes it. Addresses of user memory are f64. */
-export { callTarget, getEflags, resetCpu, resume, run, setEflags, stepUop, testCondition };
+export { goOn, getEflags, resetCpu, resume, run, setEflags, stepUop, testCondition };
 
 /** Once, before anything else: room for this many frames. */
 export function init(frameCount: u32): void {

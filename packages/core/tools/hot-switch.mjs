@@ -153,7 +153,7 @@ const jccs = {
   jle: 'isLessEqual()',
   jg: '!isLessEqual()',
 };
-for (const [name, holds] of Object.entries(jccs)) arm(name, `if (${holds}) break;`);
+for (const [name, holds] of Object.entries(jccs)) arm(name, `if (${holds}) break;`, 'store<u8>(ip, 1, Uop.Fell);');
 const pushNext = `if (!push(table, uopNextRip(ip))) ${leaveFaulted}`;
 const base = `${rmValue('u64')} + I<u64>(ip)`;
 const index = 'index = load<u8>(ip, Uop.Index);';

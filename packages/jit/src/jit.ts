@@ -22,7 +22,7 @@ export interface JitExports {
   table: { readonly length: number; grow(by: number): number; get(slot: number): unknown; set(slot: number, value: unknown): void };
   stepUop(at: number): number;
   testCondition(code: number): number;
-  callTarget(rip: bigint, depth: number): bigint;
+  goOn(rip: bigint, rsp: bigint, depth: number): bigint;
   resume(rip: bigint, depth: number): bigint;
   codeFlush(): void;
 }
@@ -135,6 +135,8 @@ export class Jit {
   private drops: number[] = [];
   /** Samples, by keyOf the bytes that they fall into. */
   private readonly samples = new Map<number, number>();
+  /** Where regions were left for. */
+  private readonly gone = new Set<number>();
   /** Where no region may begin. */
   private readonly refused = new Set<number>();
 
@@ -186,6 +188,7 @@ export class Jit {
     this.cares.clear();
     this.refused.clear();
     this.samples.clear();
+    this.gone.clear();
     this.profile.forget();
   }
 
@@ -211,6 +214,7 @@ export class Jit {
     if (view.codePage(0) === 0 || view.pages.get(0)!.generation > MAX_GENERATION) return;
     const key = keyOf(view, offset);
     const owner = this.owners.get(key);
+    if (why === HotReason.Ended) this.gone.add(key);
     if (why === HotReason.Failed && owner) {
       // It is translated, and left all the same: an access that its check does not suit.
       const care = this.cares.get(key) ?? 0;
@@ -271,6 +275,7 @@ export class Jit {
     const options = {
       also: [...also].map((to) => to - view.base),
       translatable: isTranslatable,
+      goes: (offset: number): boolean => this.gone.has(keyOf(view, offset)),
       // What is far away is another function: a jump through a table of addresses of functions, a call in the place of a return.
       targets: (insn: Insn): readonly number[] =>
         [...(this.profile.targetsOf(view.base + insn.offset) ?? [])]
@@ -318,8 +323,8 @@ export class Jit {
 
   private translateAll(made: ReadonlyMap<number, Region>): void {
     const { core, stats } = this;
-    const { callTarget, resume, stepUop, testCondition, table } = this.wasm;
-    const imports: Record<string, unknown> = { m: core.memory, s: stepUop, c: testCondition, t: callTarget, r: resume };
+    const { goOn, resume, stepUop, testCondition, table } = this.wasm;
+    const imports: Record<string, unknown> = { m: core.memory, s: stepUop, c: testCondition, g: goOn, r: resume };
     const others = new Map<Region, number>();
     const numbers = new Map<Region, number>();
     for (const region of made.values()) numbers.set(region, numbers.size);

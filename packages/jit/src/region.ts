@@ -158,12 +158,18 @@ export interface BuildOptions {
   translatable(insn: Insn): boolean;
   /** Where control is to be able to enter besides. */
   also: readonly number[];
+  /** Does the program go to an offset, though the interpreter has not seen it? */
+  goes(offset: number): boolean;
   /** Where an indirect jump was seen to go. */
   targets(insn: Insn): readonly number[];
 }
 
 /** The blocks that can be reached from `entry` within calls, nearest first; edges to what is not among them leave the region. */
-export function buildRegion(view: CodeView, entry: number, { also, limit, translatable, targets }: BuildOptions): RegionSource | null {
+export function buildRegion(
+  view: CodeView,
+  entry: number,
+  { also, limit, translatable, goes, targets }: BuildOptions,
+): RegionSource | null {
   const insns = new Map<number, Insn>();
   const indirect = new Map<number, readonly number[]>();
   const leaders = new Set<number>([entry, ...also]);
@@ -180,8 +186,10 @@ export function buildRegion(view: CodeView, entry: number, { also, limit, transl
         queue.push(to);
       };
       if (isCond(insn.op)) {
-        lead(next);
-        lead(insn.imm);
+        // A link shows as well that it was taken.
+        const [fell, taken] = [insn.reg !== 0, insn.rm !== 0 || insn.disp !== 0];
+        if (fell || !taken || goes(next)) lead(next);
+        if (taken || !fell || goes(insn.imm)) lead(insn.imm);
         break;
       }
       if (insn.op === JMP) {

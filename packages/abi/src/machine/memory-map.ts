@@ -33,9 +33,9 @@ export const enum MemoryMap {
   RegionSlotsEnd = 0x0018_0000,
   /** Tables that translated code reads, made by its translator. */
   RegionTables = 0x0018_0000,
-  RegionTablesEnd = 0x002f_0000,
+  RegionTablesEnd = 0x002e_0000,
   /** What Profile describes. */
-  Profile = 0x002f_0000,
+  Profile = 0x002e_0000,
   MemMap = 0x0030_0000,
   TlbTableBytes = 0x40_0000,
   TlbContextBytes = 0xc0_0000,
@@ -156,7 +156,7 @@ export const enum Profile {
   MaxBranches = 1024,
   /** (u32 key, u32 count) each: how often control has left regions to where there is none. */
   Exits = 0x8000,
-  MaxExits = 2048,
+  MaxExits = 8192,
 }
 
 /** struct page, 32 bytes, at MemoryMap.MemMap + 32 × ((frame − FrameBase) >> 12); there are Header.FrameSlots of them. */

@@ -11,13 +11,16 @@
  * rm is the register operand; otherwise rm is the base register of an address, index the index register's offset | scale
  * (0–3), disp the displacement (rip-relative: base Cpu.PageVa, disp relative to the page's start). Absent base or index =
  * Cpu.Zero. Branches hold in imm their target as an offset from the page's start. A 64-bit immediate or absolute address has
- * its low half in imm and its high half in disp; a second immediate (enter) lies in disp. pc: offset of the instruction in its
+ * its low half in imm and its high half in disp; a second immediate (enter) lies in disp. A conditional branch that the interpreter has
+ * executed tells in Fell and Taken which ways it went. pc: offset of the instruction in its
  * page, | its length << 12.
  */
 export const enum Uop {
   Op = 0,
   Reg = 2,
   Rm = 3,
+  Fell = 2,
+  Taken = 3,
   Disp = 4,
   Imm = 8,
   Index = 12,

@@ -7,7 +7,7 @@ import { pageStruct, takeTable } from '../mmu/frames';
 import { codeChanged, flushExecute, forgetWrites } from '../mmu/tlb';
 import { countStat } from '../mmu/walk';
 import { HotOp } from './hot-ops';
-import { promote } from './promote';
+import { isConditional, promote } from './promote';
 
 /**
  * Decoded code lies in the arena, which is filled from below and emptied as a whole. It has two parts; the second is there from when
@@ -107,6 +107,16 @@ export function dropCode(frame: u32): void {
   store<u32>(struct, load<u32>(struct, PageStruct.Flags) & ~PageFlag.HasCode, PageStruct.Flags);
   store<u32>(struct, load<u32>(struct, PageStruct.Version) + 1, PageStruct.Version);
   countStat(Stat.CodeDrops);
+}
+
+/** Forgets which ways the conditional branches of a code page went. */
+export function forgetWays(code: u32): void {
+  for (let slot = code; slot < code + 4 * PageSize.Bytes; slot += 4) {
+    const u = load<u32>(slot, CodePage.Index);
+    if (!u || !isConditional(load<u16>(u))) continue;
+    store<u16>(u, 0, Uop.Fell);
+    store<u32>(u, 0, Uop.Disp);
+  }
 }
 
 /** Empties the arena. */

@@ -805,66 +805,82 @@ export function interpret(ip: u32, n: i32): i32 {
           continue;
         case HotOp.jo:
           if (getOf()) break;
+          store<u8>(ip, 1, Uop.Fell);
           ip += Uop.Bytes;
           continue;
         case HotOp.jno:
           if (!getOf()) break;
+          store<u8>(ip, 1, Uop.Fell);
           ip += Uop.Bytes;
           continue;
         case HotOp.jb:
           if (isBelow()) break;
+          store<u8>(ip, 1, Uop.Fell);
           ip += Uop.Bytes;
           continue;
         case HotOp.jae:
           if (!isBelow()) break;
+          store<u8>(ip, 1, Uop.Fell);
           ip += Uop.Bytes;
           continue;
         case HotOp.je:
           if (ccResult == 0) break;
+          store<u8>(ip, 1, Uop.Fell);
           ip += Uop.Bytes;
           continue;
         case HotOp.jne:
           if (ccResult != 0) break;
+          store<u8>(ip, 1, Uop.Fell);
           ip += Uop.Bytes;
           continue;
         case HotOp.jbe:
           if (isBelowEqual()) break;
+          store<u8>(ip, 1, Uop.Fell);
           ip += Uop.Bytes;
           continue;
         case HotOp.ja:
           if (!isBelowEqual()) break;
+          store<u8>(ip, 1, Uop.Fell);
           ip += Uop.Bytes;
           continue;
         case HotOp.js:
           if (isSign()) break;
+          store<u8>(ip, 1, Uop.Fell);
           ip += Uop.Bytes;
           continue;
         case HotOp.jns:
           if (!isSign()) break;
+          store<u8>(ip, 1, Uop.Fell);
           ip += Uop.Bytes;
           continue;
         case HotOp.jp:
           if (getPf()) break;
+          store<u8>(ip, 1, Uop.Fell);
           ip += Uop.Bytes;
           continue;
         case HotOp.jnp:
           if (!getPf()) break;
+          store<u8>(ip, 1, Uop.Fell);
           ip += Uop.Bytes;
           continue;
         case HotOp.jl:
           if (isLess()) break;
+          store<u8>(ip, 1, Uop.Fell);
           ip += Uop.Bytes;
           continue;
         case HotOp.jge:
           if (!isLess()) break;
+          store<u8>(ip, 1, Uop.Fell);
           ip += Uop.Bytes;
           continue;
         case HotOp.jle:
           if (isLessEqual()) break;
+          store<u8>(ip, 1, Uop.Fell);
           ip += Uop.Bytes;
           continue;
         case HotOp.jg:
           if (!isLessEqual()) break;
+          store<u8>(ip, 1, Uop.Fell);
           ip += Uop.Bytes;
           continue;
         case HotOp.jmp_J:

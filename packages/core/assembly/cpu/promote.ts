@@ -23,6 +23,7 @@ export function promote(u: u32): void {
     // Disp becomes the link to the target's micro-op.
     store<u32>(u, 0, Uop.Disp);
     store<u16>(u, <u16>hot);
+    if (isConditional(hot)) store<u16>(u, 0, Uop.Fell);
     return;
   }
   const indexed = load<u8>(u, Uop.Index) != Cpu.Zero;
@@ -55,6 +56,10 @@ export function promote(u: u32): void {
 /** Does the hot switch call the cold function? */
 function isCall(hot: u32): bool {
   return hot > <u32>HotOp.movq_M_V && hot < <u32>HotOp.Enter;
+}
+
+export function isConditional(op: u32): bool {
+  return op >= <u32>HotOp.jo && op <= <u32>HotOp.jg;
 }
 
 function isBranch(hot: u32): bool {

@@ -4,10 +4,10 @@ import { Header, HotReason, MemoryMap, PageSize, Profile, RegionExit, RegionPage
 import { Uop } from '../../../abi/src/machine/uop';
 import { hostRegionExit, hostTranslate } from '../host';
 import { countStat, executable, executeSlow } from '../mmu/walk';
-import { CodePage, decodedAt, endMarker } from './code-cache';
+import { CodePage, decodedAt, endMarker, forgetWays } from './code-cache';
 import { condition } from './conditions';
 import { Retired } from './exceptions';
-import { loadCc, storeRegionCc } from './flags';
+import { loadCc, statusFlags, storeRegionCc } from './flags';
 import { HotOp } from './hot-ops';
 import { interpret } from './interpret.generated';
 import { findCode, knownCodePage, left } from './transfer';
@@ -61,16 +61,32 @@ function enterRegion(u: u32, rip: u64, depth: i32): u64 {
   return call_indirect<u64>(number, base, depth, load<i32>(slot, RegionSlot.Entry));
 }
 
-/** For translated code: goes on at `rip`, where another region may begin; where to go on after that. */
-export function callTarget(rip: u64, depth: i32): u64 {
-  if (depth <= 0 || load<i32>(MemoryMap.Cpu + Cpu.RegionFuel) <= 0) return rip;
-  const code = knownCodePage(rip);
-  if (!code) return rip;
-  const u = decodedAt(code, <u32>rip & PageSize.Mask);
-  if (!u) return rip;
-  if (load<u16>(u) == HotOp.Enter) return enterRegion(u, rip, depth - 1);
-  countExit(rip, HotReason.Ended);
-  return interpretOn(rip, depth);
+/** Something has happened that the run loop is to look at. */
+let isLeaving: bool = false;
+
+/**
+ * For translated code, behind a call whose return address lies at `rsp`: goes on at `rip`, from region to region, until the function
+ * called has returned. Where to go on after that; or at once, with the fuel used up or something for the run loop.
+ */
+export function goOn(rip: u64, rsp: u64, depth: i32): u64 {
+  if (depth <= 0) return rip;
+  let fuel = load<i32>(MemoryMap.Cpu + Cpu.RegionFuel);
+  while (!isLeaving && fuel > 0 && load<u64>(MemoryMap.Cpu + Cpu.Rsp) <= rsp) {
+    const code = knownCodePage(rip);
+    if (!code) break;
+    const u = decodedAt(code, <u32>rip & PageSize.Mask);
+    if (!u) break;
+    if (load<u16>(u) == HotOp.Enter) rip = enterRegion(u, rip, depth - 1);
+    else {
+      countExit(rip, HotReason.Ended);
+      rip = interpretOn(rip, depth);
+    }
+    const before = fuel;
+    fuel = load<i32>(MemoryMap.Cpu + Cpu.RegionFuel);
+    // A region that does nothing here.
+    if (fuel == before) break;
+  }
+  return rip;
 }
 
 /**
@@ -93,6 +109,7 @@ export function resume(rip: u64, depth: i32): u64 {
 
 /** What has retired is the run loop's to answer; what has not is begun again there. */
 function leaveRegions(status: i32): u64 {
+  isLeaving = true;
   if (status == ExitReason.Syscall || status == ExitReason.Int80 || status >= Retired.Trap) store<i32>(MemoryMap.Cpu + Cpu.RegionStatus, status);
   return load<u64>(MemoryMap.Cpu + Cpu.Rip);
 }
@@ -128,6 +145,7 @@ export function runRegions(u: u32, remaining: i64): i64 {
     const slot = load<u32>(u, Uop.Imm);
     const counts = MemoryMap.RegionSlots + slot * RegionSlot.Bytes;
     store<u32>(MemoryMap.Cpu + Cpu.RegionFailed, 0);
+    isLeaving = false;
     rip = enterRegion(u, rip, Region.Depth);
     const now = load<i32>(MemoryMap.Cpu + Cpu.RegionFuel);
     const retired = fuel - now;
@@ -163,10 +181,19 @@ function tell(rip: u64): void {
 /** Control has left the regions to where there is none. */
 function countExit(rip: u64, reason: u64): void {
   const key = <u32>rip;
-  const at = MemoryMap.Profile + Profile.Exits + ((key ^ (key >>> 11)) & (Profile.MaxExits - 1)) * 8;
-  let count: u32 = 1;
-  if (load<u32>(at) == key) count = load<u32>(at, 4) + 1;
-  else store<u32>(at, key);
+  let at: u32 = MemoryMap.Profile + Profile.Exits + ((key ^ (key >>> 11)) & (Profile.MaxExits - 1)) * 8;
+  // One of two places; where both are others', the less frequent one loses it in time.
+  if (load<u32>(at) != key) {
+    const other = at ^ 8;
+    if (load<u32>(other) == key || load<u32>(other, 4) < load<u32>(at, 4)) at = other;
+  }
+  let count = load<u32>(at, 4);
+  if (load<u32>(at) == key) count++;
+  else if (count) count--;
+  else {
+    store<u32>(at, key);
+    count = 1;
+  }
   if (count >= <u32>(reason == HotReason.Failed ? Region.HotFailures : Region.HotEnds)) {
     count = 0;
     tell(rip | (reason << 62));
@@ -181,6 +208,8 @@ export function sample(): void {
   if (!code) return;
   const heat = load<u32>(code, CodePage.Heat) + 1;
   store<u32>(code, heat, CodePage.Heat);
+  // What was done once, to begin with, is not what is hot.
+  if (heat == Region.Hot / 2) forgetWays(code);
   if (heat < <u32>Region.Hot) return;
   tell(rip);
   if (load<u32>(MemoryMap.Profile + Profile.HotCount) >= <u32>Region.Batch) hostTranslate();
@@ -212,8 +241,8 @@ export function stepUop(u: u32): i32 {
   return status;
 }
 
-/** For translated code: does a condition hold, by the flags in the CPU state? */
-export function testCondition(code: u32): bool {
+/** For translated code: does a condition hold, by the flags in the CPU state? 16: all six status flags, in their places in RFLAGS. */
+export function testCondition(code: u32): u32 {
   loadCc();
-  return condition(code);
+  return code == 16 ? statusFlags() : condition(code);
 }

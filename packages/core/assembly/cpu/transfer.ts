@@ -9,6 +9,7 @@ import { decodedAt, isJoined } from './code-cache';
 import { Retired } from './exceptions';
 import { HotOp } from './hot-ops';
 import { reg, uopRip } from './operands';
+import { isConditional } from './promote';
 
 /** How the hot switch leaves, and how it finds the target of a taken branch. */
 
@@ -113,6 +114,7 @@ export function resolve(u: u32): u32 {
   const offset = load<i32>(u, Uop.Imm);
   const to = reg<u64>(Cpu.PageVa) + <u64>(<i64>offset);
   if (load<u16>(u) == <u16>HotOp.call_J) recordBranch(uopRip(u), to);
+  else if (isConditional(load<u16>(u))) store<u8>(u, 1, Uop.Taken);
   const target = findCode(to);
   if (target && <u32>offset < <u32>PageSize.Bytes) store<u32>(u, target, Uop.Disp);
   return target;

@@ -95,8 +95,6 @@ export function mayExit(insn: Insn): boolean {
     case Family.Sse:
     case Family.Divide:
     case Family.RotateCarry:
-    case Family.BitScan:
-    case Family.FlagControl:
       return true;
     case Family.DoubleShift:
       return traitsOf(insn.op).bits === 16 || accesses(insn, family);

@@ -25,6 +25,9 @@ const enum Bit {
   Of = 11,
 }
 
+/** For testCondition of the core: no condition, but all six status flags. */
+const ALL_STATUS = 16;
+
 /** Flags and conditions, from the operation that left them: core/assembly/cpu/flags.ts in the form of WebAssembly. */
 export abstract class FlagsEmitter extends MemoryEmitter {
   /** The operation alone; DYNAMIC stays what it is. */
@@ -94,7 +97,7 @@ export abstract class FlagsEmitter extends MemoryEmitter {
     }
   }
 
-  /** The interpreter's answer, as i32. */
+  /** The interpreter's answer on a condition, or ALL_STATUS, as i32. */
   private askInterpreter(cc: number): void {
     this.spillFlags(this.code);
     this.code.i32(cc).call(Import.TestCondition);
@@ -246,14 +249,10 @@ export abstract class FlagsEmitter extends MemoryEmitter {
     code.get(L.CcR).op(W.I64Xor, W.I32WrapI64).i32(mask).op(W.I32And);
   }
 
-  /** Can `statusFlags` be written? */
-  protected knowsFlags(): boolean {
-    return baseOf(this.kind) !== DYNAMIC;
-  }
-
-  /** The six status flags in their places in RFLAGS, as i32. The kind is known, and what lies below a rotate. */
+  /** The six status flags in their places in RFLAGS, as i32. */
   protected statusFlags(): void {
     const { code } = this;
+    if (baseOf(this.kind) === DYNAMIC) return this.askInterpreter(ALL_STATUS);
     if (this.op === CcOp.Explicit) {
       code.get(L.CcA).op(W.I32WrapI64);
       return;

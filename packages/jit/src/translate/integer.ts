@@ -57,7 +57,7 @@ export abstract class IntegerEmitter extends StringEmitter {
       case Family.Cwd:
         return this.cwd(traits);
       case Family.FlagControl:
-        return this.flagControl(insn, traits, before, needed);
+        return this.flagControl(traits, needed);
       case Family.Push:
         return this.pushOperand(insn, traits, before);
       case Family.Pop:

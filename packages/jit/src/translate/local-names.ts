@@ -55,4 +55,4 @@ export function localName(number: number): string {
 }
 
 /** Names of the functions that every module imports, in their order. */
-export const importNames = ['stepUop', 'testCondition', 'callTarget'];
+export const importNames = ['stepUop', 'testCondition', 'goOn'];

@@ -24,6 +24,8 @@ export const enum Param {
   Entry = 2,
 }
 
+const RSP = Cpu.Rsp >> 3;
+
 /** Calls, returns, jumps out of the region. */
 export abstract class TransferEmitter extends IntegerEmitter {
   /** The region to call at an offset without further checks, if there is one. */
@@ -47,11 +49,10 @@ export abstract class TransferEmitter extends IntegerEmitter {
       .mem(W.I32Store, MemoryMap.Cpu + Cpu.RegionFuel);
   }
 
-  /** Goes on at L.Rip, in the region there if there is one. */
+  /** Goes on at L.Rip: the caller, or the core, enters the region there if there is one. */
   protected chain(): void {
-    const { code } = this;
     this.storeAll();
-    code.get(L.Rip).param(Param.Depth).call(Import.CallTarget).op(W.Return);
+    this.code.get(L.Rip).op(W.Return);
   }
 
   /** Goes on at an offset outside the region. */
@@ -118,7 +119,8 @@ export abstract class TransferEmitter extends IntegerEmitter {
       code.set(L.T);
     }
     this.storeAll();
-    const dispatch = (): void => void code.get(L.T).param(Param.Depth).call(Import.CallTarget);
+    /** From the address on the stack on, until this call has returned. */
+    const goOn = (): void => void code.plainGet(RSP).param(Param.Depth).call(Import.GoOn);
     if (callee) {
       const { base, entry, fn, slot } = callee;
       code.get(L.Fuel).i32(0).op(W.I32LeS).param(Param.Depth).i32(0).op(W.I32LeS, W.I32Or, W.If, W.Void).get(L.T).op(W.Return, W.End);
@@ -137,11 +139,17 @@ export abstract class TransferEmitter extends IntegerEmitter {
       this.address(base);
       code.param(Param.Depth).i32(1).op(W.I32Sub).i32(entry).call(fn);
       if (slot !== null) {
-        code.op(W.Else);
-        dispatch();
-        code.op(W.End);
+        code.op(W.Else).get(L.T).op(W.End);
       }
-    } else dispatch();
+      code.tee(L.Rip);
+      this.address(next);
+      code.op(W.I64Ne, W.If, W.Void).get(L.Rip);
+      goOn();
+      code.set(L.Rip).op(W.End).get(L.Rip);
+    } else {
+      code.get(L.T);
+      goOn();
+    }
     // It goes on there, unless control has come to another place, or the fuel is used up.
     code.tee(L.Rip);
     this.address(next);

@@ -65,7 +65,6 @@ export abstract class BitEmitter extends MulDivEmitter {
   /** With a source of 0 the destination stays altogether as it was. Of the flags ZF changes. */
   protected bitScan(insn: Insn, { mnemonic, bits }: Traits, before: number, needed: boolean): void {
     const { code } = this;
-    if (needed && !this.knowsFlags()) return this.step(insn, before);
     this.checkE(insn, before, bits, false);
     const value = this.left(bits);
     this.unsignedE(insn, bits);

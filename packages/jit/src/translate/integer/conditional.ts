@@ -30,11 +30,10 @@ export abstract class ConditionalEmitter extends BitEmitter {
     this.endE(insn, 8);
   }
 
-  protected flagControl(insn: Insn, { mnemonic }: Traits, before: number, needed: boolean): void {
+  protected flagControl({ mnemonic }: Traits, needed: boolean): void {
     const { code } = this;
     switch (mnemonic) {
       case 'lahf':
-        if (!this.knowsFlags()) return this.step(insn, before);
         this.statusFlags();
         code.i32(AH_FLAGS).op(W.I32And).i32(FIXED).op(W.I32Or);
         return this.setRegister(Cpu.Rax + 1, 8);

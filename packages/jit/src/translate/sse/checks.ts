@@ -179,7 +179,8 @@ export abstract class SseChecks extends SseShuffles {
       .get(local)
       .op(scalar.abs, ...constant(min), scalar.ge)
       .get(local)
-      .data(...constant(0)).op(scalar.eq, W.I32Or);
+      .data(...constant(0))
+      .op(scalar.eq, W.I32Or);
   }
 
   /** MXCSR's exceptions are masked and it rounds to nearest. */
