@@ -55,7 +55,7 @@ function translationLines(jit: TranslationStats, tiers: Tiers | null): Line[] {
         ? `${number(tiers.turbofan)} TurboFan, ${number(tiers.liftoff)} Liftoff, ${number(tiers.none)} never called`
         : 'this Node does not tell',
     ],
-    ['made again', `${number(jit.again)} regions; ${number(jit.dropped)} entries taken out, ${number(jit.evictions)} times everything`],
+    ['made again', `${number(jit.again)} regions; ${number(jit.evictions)} times everything`],
     ['runs of it', `${number(jit.runs)}, of ${number(Math.round(jit.instructions / Math.max(1, jit.runs)))} instructions`],
     ['left for fuel', number(exits.fuel)],
     ['left at its end', number(exits.ended)],

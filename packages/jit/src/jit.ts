@@ -35,8 +35,6 @@ export interface JitStats {
   bytes: number;
   /** Regions translated again, because the program goes other ways than it did. */
   again: number;
-  /** Entries that were taken out again because using them cost more than it gave. */
-  dropped: number;
   /** Times that all was thrown away for want of room. */
   evictions: number;
   /** Milliseconds spent translating; of those, in V8. */
@@ -69,15 +67,6 @@ const MAX_ALSO = 40;
 /** A page whose code was dropped so often stays interpreted. */
 const MAX_GENERATION = 30;
 const SLOTS = (MemoryMap.RegionSlotsEnd - MemoryMap.RegionSlots) / RegionSlot.Bytes;
-/** An entry that was used so often, and retires fewer instructions each time, is slower than the interpreter. */
-const JUDGED_AFTER = 4000;
-const LEAST_RETIRED = 4;
-/** An entry that was taken out so often is not made again. */
-const MAX_DROPS = 2;
-/** Polls after which ways out count for half. */
-const FORGET_EVERY = 16;
-/** Polls between two looks at what regions give. */
-const JUDGE_EVERY = 16;
 
 /** How an access that keeps leaving its region is translated next time. */
 const enum Care {
@@ -114,13 +103,12 @@ function keyOf(view: CodeView, offset: number): number {
  * interpreter goes on there. So the guest cannot tell.
  */
 export class Jit {
-  readonly stats: JitStats = { modules: 0, regions: 0, insns: 0, bytes: 0, again: 0, dropped: 0, evictions: 0, time: 0, compiling: 0 };
+  readonly stats: JitStats = { modules: 0, regions: 0, insns: 0, bytes: 0, again: 0, evictions: 0, time: 0, compiling: 0 };
   observer: JitObserver | null = null;
   private readonly profile: ProfileReader;
   private nextSlot = 1;
   private tableTop: number = MemoryMap.RegionTables;
   private flushes = 0;
-  private polls = 0;
   /** Host address of the Enter micro-op of each slot. */
   private enters: number[] = [];
   /** The slots by it. */
@@ -131,8 +119,6 @@ export class Jit {
   private readonly ways = new Map<number, Region>();
   /** Instructions that want care, by keyOf. */
   private readonly cares = new Map<number, Care>();
-  /** How often entries were taken out, by slot. */
-  private drops: number[] = [];
   /** Samples, by keyOf the bytes that they fall into. */
   private readonly samples = new Map<number, number>();
   /** Where regions were left for. */
@@ -149,15 +135,13 @@ export class Jit {
     this.profile = new ProfileReader(core);
     this.flushes = flushCount();
     core.u32[(MemoryMap.Header + Header.Translating) >>> 2] = 1;
-    core.onHot = () => this.poll(true);
+    core.onHot = () => this.poll();
   }
 
-  /** Translates what has become hot, between two runs of the core; `full`: because Profile.Hot is. */
-  poll(full = false): void {
+  /** Translates what has become hot, between two runs of the core; or because Profile.Hot is full. */
+  poll(): void {
     this.noticeFlush();
-    if (++this.polls % JUDGE_EVERY === 0) this.judge();
     const hot = this.profile.take();
-    if (!full && this.polls % FORGET_EVERY === 0) this.profile.forgetExits();
     if (hot.length === 0) return;
     const began = performance.now();
     if (this.nextSlot + 1000 > SLOTS || this.tableTop + 0x4_0000 > MemoryMap.RegionTablesEnd) this.evictAll();
@@ -179,7 +163,6 @@ export class Jit {
     if (flushes === this.flushes) return;
     this.flushes = flushes;
     this.enters = [];
-    this.drops = [];
     this.slots.clear();
     this.nextSlot = 1;
     this.tableTop = MemoryMap.RegionTables;
@@ -257,8 +240,7 @@ export class Jit {
   private begins(va: number): boolean {
     const view = this.view(va);
     const at = view.at(va % 4096);
-    if (at === 0 || isEnter(this.core, at) || this.refused.has(keyOf(view, va % 4096))) return false;
-    return (this.drops[this.slots.get(at) ?? 0] ?? 0) < MAX_DROPS;
+    return at !== 0 && !isEnter(this.core, at) && !this.refused.has(keyOf(view, va % 4096));
   }
 
   private again(region: Region, wanted: Map<number, Region | null>): boolean {
@@ -500,27 +482,6 @@ export class Jit {
       const branch = end.kind === 'call' || end.kind === 'indirect' || end.kind === 'ret' ? end.insn : null;
       if (branch) this.owners.set(keyOf(view, branch.offset), region);
       for (const to of waysOut(end)) if (!source.blocks.has(to)) this.ways.set(view.base + to, region);
-    }
-  }
-
-  /** Puts the interpreter's micro-op back where a region does little between two ways out. */
-  private judge(): void {
-    const { core } = this;
-    for (let slot = 1; slot < this.nextSlot; slot++) {
-      const at = this.enters[slot];
-      if (!at) continue;
-      const place = MemoryMap.RegionSlots + slot * RegionSlot.Bytes;
-      const entered = core.u32[(place + RegionSlot.Entered) >>> 2]!;
-      if (entered < JUDGED_AFTER) continue;
-      const retired = core.u32[(place + RegionSlot.Retired) >>> 2]! + core.u32[(place + RegionSlot.Retired + 4) >>> 2]! * 2 ** 32;
-      core.u32[(place + RegionSlot.Entered) >>> 2] = 0;
-      core.u32.fill(0, (place + RegionSlot.Retired) >>> 2, (place + RegionSlot.Retired + 8) >>> 2);
-      if (retired >= entered * LEAST_RETIRED) continue;
-      if (isEnter(core, at) && core.u32[(at + Uop.Imm) >>> 2] === slot) core.u8.copyWithin(at, place, place + Uop.Bytes);
-      this.enters[slot] = 0;
-      this.drops[slot] = (this.drops[slot] ?? 0) + 1;
-      this.stats.dropped++;
-      this.observer?.dropped(slot);
     }
   }
 }

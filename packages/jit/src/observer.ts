@@ -27,6 +27,4 @@ export interface TranslatedModule {
 export interface JitObserver {
   /** The address space that the regions are from is the active one. */
   translated(module: TranslatedModule): void;
-  /** The entry of a slot was taken out, as it gave too little. */
-  dropped(slot: number): void;
 }

@@ -66,13 +66,6 @@ export class ProfileReader {
     return null;
   }
 
-  /** Ways out of regions are counted for a while: half of each count is forgotten. */
-  forgetExits(): void {
-    const { u32 } = this.core;
-    const first = (MemoryMap.Profile + Profile.Exits + 4) >>> 2;
-    for (let at = first; at < first + 2 * Profile.MaxExits; at += 2) u32[at] = u32[at]! >>> 1;
-  }
-
   forget(): void {
     this.targets.clear();
     this.starts.clear();

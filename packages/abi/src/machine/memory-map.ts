@@ -92,9 +92,6 @@ export const enum Header {
 export const enum RegionSlot {
   /** The micro-op that stood where its Enter micro-op stands now. */
   Original = 0,
-  /** u32: how often the run loop entered it; u64: instructions retired until it came back. */
-  Entered = 16,
-  Retired = 24,
   /** i32: the entry's address less the region's base, which is the va of a page. */
   Offset = 20,
   /** u64 base and u32 Header.CodeEpoch for which Pages were found to hold. */

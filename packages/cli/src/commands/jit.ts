@@ -89,10 +89,10 @@ function placeText({ path, offset, address }: RecordedRegion, place: number, sym
 
 function listing(all: readonly Named[], instructions: number, symbols: FileSymbols): string {
   const rows = all.map(({ region, symbol, tier }) => {
-    const { id, retired, entered, address, insns, pages, entries, again, dropped } = region;
+    const { id, retired, entered, address, insns, pages, entries, again } = region;
     const share = `${((100 * retired) / Math.max(1, instructions)).toFixed(1)} %`;
     const each = entered === 0 ? '-' : (retired / entered).toFixed(0);
-    const notes = [again > 0 ? `made again (${again})` : '', dropped > 0 ? `${dropped} entries taken out` : ''].filter(Boolean).join(', ');
+    const notes = again > 0 ? `made again (${again})` : '';
     const where = `${hex(address)} ${decode(symbol)}`.trimEnd();
     return [
       `${id}`,
@@ -124,7 +124,7 @@ function title({ region, symbol }: Named): string {
 }
 
 function json({ region, symbol, tier }: Named, code: ReturnType<typeof stretches> | null): object {
-  const { id, address, pid, path, offset, pages, insns, entries, again, dropped, entered, retired, exits } = region;
+  const { id, address, pid, path, offset, pages, insns, entries, again, entered, retired, exits } = region;
   return {
     id,
     address: hex(address),
@@ -136,7 +136,6 @@ function json({ region, symbol, tier }: Named, code: ReturnType<typeof stretches
     instructions: insns.length,
     entries: entries.map(hex),
     again,
-    dropped,
     entered,
     retired,
     tier,

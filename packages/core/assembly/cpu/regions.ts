@@ -24,7 +24,7 @@ export const enum Region {
   /** Samples that make a code page hot. */
   Hot = 16,
   /** Ends of regions at one address that make it hot, and failures at one instruction. */
-  HotEnds = 1500,
+  HotEnds = 2000,
   HotFailures = 5000,
   /** The interpreter goes on for so many instructions at a time between two regions, so often. */
   Interpreted = 200,
@@ -143,15 +143,12 @@ export function runRegions(u: u32, remaining: i64): i64 {
   const isWatched = load<u32>(MemoryMap.Header + Header.Translating) > 1;
   while (true) {
     const slot = load<u32>(u, Uop.Imm);
-    const counts = MemoryMap.RegionSlots + slot * RegionSlot.Bytes;
     store<u32>(MemoryMap.Cpu + Cpu.RegionFailed, 0);
     isLeaving = false;
     rip = enterRegion(u, rip, Region.Depth);
     const now = load<i32>(MemoryMap.Cpu + Cpu.RegionFuel);
     const retired = fuel - now;
     fuel = now;
-    store<u32>(counts, load<u32>(counts, RegionSlot.Entered) + 1, RegionSlot.Entered);
-    store<u64>(counts, load<u64>(counts, RegionSlot.Retired) + retired, RegionSlot.Retired);
     u = findCode(rip);
     if (load<i32>(MemoryMap.Cpu + Cpu.RegionStatus)) why = RegionExit.Ended;
     else if (!u) why = RegionExit.Undecoded;

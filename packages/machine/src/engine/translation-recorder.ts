@@ -43,8 +43,6 @@ export interface RecordedRegion {
   entries: readonly number[];
   /** How often it has been made again before this. */
   again: number;
-  /** Entries that were taken out. */
-  dropped: number;
   /** Times that the run loop went into it, and instructions until it came back: in regions that it called, too. */
   entered: number;
   retired: number;
@@ -77,10 +75,6 @@ export class TranslationRecorder implements TranslationWatcher {
     });
   }
 
-  dropped(slot: number): void {
-    const region = this.bySlot.get(slot);
-    if (region) region.dropped++;
-  }
 
   left(slot: number, rip: number, retired: number, why: RegionExit): void {
     const region = this.bySlot.get(slot);
@@ -123,7 +117,6 @@ export class TranslationRecorder implements TranslationWatcher {
         .map(({ offset, length }) => ({ address: base + offset, bytes: peekUser(k, mm, base + offset, length) })),
       entries: [...slots.keys()].map((offset) => base + offset).toSorted((a, b) => a - b),
       again,
-      dropped: 0,
       entered: 0,
       retired: 0,
       exits: [],
