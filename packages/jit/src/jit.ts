@@ -58,8 +58,6 @@ const HOT_SAMPLES = 6;
 const SAMPLED_BYTES = 256;
 /** How far before a hot address its function may begin. */
 const FUNCTION_BYTES = 4096;
-/** How far from an indirect jump its targets may be to belong to the same function. */
-const SWITCH_BYTES = 0x4000;
 /** A region is made again so often: when that was asked for once, then four times more, 16 times more… */
 const MAX_AGAIN = 3;
 /** Entries of a region that were asked for one by one. */
@@ -258,11 +256,7 @@ export class Jit {
       also: [...also].map((to) => to - view.base),
       translatable: isTranslatable,
       goes: (offset: number): boolean => this.gone.has(keyOf(view, offset)),
-      // What is far away is another function: a jump through a table of addresses of functions, a call in the place of a return.
-      targets: (insn: Insn): readonly number[] =>
-        [...(this.profile.targetsOf(view.base + insn.offset) ?? [])]
-          .map((to) => to - view.base)
-          .filter((to) => Math.abs(to - insn.offset) < SWITCH_BYTES),
+      targets: (insn: Insn): readonly number[] => [...(this.profile.targetsOf(view.base + insn.offset) ?? [])].map((to) => to - view.base),
     };
     let source = buildRegion(view, va % 4096, { ...options, limit: LIMIT.region });
     if (
@@ -294,8 +288,8 @@ export class Jit {
       const again = (wanted.get(va)?.again ?? -1) + 1;
       made.set(va, { source, fn: null, module: 0, slots: new Map(), entries: new Map(), also, grouped: new Set(), again, asked: 0 });
       for (const { end } of source.blocks.values()) {
-        if (end.kind !== 'call' || end.insn.name !== 'call_J') continue;
-        const to = source.view.base + end.insn.imm;
+        if (end.kind !== 'call' || end.to === null) continue;
+        const to = source.view.base + end.to;
         if (!made.has(to) && this.begins(to)) queue.push(to);
       }
     }
@@ -312,8 +306,8 @@ export class Jit {
     for (const region of made.values()) numbers.set(region, numbers.size);
     for (const { source } of made.values()) {
       for (const { end } of source.blocks.values()) {
-        if (end.kind !== 'call' || end.insn.name !== 'call_J') continue;
-        const to = source.view.base + end.insn.imm;
+        if (end.kind !== 'call' || end.to === null) continue;
+        const to = source.view.base + end.to;
         const region = made.has(to) ? null : this.regionAt(to);
         if (!region || others.has(region)) continue;
         imports[`${others.size}`] = region.fn;

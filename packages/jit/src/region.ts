@@ -1,4 +1,4 @@
-import { Header, MemoryMap, RegionSlot, Uop } from '@ring3/abi';
+import { Cpu, Header, MemoryMap, RegionSlot, Uop } from '@ring3/abi';
 import type { Core } from '@ring3/core';
 import { opNames } from './op-names.generated.js';
 
@@ -24,8 +24,11 @@ export interface Insn {
 export type BlockEnd =
   | { kind: 'jump'; to: number }
   | { kind: 'cond'; code: number; taken: number; next: number }
-  /** call_J, call_R, call_M, call_Ev; comes back at `next`. */
-  | { kind: 'call'; insn: Insn; next: number }
+  /**
+   * call_J, call_R, call_M, call_Ev; comes back at `next`. `stub`: the jump through memory that a call_J goes to, as to a function of
+   * another object. `to`: where it goes, or, as far as was seen, always went.
+   */
+  | { kind: 'call'; insn: Insn; stub: Insn | null; to: number | null; next: number }
   /** jmp_R, jmp_M, jmp_X, jmp_Ev. */
   | { kind: 'indirect'; insn: Insn; targets: readonly number[] }
   | { kind: 'ret'; insn: Insn }
@@ -47,9 +50,12 @@ const JO = opNames.indexOf('jo');
 const JG = opNames.indexOf('jg');
 const JMP = opNames.indexOf('jmp_J');
 const CALL = opNames.indexOf('call_J');
+const JMP_M = opNames.indexOf('jmp_M');
 const RET = opNames.indexOf('ret');
 const calls = new Set(['call_R', 'call_M', 'call_Ev'].map((name) => opNames.indexOf(name)));
 const indirects = new Set(['jmp_R', 'jmp_M', 'jmp_X', 'jmp_Ev'].map((name) => opNames.indexOf(name)));
+/** How far from an indirect jump its targets may be to belong to the same function. */
+const SWITCH_BYTES = 0x4000;
 const TLB_EXECUTE = 0x80_0000;
 const WINDOW_PAGES = 0x10_0000;
 
@@ -172,6 +178,7 @@ export function buildRegion(
 ): RegionSource | null {
   const insns = new Map<number, Insn>();
   const indirect = new Map<number, readonly number[]>();
+  const called = new Map<number, { stub: Insn | null; to: number | null }>();
   const leaders = new Set<number>([entry, ...also]);
   const queue = [...leaders];
   for (let i = 0; i < queue.length && insns.size < limit; i++) {
@@ -197,11 +204,15 @@ export function buildRegion(
         break;
       }
       if (isCall(insn.op)) {
+        const stub = insn.op === CALL ? stubAt(view, insn.imm) : null;
+        const seen = insn.op === CALL && !stub ? [insn.imm] : targets(stub ?? insn);
+        called.set(offset, { stub, to: seen.length === 1 ? seen[0]! : null });
         lead(next);
         break;
       }
       if (isIndirect(insn.op)) {
-        const seen = targets(insn);
+        // What is far away is another function: a jump through a table of addresses of functions, a call in the place of a return.
+        const seen = targets(insn).filter((to) => Math.abs(to - offset) < SWITCH_BYTES);
         indirect.set(offset, seen);
         for (const to of seen) lead(to);
         break;
@@ -213,10 +224,18 @@ export function buildRegion(
   if (!insns.has(entry)) return null;
   const pages = new Set<number>();
   for (const { offset, length } of insns.values()) pages.add(offset & ~4095).add((offset + length - 1) & ~4095);
+  for (const { stub } of called.values()) if (stub) pages.add(stub.page);
   for (const page of view.pages.keys()) if (!pages.has(page)) view.pages.delete(page);
   const blocks = new Map<number, Block>();
-  for (const leader of leaders) if (insns.has(leader)) blocks.set(leader, blockAt(leader, insns, leaders, indirect));
+  for (const leader of leaders) if (insns.has(leader)) blocks.set(leader, blockAt(leader, insns, leaders, indirect, called));
   return { entry, also: also.filter((offset) => blocks.has(offset)), blocks, insns: insns.size, view };
+}
+
+/** The jump through a table of addresses (PLT) at an offset, if there is one within its page. */
+function stubAt(view: CodeView, offset: number): Insn | null {
+  const insn = view.insn(offset);
+  if (insn?.op !== JMP_M || insn.rm !== Cpu.PageVa || insn.flags !== 0) return null;
+  return ((offset + insn.length - 1) & ~4095) === insn.page ? insn : null;
 }
 
 function blockAt(
@@ -224,6 +243,7 @@ function blockAt(
   insns: ReadonlyMap<number, Insn>,
   leaders: ReadonlySet<number>,
   indirect: ReadonlyMap<number, readonly number[]>,
+  called: ReadonlyMap<number, { stub: Insn | null; to: number | null }>,
 ): Block {
   const body: Insn[] = [];
   const block = (end: BlockEnd, branch = 0): Block => ({ start, insns: body, count: body.length + branch, end });
@@ -235,7 +255,7 @@ function blockAt(
     const next = offset + insn.length;
     if (isCond(op)) return block({ kind: 'cond', code: op - JO, taken: imm, next }, 1);
     if (op === JMP) return block({ kind: 'jump', to: imm }, 1);
-    if (isCall(op)) return block({ kind: 'call', insn, next }, 1);
+    if (isCall(op)) return block({ kind: 'call', insn, ...called.get(offset)!, next }, 1);
     if (op === RET) return block({ kind: 'ret', insn }, 1);
     if (isIndirect(op)) return block({ kind: 'indirect', insn, targets: indirect.get(offset) ?? [] }, 1);
     body.push(insn);

@@ -407,7 +407,7 @@ class RegionTranslator extends TransferEmitter {
         return;
       case 'call':
         this.page = end.insn.page;
-        this.callOut(end.insn, done);
+        this.callOut(end, done);
         this.finishBlock(start);
         this.goTo(start, end.next);
         return;

@@ -1,5 +1,5 @@
 import { Cpu, Header, MemoryMap, RegionSlot, UopFlag } from '@ring3/abi';
-import type { Insn } from '../region.js';
+import type { BlockEnd, Insn } from '../region.js';
 import { type Code, Import, W } from '../wasm-encoder.js';
 import { type Exit, flagStates } from './emitter.js';
 import { IntegerEmitter } from './integer.js';
@@ -87,33 +87,36 @@ export abstract class TransferEmitter extends IntegerEmitter {
     code.get(L.T).op(W.Return);
   }
 
-  /** Target of an indirect branch to T. */
-  protected target(insn: Insn, before: number): void {
+  /** Target of an indirect branch to T; `from`: the instruction to leave at. */
+  protected target(insn: Insn, before: number, from = insn): void {
     const { code } = this;
     // Hot forms have the address of their target's micro-op where the displacement was.
     const hot = !insn.name.endsWith('_Ev');
     if (hot ? insn.name.endsWith('_R') : insn.flags & UopFlag.RmReg) code.get(insn.rm >> 3);
     else {
-      this.access(insn, before, 8, false, hot ? insn.imm : insn.disp);
+      this.access({ ...insn, offset: from.offset }, before, 8, false, hot ? insn.imm : insn.disp);
       this.loadUnsigned(64);
     }
     code.set(L.T);
-    this.canonical(insn, before);
+    this.canonical(from, before);
   }
 
   /** Calls; behind it control has come back to `next`, or the region has been left. */
-  protected callOut(insn: Insn, before: number): void {
+  protected callOut({ insn, stub, to, next }: Extract<BlockEnd, { kind: 'call' }>, before: number): void {
     const { code } = this;
-    const next = insn.offset + insn.length;
-    const direct = insn.name === 'call_J';
-    if (!direct) this.target(insn, before);
-    this.based(insn, before, 4, -8, 8, true);
+    const direct = insn.name === 'call_J' && !stub;
+    if (stub) {
+      // What fails is done by the interpreter from the call on.
+      this.page = stub.page;
+      this.target(stub, before, insn);
+      this.page = insn.page;
+    } else if (!direct) this.target(insn, before);
+    this.based(insn, before, RSP, -8, 8, true);
     code.get(L.P);
     this.address(next);
     this.store(64);
-    this.moveRegister(4, -8);
-    this.retire(before + 1);
-    const callee = direct ? this.callee(insn.imm) : null;
+    this.moveRegister(RSP, -8);
+    this.retire(before + (stub ? 2 : 1));
     if (direct) {
       this.address(insn.imm);
       code.set(L.T);
@@ -121,26 +124,9 @@ export abstract class TransferEmitter extends IntegerEmitter {
     this.storeAll();
     /** From the address on the stack on, until this call has returned. */
     const goOn = (): void => void code.plainGet(RSP).param(Param.Depth).call(Import.GoOn);
+    const callee = to === null ? null : this.callee(to);
     if (callee) {
-      const { base, entry, fn, slot } = callee;
-      code.get(L.Fuel).i32(0).op(W.I32LeS).param(Param.Depth).i32(0).op(W.I32LeS, W.I32Or, W.If, W.Void).get(L.T).op(W.Return, W.End);
-      if (slot !== null) {
-        code
-          .i32(0)
-          .mem(W.I32Load, slot + RegionSlot.ValidEpoch)
-          .i32(0)
-          .mem(W.I32Load, MemoryMap.Header + Header.CodeEpoch)
-          .op(W.I32Eq)
-          .i32(0)
-          .mem(W.I64Load, slot + RegionSlot.ValidBase);
-        this.address(base);
-        code.op(W.I64Eq, W.I32And, W.If, W.i64);
-      }
-      this.address(base);
-      code.param(Param.Depth).i32(1).op(W.I32Sub).i32(entry).call(fn);
-      if (slot !== null) {
-        code.op(W.Else).get(L.T).op(W.End);
-      }
+      this.callRegion(callee, direct ? null : to);
       code.tee(L.Rip);
       this.address(next);
       code.op(W.I64Ne, W.If, W.Void).get(L.Rip);
@@ -162,6 +148,35 @@ export abstract class TransferEmitter extends IntegerEmitter {
     code.forget();
     this.loadLimit(code);
     this.kind = MEMORY;
+  }
+
+  /** Where the call to T comes back to; T itself where that is not the region after all. `to`: where T has to be, if that is not known. */
+  private callRegion({ base, entry, fn, slot }: Callee, to: number | null): void {
+    const { code } = this;
+    code.get(L.Fuel).i32(0).op(W.I32LeS).param(Param.Depth).i32(0).op(W.I32LeS, W.I32Or, W.If, W.Void).get(L.T).op(W.Return, W.End);
+    if (to !== null) {
+      code.get(L.T);
+      this.address(to);
+      code.op(W.I64Eq);
+    }
+    if (slot !== null) {
+      code
+        .i32(0)
+        .mem(W.I32Load, slot + RegionSlot.ValidEpoch)
+        .i32(0)
+        .mem(W.I32Load, MemoryMap.Header + Header.CodeEpoch)
+        .op(W.I32Eq)
+        .i32(0)
+        .mem(W.I64Load, slot + RegionSlot.ValidBase);
+      this.address(base);
+      code.op(W.I64Eq, W.I32And);
+      if (to !== null) code.op(W.I32And);
+    }
+    const isGuarded = to !== null || slot !== null;
+    if (isGuarded) code.op(W.If, W.i64);
+    this.address(base);
+    code.param(Param.Depth).i32(1).op(W.I32Sub).i32(entry).call(fn);
+    if (isGuarded) code.op(W.Else).get(L.T).op(W.End);
   }
 
   /** Parameters and state to the locals. */
