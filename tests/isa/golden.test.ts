@@ -107,7 +107,7 @@ describe('what blocks become', () => {
     const core = coreWith(code);
     const jit = new Jit(core, core.jit as JitExports, () => 0);
     const modules: TranslatedModule[] = [];
-    jit.observer = { translated: (module) => void modules.push(module), dropped: () => {} };
+    jit.observer = { translated: (module) => void modules.push(module) };
     for (let i = 0; i < RUNS; i++) run(core, i);
     expect(jit.translateAt(CODE)).toBe(true);
     expect(modules).toHaveLength(1);

@@ -1,4 +1,4 @@
-import { Cpu, ExitReason, MemoryMap, PageSize, Pte, RegionSlot, Vector as Exception } from '@ring3/abi';
+import { Cpu, ExitReason, MemoryMap, PageSize, Pte, Stat, Vector as Exception } from '@ring3/abi';
 import { createCore, loadCoreModule, type Core } from '@ring3/core';
 import { Image, normalise, Place, Word } from '../../tools/oracle/src/layout.js';
 import { Jit, type JitExports } from '@ring3/jit';
@@ -97,11 +97,14 @@ export class Replay {
     this.#keepsCode = true;
     const outcome = this.run(vector, ENOUGH_FOR_REGIONS);
     this.#keepsCode = false;
-    if (core.view.getUint32(MemoryMap.RegionSlots + RegionSlot.Bytes + RegionSlot.Entered, true) > 0) this.entered++;
-    core.view.setUint32(MemoryMap.RegionSlots + RegionSlot.Bytes + RegionSlot.Entered, 0, true);
+    const take = (stat: Stat): number => {
+      const count = core.view.getUint32(MemoryMap.Cpu + Cpu.Stats + 8 * stat, true);
+      core.view.setUint32(MemoryMap.Cpu + Cpu.Stats + 8 * stat, 0, true);
+      return count;
+    };
+    if (take(Stat.RegionRuns) > 0) this.entered++;
     this.failed = core.view.getUint32(MemoryMap.Cpu + Cpu.RegionFailed, true) !== 0;
-    this.retired = core.view.getUint32(MemoryMap.RegionSlots + RegionSlot.Bytes + RegionSlot.Retired, true);
-    core.view.setUint32(MemoryMap.RegionSlots + RegionSlot.Bytes + RegionSlot.Retired, 0, true);
+    this.retired = take(Stat.RegionInstructions);
     return outcome;
   }
 

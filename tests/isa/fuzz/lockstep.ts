@@ -1,4 +1,4 @@
-import { Cpu, ExitReason, HotReason, MemoryMap, PageSize, Profile, Pte, RegionSlot, Stat, Vector } from '@ring3/abi';
+import { Cpu, ExitReason, HotReason, MemoryMap, PageSize, Profile, Pte, Stat, Vector } from '@ring3/abi';
 import { Jit, type JitExports } from '@ring3/jit';
 import { Random } from '../../../tools/oracle/src/random.js';
 import { memoryDifference, stateDifference } from './compare.js';
@@ -19,7 +19,7 @@ export interface Counts {
   instructions: number;
   /** Of these, by translated code. */
   translated: number;
-  /** Regions that were entered at all. */
+  /** Times that the run loop went over to regions. */
   entered: number;
   stops: number;
   exceptions: number;
@@ -196,14 +196,15 @@ export class Lockstep {
 
   /** Adds up what regions have retired since the last time. */
   addTranslated(): void {
-    const { u32 } = this.actual.core;
-    for (let slot = MemoryMap.RegionSlots; slot < MemoryMap.RegionSlotsEnd; slot += RegionSlot.Bytes) {
-      const at = (slot + RegionSlot.Retired) >>> 2;
-      this.counts.translated += u32[at]!;
-      if (u32[(slot + RegionSlot.Entered) >>> 2]! > 0) this.counts.entered++;
-      u32[(slot + RegionSlot.Entered) >>> 2] = 0;
+    const take = (stat: Stat): number => {
+      const at = (MemoryMap.Cpu + Cpu.Stats + 8 * stat) >>> 2;
+      const { u32 } = this.actual.core;
+      const count = u32[at]!;
       u32[at] = 0;
-    }
+      return count;
+    };
+    this.counts.translated += take(Stat.RegionInstructions);
+    this.counts.entered += take(Stat.RegionRuns);
   }
 
   #remap(): void {

@@ -30,7 +30,7 @@ function line(): string {
   return (
     `${fuzz.sequences} sequences, ${runs} runs, ${stops} stops, ${exceptions} exceptions, ${hazards} hazards, ` +
     `${(instructions / 1e6).toFixed(1)} M instructions (${((100 * translated) / instructions).toFixed(0)} % translated), ` +
-    `${jit.regions} regions of ${jit.insns} instructions (${entered} entered), rows ${fuzz.reached.size} of ${rowCount}, ${fuzz.failures.length} failures, ` +
+    `${jit.regions} regions of ${jit.insns} instructions entered ${entered} times, rows ${fuzz.reached.size} of ${rowCount}, ${fuzz.failures.length} failures, ` +
     `${seconds.toFixed(0)} s (translating ${(jit.time / 1000).toFixed(0)} s), ${(fuzz.sequences / seconds).toFixed(0)} a second`
   );
 }
