@@ -1,5 +1,7 @@
 /** Locals of a region function that are its parameters: the emitters number theirs from behind them. */
 const PARAMETERS = 3;
+/** Pages of WebAssembly that the memory has at least: constant addresses in them need no check, and can be operands of the host's instructions. */
+const MEMORY_PAGES = 4;
 /** Emitters' locals of which is kept who touches and who sets them. */
 const TRACKED = 64;
 
@@ -315,7 +317,7 @@ export function encodeModule(functions: readonly WasmFunction[], others = 0): { 
   types.op(0x60, 2, W.i64, W.i32, 1, W.i64);
   section(1, types);
   const imports = new Code().u(1 + Import.Count + others);
-  name(name(imports, 'e'), 'm').op(2, 1).u(1).u(65536);
+  name(name(imports, 'e'), 'm').op(2, 1).u(MEMORY_PAGES).u(65536);
   name(name(imports, 'e'), 's').op(0, 1);
   name(name(imports, 'e'), 'c').op(0, 1);
   name(name(imports, 'e'), 't').op(0, 2);

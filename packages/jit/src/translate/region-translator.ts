@@ -4,6 +4,7 @@ import { analyse, type Flow } from '../structure.js';
 import { Code, W, type WasmFunction } from '../wasm-encoder.js';
 import { flagsNeeded, isStepped, nextKind, wantsFlags } from './classify.js';
 import { DYNAMIC, L, localTypes, MEMORY } from './locals.js';
+import { steadyRegisters } from './steady.js';
 import { type Callee, exits, Param, TransferEmitter } from './transfers.js';
 
 /** The node that all dispatch targets are reached from. */
@@ -114,6 +115,13 @@ class RegionTranslator extends TransferEmitter {
 
   protected mayGroup(insn: Insn): boolean {
     return this.links.mayGroup(insn);
+  }
+
+  private steady: ReadonlyMap<number, number> | null = null;
+
+  protected steadyAt(start: number): number {
+    this.steady ??= steadyRegisters(this.flow, this.blocks);
+    return this.steady.get(start) ?? 0;
   }
 
   protected stackUse(): number {
@@ -323,7 +331,7 @@ class RegionTranslator extends TransferEmitter {
     const { code } = this;
     this.kind = this.kinds.get(start)!;
     this.beginBlock(start);
-    this.beginGroups(this.follows);
+    this.beginGroups(start, this.follows);
     this.follows = null;
     const needed = flagsNeeded(block);
     block.insns.forEach((insn, i) => {
