@@ -5,6 +5,7 @@
  *   0x0000_1000  CPU state                     (cpu-state.ts)
  *   0x0000_3000  machine header                (Header below)
  *   0x0000_4000  scratch: page-crossing accesses, copied micro-ops
+ *   0x0002_0000  what translated code remembers of the TLB (MemoSlot)
  *   0x0004_0000  the core's constant tables    (asc --memoryBase)
  *   0x0010_0000  translated code: its slots, tables and profile
  *   0x0030_0000  mem_map: one struct page per frame

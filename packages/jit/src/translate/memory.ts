@@ -124,12 +124,13 @@ export abstract class MemoryEmitter extends Emitter {
       if (insn.rm === Cpu.PageVa) return this.based(insn, before, L.PageVa, disp + this.page, size, write);
     }
     this.ea(insn, disp);
-    const index = insn.index & 0xf8;
+    // An array in a stack frame is seldom a large one.
+    const index = insn.rm === Cpu.Rsp ? Cpu.Rsp : insn.index & 0xf8;
     const registers = (insn.rm < 0x80 ? 1 << (insn.rm >> 3) : 0) | (index < 0x80 ? 1 << (index >> 3) : 0);
     this.check(insn, before, size, write, this.isSteady(registers, before));
   }
 
-  /** Are registers steady before the instruction at hand of a block? */
+  /** Are registers steady before the instruction at hand? The region's address, and no register at all, are so in every block. */
   private isSteady(registers: number, before: number): boolean {
     while (this.walked < before) this.wild = wildAfterInsn(this.insns[this.walked++]!, this.wild);
     return (this.wild & registers) === 0;

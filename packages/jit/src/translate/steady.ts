@@ -94,9 +94,9 @@ function loopsOf({ rpo, order, predecessors }: Flow): Loop[] {
       body.add(node);
       back.push(...predecessors.get(node)!);
     }
-    loops.push({ header, body: new Set([...body].sort((a, b) => order.get(a)! - order.get(b)!)) });
+    loops.push({ header, body: new Set([...body].toSorted((a, b) => order.get(a)! - order.get(b)!)) });
   }
-  return loops.sort((a, b) => b.body.size - a.body.size);
+  return loops.toSorted((a, b) => b.body.size - a.body.size);
 }
 
 function wildAfter(block: Block | undefined, wild: number): number {
@@ -132,8 +132,10 @@ export function wildAfterInsn(insn: Insn, wild: number): number {
     case Family.Alu:
       return alu(insn, traits, wild, target, source);
     case Family.Shift:
-      // Of an index, a scale; to the right, what is left of it.
-      return from === Operand.Immediate && (traits.mnemonic === 'shl' ? insn.imm <= 4 : insn.imm >= bits - 8) ? wild & ~(traits.mnemonic === 'shl' ? 0 : target) : wild | target;
+      if (from !== Operand.Immediate) return wild | target;
+      // To the left, an index is scaled; to the right, a byte may be all that is left.
+      if (traits.mnemonic === 'shl') return insn.imm <= 4 ? wild : wild | target;
+      return set(insn.imm < bits - 8);
     case Family.Cmov:
       return isReg && !(wild & bit(insn.rm)) ? wild : wild | reg;
     case Family.Unary:
