@@ -131,20 +131,27 @@ export class Code {
     return this.byte(0x0d).u(depth);
   }
 
-  /** i32.const or i64.const of a value that `patch` sets later, within ±2^31; returns its place. */
-  patchable(opcode: number): number {
-    this.op(opcode, 0x80, 0x80, 0x80, 0x80, 0);
-    return this.#length - 5;
+  /** i32.const or i64.const of a value that `patch` sets later, within what `bytes` bytes hold (5: ±2^31); returns its place. */
+  patchable(opcode: number, bytes = 5): number {
+    this.op(opcode);
+    return this.#blank(bytes);
   }
-  /** A load with an offset that `patch` sets later; returns its place. */
-  patchableMem(opcode: number): number {
-    this.op(opcode, 0, 0x80, 0x80, 0x80, 0x80, 0);
-    return this.#length - 5;
+  /** A load or store with an offset that `patch` sets later; returns its place. */
+  patchableMem(opcode: number, bytes = 5): number {
+    this.op(opcode, 0);
+    return this.#blank(bytes);
   }
-  patch(place: number, value: number): void {
+  #blank(bytes: number): number {
+    const place = this.#length;
+    for (let i = 0; i < bytes; i++) this.byte(0);
+    this.patch(place, 0, bytes);
+    return place;
+  }
+  patch(place: number, value: number, count = 5): void {
     const bytes = this.#bytes;
-    for (let i = 0; i < 4; i++) bytes[place + i] = ((value >> (7 * i)) & 0x7f) | 0x80;
-    bytes[place + 4] = (value >> 28) & 0x7f;
+    const last = count - 1;
+    for (let i = 0; i < last; i++) bytes[place + i] = ((value >> (7 * i)) & 0x7f) | 0x80;
+    bytes[place + last] = (value >> (7 * last)) & 0x7f;
   }
 
   /** Room for code that is known only when all else is. */

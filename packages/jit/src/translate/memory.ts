@@ -13,6 +13,10 @@ const PREFIXES = UopFlag.Fs | UopFlag.Gs | UopFlag.Addr32 | UopFlag.RipWide;
 /** Bytes that the checks of a class of memos cover, at most. */
 const SPANS = [8, 16, 64, WINDOW] as const;
 
+/** Bytes of the address of a memo, and of a limit, in the code. */
+const MEMO_BYTES = 3;
+const LIMIT_BYTES = 2;
+
 /** Where the code of a check names its memo. */
 interface MemoPlaces {
   number: number;
@@ -73,6 +77,7 @@ export abstract class MemoryEmitter extends Emitter {
   /** Of the block at hand: its instructions, how many of them `wild` knows of, the registers that are not steady behind those. */
   private insns: readonly Insn[] = [];
   private walked = 0;
+  private inLoop = false;
   private wild = 0;
   private nextMemo = -1;
 
@@ -81,7 +86,9 @@ export abstract class MemoryEmitter extends Emitter {
     this.blocksBegun++;
     this.insns = this.blocks.get(start)!.insns;
     this.walked = 0;
-    this.wild = ~this.steadyAt(start) & 0xffff;
+    const steady = this.steadyAt(start);
+    this.inLoop = steady !== 0;
+    this.wild = ~steady & 0xffff;
     // Regions begin elsewhere in the memos, so that those that call each other have not the same.
     if (this.nextMemo < 0) this.nextMemo = start >>> 2;
     this.groups = before === null ? [] : (this.groupsAfter.get(before) ?? []).map((group) => ({ ...group }));
@@ -130,8 +137,9 @@ export abstract class MemoryEmitter extends Emitter {
     this.check(insn, before, size, write, this.isSteady(registers, before));
   }
 
-  /** Are registers steady before the instruction at hand? The region's address, and no register at all, are so in every block. */
+  /** Are registers steady before the instruction at hand? Outside loops nothing is; in them the region's address always is. */
   private isSteady(registers: number, before: number): boolean {
+    if (!this.inLoop) return false;
     while (this.walked < before) this.wild = wildAfterInsn(this.insns[this.walked++]!, this.wild);
     return (this.wild & registers) === 0;
   }
@@ -202,15 +210,15 @@ export abstract class MemoryEmitter extends Emitter {
     const { code } = this;
     const size = SPANS.findIndex((most) => span <= most);
     const memo = MemoryMap.Memos + MemoSlot.Bytes * (((write ? SPANS.length : 0) + size) * MemoSlot.PerClass + number);
-    for (const { at, field } of fields) code.patch(at, memo + field);
-    code.patch(limitAt, 4097 - SPANS[size]!);
+    for (const { at, field } of fields) code.patch(at, memo + field, MEMO_BYTES);
+    code.patch(limitAt, 4097 - SPANS[size]!, LIMIT_BYTES);
   }
 
   private memoField({ fields }: MemoPlaces, field: MemoSlot, opcode: W): void {
     const { code } = this;
     const loads = opcode === W.I32Load || opcode === W.I64Load;
     if (loads) code.i32(0);
-    fields.push({ at: code.patchableMem(opcode), field });
+    fields.push({ at: code.patchableMem(opcode, MEMO_BYTES), field });
   }
 
   /**
@@ -229,7 +237,7 @@ export abstract class MemoryEmitter extends Emitter {
     code.i32(0).get(L.Ea).i64(-4096).op(W.I64And);
     this.memoField(memo, MemoSlot.Page, W.I64Store);
     code.i32(0);
-    memo.limitAt = code.patchable(0x42);
+    memo.limitAt = code.patchable(0x42, LIMIT_BYTES);
     this.memoField(memo, MemoSlot.Limit, W.I64Store);
     code.i32(0).get(L.Entry);
     this.memoField(memo, MemoSlot.Entry, W.I32Store);

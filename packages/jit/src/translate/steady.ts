@@ -4,6 +4,8 @@ import type { Flow } from '../structure.js';
 import { familyOf } from './classify.js';
 import { Family, Operand, type Traits, traitsOf } from './traits.js';
 
+/** Loops of more blocks are not looked at: interpreters, whose code is large and each part of it seldom run. */
+const LARGE = 100;
 /** What a function may change: all but rbx, rsp, rbp, r12–r15. */
 const CALL_CLOBBERED = 0x0fc7;
 /** Values up to this, scaled, seldom leave a page. */
@@ -94,7 +96,7 @@ function loopsOf({ rpo, order, predecessors }: Flow): Loop[] {
       body.add(node);
       back.push(...predecessors.get(node)!);
     }
-    loops.push({ header, body: new Set([...body].toSorted((a, b) => order.get(a)! - order.get(b)!)) });
+    if (body.size <= LARGE) loops.push({ header, body: new Set([...body].toSorted((a, b) => order.get(a)! - order.get(b)!)) });
   }
   return loops.toSorted((a, b) => b.body.size - a.body.size);
 }
