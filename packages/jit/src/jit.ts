@@ -1,8 +1,8 @@
-import { Header, HotReason, MemoryMap, RegionPage, RegionSlot, Uop } from '@ring3/abi';
+import { Cpu, Header, HotReason, MemoryMap, RegionPage, RegionSlot, Stat, Uop } from '@ring3/abi';
 import type { Core } from '@ring3/core';
 import type { InsnMark, JitObserver } from './observer.js';
 import { type HotAddress, ProfileReader } from './profile.js';
-import { buildRegion, CodeView, Enter, type Insn, isEnter, type RegionSource } from './region.js';
+import { type Block, buildRegion, CodeView, Enter, type Insn, isEnter, type RegionSource } from './region.js';
 import { isTranslatable } from './translate/classify.js';
 import { translate, type Translation } from './translate/region-translator.js';
 import type { Callee } from './translate/transfers.js';
@@ -50,8 +50,8 @@ export interface LiveCode {
   entries: number;
 }
 
-/** Instructions of a region at most; of one with indirect jumps in it; of one that is made for its callers; of all that are made at once. */
-const LIMIT = { region: 200, dispatch: 400, callee: 60, batch: 1500 };
+/** Instructions of a region at most; of one with a loop or a switch in it; of one that is made for its callers; of all that are made at once. */
+const LIMIT = { region: 200, cyclic: 400, callee: 60, batch: 1500 };
 /** Samples of a function that make it worth translating. */
 const HOT_SAMPLES = 6;
 /** Samples so near to each other are of one function. */
@@ -65,6 +65,10 @@ const MAX_ALSO = 40;
 /** A page whose code was dropped so often stays interpreted. */
 const MAX_GENERATION = 30;
 const SLOTS = (MemoryMap.RegionSlotsEnd - MemoryMap.RegionSlots) / RegionSlot.Bytes;
+
+/** An instruction is told when it has failed so often; once in so many instructions is worth the interpreter's function. */
+const FAILURES = 5000;
+const OFTEN = 300;
 
 /** How an access that keeps leaving its region is translated next time. */
 const enum Care {
@@ -117,6 +121,8 @@ export class Jit {
   private readonly ways = new Map<number, Region>();
   /** Instructions that want care, by keyOf. */
   private readonly cares = new Map<number, Care>();
+  /** Instructions that translated code had retired when an instruction was last told to fail often, by keyOf. */
+  private readonly failures = new Map<number, number>();
   /** Samples, by keyOf the bytes that they fall into. */
   private readonly samples = new Map<number, number>();
   /** Where regions were left for. */
@@ -167,6 +173,7 @@ export class Jit {
     this.owners.clear();
     this.ways.clear();
     this.cares.clear();
+    this.failures.clear();
     this.refused.clear();
     this.samples.clear();
     this.gone.clear();
@@ -200,11 +207,16 @@ export class Jit {
       // It is translated, and left all the same: an access that its check does not suit.
       const care = this.cares.get(key) ?? 0;
       const way = offset + view.base - owner.source.view.base;
-      if (care < Care.Step) {
-        this.cares.set(key, owner.grouped.has(way) && care === 0 ? Care.Alone : Care.Step);
-        this.again(owner, wanted);
-        return;
-      }
+      const { u32 } = this.core;
+      const at = (MemoryMap.Cpu + Cpu.Stats + 8 * Stat.RegionInstructions) >>> 2;
+      const retired = u32[at]! + u32[at + 1]! * 2 ** 32;
+      const before = this.failures.get(key);
+      this.failures.set(key, retired);
+      if (owner.grouped.has(way) && care === 0) this.cares.set(key, Care.Alone);
+      else if (before === undefined || retired - before > FAILURES * OFTEN || care === Care.Step) return;
+      else this.cares.set(key, Care.Step);
+      this.again(owner, wanted);
+      return;
     }
     if (owner && why !== HotReason.Failed) {
       // It is translated, but control cannot enter there.
@@ -259,12 +271,13 @@ export class Jit {
       targets: (insn: Insn): readonly number[] => [...(this.profile.targetsOf(view.base + insn.offset) ?? [])].map((to) => to - view.base),
     };
     let source = buildRegion(view, va % 4096, { ...options, limit: LIMIT.region });
+    // A loop or a switch is better not cut.
     if (
       source &&
       source.insns >= LIMIT.region &&
-      [...source.blocks.values()].some(({ end }) => end.kind === 'indirect' && end.targets.length > 2)
+      [...source.blocks.values()].some((block) => isBackEdge(block) || (block.end.kind === 'indirect' && block.end.targets.length > 2))
     )
-      source = buildRegion(view, va % 4096, { ...options, limit: LIMIT.dispatch });
+      source = buildRegion(view, va % 4096, { ...options, limit: LIMIT.cyclic });
     return source;
   }
 
@@ -482,6 +495,10 @@ export class Jit {
 
 /** Number of a region's own entry: the dispatcher counts from 1, what has none ignores it. */
 const OWN_ENTRY = 1;
+
+function isBackEdge({ start, end }: Block): boolean {
+  return (end.kind === 'jump' && end.to <= start) || (end.kind === 'cond' && end.taken <= start);
+}
 
 function waysOut(end: RegionSource['blocks'] extends Map<number, infer B> ? (B extends { end: infer E } ? E : never) : never): number[] {
   switch (end.kind) {

@@ -1,5 +1,7 @@
 /** Locals of a region function that are its parameters: the emitters number theirs from behind them. */
 const PARAMETERS = 3;
+/** Pages of WebAssembly that the memory has at least: constant addresses in them need no check, and can be operands of the host's instructions. */
+const MEMORY_PAGES = 4;
 
 /** A place in the code, for who wants to know what became of what. */
 export interface Mark {
@@ -125,20 +127,27 @@ export class Code {
     return this.byte(0x0d).u(depth);
   }
 
-  /** i32.const or i64.const of a value that `patch` sets later, within ±2^31; returns its place. */
-  patchable(opcode: number): number {
-    this.data(opcode, 0x80, 0x80, 0x80, 0x80, 0);
-    return this.#length - 5;
+  /** i32.const or i64.const of a value that `patch` sets later, within what `bytes` bytes hold (5: ±2^31); returns its place. */
+  patchable(opcode: number, bytes = 5): number {
+    this.byte(opcode);
+    return this.#blank(bytes);
   }
-  /** A load with an offset that `patch` sets later; returns its place. */
-  patchableMem(opcode: number): number {
-    this.data(opcode, 0, 0x80, 0x80, 0x80, 0x80, 0);
-    return this.#length - 5;
+  /** A load or store with an offset that `patch` sets later; returns its place. */
+  patchableMem(opcode: number, bytes = 5): number {
+    this.byte(opcode).byte(0);
+    return this.#blank(bytes);
   }
-  patch(place: number, value: number): void {
+  #blank(bytes: number): number {
+    const place = this.#length;
+    for (let i = 0; i < bytes; i++) this.byte(0);
+    this.patch(place, 0, bytes);
+    return place;
+  }
+  patch(place: number, value: number, count = 5): void {
     const bytes = this.#bytes;
-    for (let i = 0; i < 4; i++) bytes[place + i] = ((value >> (7 * i)) & 0x7f) | 0x80;
-    bytes[place + 4] = (value >> 28) & 0x7f;
+    const last = count - 1;
+    for (let i = 0; i < last; i++) bytes[place + i] = ((value >> (7 * i)) & 0x7f) | 0x80;
+    bytes[place + last] = (value >> (7 * last)) & 0x7f;
   }
 
   /** Room for code that is known only when all else is. */
@@ -314,7 +323,7 @@ export function encodeModule(functions: readonly WasmFunction[], others = 0): { 
   types.op(0x60, 3, W.i64, W.i64, W.i32, 1, W.i64);
   section(1, types);
   const imports = new Code().u(1 + Import.Count + others);
-  name(name(imports, 'e'), 'm').op(2, 1).u(1).u(65536);
+  name(name(imports, 'e'), 'm').op(2, 1).u(MEMORY_PAGES).u(65536);
   name(name(imports, 'e'), 's').op(0, 1);
   name(name(imports, 'e'), 'c').op(0, 1);
   name(name(imports, 'e'), 'g').op(0, 3);

@@ -5,6 +5,7 @@
  *   0x0000_1000  CPU state                     (cpu-state.ts)
  *   0x0000_3000  machine header                (Header below)
  *   0x0000_4000  scratch: page-crossing accesses, copied micro-ops
+ *   0x0002_0000  what translated code remembers of the TLB (MemoSlot)
  *   0x0004_0000  the core's constant tables    (asc --memoryBase)
  *   0x0010_0000  translated code: its slots, tables and profile
  *   0x0030_0000  mem_map: one struct page per frame
@@ -26,6 +27,9 @@ export const enum MemoryMap {
   /** Micro-ops copied here run straight up to an end marker: how a run ends at an exact icount. */
   StepBuffer = 0x8000,
   StepBufferEnd = 0x20000,
+  /** What translated code remembers of the TLB: a MemoSlot for each number of each class, all zero: nothing. */
+  Memos = 0x20000,
+  MemosEnd = 0x22000,
   CoreData = 0x40000,
   CoreDataEnd = 0x100000,
   /** One RegionSlot per slot of the region table. */
@@ -77,6 +81,8 @@ export const enum Header {
   CodeEpoch = 0x510,
   /** u64: the last address of the window, for translated code (V8 would make a constant anew at every use). */
   WindowEnd = 0x518,
+  /** Translated code has set memos since they were last cleared (MemoryMap.Memos). */
+  MemosUsed = 0x520,
   /** How many of the addresses at Breakpoints hold. Who changes them calls tlbFlushAll. */
   BreakpointCount = 0x10,
   /** u64 each, MaxBreakpoints of them: `run` returns ExitReason.Breakpoint before an instruction there, unless it is its first. */
@@ -103,6 +109,19 @@ export const enum RegionSlot {
   Pages = 48,
   PageCount = 52,
   Bytes = 64,
+}
+
+/** What an access of translated code last found in the TLB. Cleared before an entry of the TLB is taken back. */
+export const enum MemoSlot {
+  /** u64: the page's address. */
+  Page = 0,
+  /** u64: accesses that begin less than so many bytes behind it lie in the page; 0: none. */
+  Limit = 8,
+  /** u32: the TLB's entry. */
+  Entry = 16,
+  Bytes = 24,
+  /** Four classes, by the bytes that are accessed, for reads, and four for writes. */
+  PerClass = 40,
 }
 
 /** A page of code that a region was made from. */

@@ -54,6 +54,13 @@ export function codeChanged(): void {
   store<u32>(MemoryMap.Header + Header.CodeEpoch, load<u32>(MemoryMap.Header + Header.CodeEpoch) + 1);
 }
 
+/** What translated code remembers of entries is forgotten. */
+function forgetMemos(): void {
+  if (!load<u32>(MemoryMap.Header + Header.MemosUsed)) return;
+  store<u32>(MemoryMap.Header + Header.MemosUsed, 0);
+  memory.fill(MemoryMap.Memos, 0, MemoryMap.MemosEnd - MemoryMap.Memos);
+}
+
 @inline
 function base(context: u32): u32 {
   return load<u32>(contextBase + (context << 2));
@@ -111,6 +118,7 @@ export function activateContext(pgd: u32): void {
   if (<u32>context != active) {
     clearTagged();
     codeChanged();
+    forgetMemos();
   }
   active = context;
   activePgd = pgd;
@@ -131,7 +139,10 @@ export function releaseContext(pgd: u32): void {
 /** Stores an entry for va < 4 GiB in the active context. */
 export function setEntry(table: u32, low: u32, entry: u32): void {
   const page = low >>> PageSize.Shift;
-  store<u32>(readTable + table + (page << 2), entry);
+  const at = readTable + table + (page << 2);
+  const before = load<u32>(at);
+  if (before && before != entry) forgetMemos();
+  store<u32>(at, entry);
   const bit = (table >>> 12) + (page >>> TlbLayout.PageEntriesShift);
   const word = bitmaps + active * TlbLayout.BitmapBytes + ((bit >>> 5) << 2);
   store<u32>(word, load<u32>(word) | (1 << (bit & 31)));
@@ -175,6 +186,7 @@ function isTouched(context: u32, bit: u32): bool {
 function clearTables(context: u32, first: u32): void {
   const bits = bitmaps + context * TlbLayout.BitmapBytes;
   codeChanged();
+  if (first < <u32>TlbLayout.Execute) forgetMemos();
   for (let word = first >>> 17; word < <u32>TlbLayout.BitmapBytes / 4; word++) {
     let mask = load<u32>(bits + (word << 2));
     if (!mask) continue;
@@ -226,6 +238,7 @@ export function flushPages(pgd: u32, start: u64, end: u64): void {
       if (!isTouched(context, bit)) continue;
       memory.fill(base(context) + (table << 22) + (page << 2), 0, (stop - page) << 2);
       if (table == 2) codeChanged();
+      else forgetMemos();
     }
     page = stop;
   }
@@ -233,6 +246,7 @@ export function flushPages(pgd: u32, start: u64, end: u64): void {
 
 /** Clears every W entry of a frame, in all contexts: it is about to hold decoded code, or to be write-protected. */
 export function forgetWrites(frame: u32): void {
+  forgetMemos();
   for (let context: u32 = 0; context < <u32>MemoryMap.TlbContexts; context++) {
     for (let group: u32 = 0; group < 1024; group++) {
       if (!isTouched(context, 1024 + group)) continue;

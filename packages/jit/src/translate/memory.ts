@@ -1,13 +1,28 @@
-import { Cpu, UopFlag } from '@ring3/abi';
+import { Cpu, Header, MemoryMap, MemoSlot, UopFlag } from '@ring3/abi';
 import type { Insn } from '../region.js';
 import { W } from '../wasm-encoder.js';
 import { Emitter } from './emitter.js';
 import { GROUPS, L, TLB_BIAS, TLB_WRITE } from './locals.js';
+import { wildAfterInsn } from './steady.js';
 
 /** Bytes that accesses through one base register may be apart to be checked together. */
 const WINDOW = 256;
 /** What an address may have besides base, index and displacement. */
 const PREFIXES = UopFlag.Fs | UopFlag.Gs | UopFlag.Addr32 | UopFlag.RipWide;
+
+/** Bytes that the checks of a class of memos cover, at most. */
+const SPANS = [8, 16, 64, WINDOW] as const;
+
+/** Bytes of the address of a memo, and of a limit, in the code. */
+const MEMO_BYTES = 3;
+const LIMIT_BYTES = 2;
+
+/** Where the code of a check names its memo. */
+interface MemoPlaces {
+  number: number;
+  fields: { at: number; field: MemoSlot }[];
+  limitAt: number;
+}
 
 /** A check that several accesses share: what it covers may still grow. */
 interface Check {
@@ -21,6 +36,7 @@ interface Check {
   lowAt: number;
   spanAt: number;
   tableAt: number;
+  memo: MemoPlaces | null;
 }
 
 /** Accesses through a base register that has not changed, on one way through the region. */
@@ -55,9 +71,26 @@ export abstract class MemoryEmitter extends Emitter {
   /** What holds at the end of blocks that others follow directly. */
   private readonly groupsAfter = new Map<number, readonly Group[]>();
 
+  /** The registers that are steady (steady.ts) at the start of a block; null: nothing is remembered in it. */
+  protected abstract steadyAt(start: number): number;
+
+  /** Of the block at hand: its instructions, how many of them `wild` knows of, the registers that are not steady behind those. */
+  private insns: readonly Insn[] = [];
+  private walked = 0;
+  private inLoop = false;
+  private wild = 0;
+  private nextMemo = -1;
+
   /** A block begins, entered only from `before` if that is not null. */
-  protected beginGroups(before: number | null): void {
+  protected beginGroups(start: number, before: number | null): void {
     this.blocksBegun++;
+    this.insns = this.blocks.get(start)!.insns;
+    this.walked = 0;
+    const steady = this.steadyAt(start);
+    this.inLoop = steady !== 0;
+    this.wild = ~steady & 0xffff;
+    // Regions begin elsewhere in the memos, so that those that call each other have not the same.
+    if (this.nextMemo < 0) this.nextMemo = start >>> 2;
     this.groups = before === null ? [] : (this.groupsAfter.get(before) ?? []).map((group) => ({ ...group }));
   }
 
@@ -98,7 +131,17 @@ export abstract class MemoryEmitter extends Emitter {
       if (insn.rm === Cpu.PageVa) return this.based(insn, before, L.PageVa, disp + this.page, size, write);
     }
     this.ea(insn, disp);
-    this.check(insn, before, size, write);
+    // An array in a stack frame is seldom a large one.
+    const index = insn.rm === Cpu.Rsp ? Cpu.Rsp : insn.index & 0xf8;
+    const registers = (insn.rm < 0x80 ? 1 << (insn.rm >> 3) : 0) | (index < 0x80 ? 1 << (index >> 3) : 0);
+    this.check(insn, before, size, write, this.isSteady(registers, before));
+  }
+
+  /** Are registers steady before the instruction at hand? Outside loops nothing is; in them the region's address always is. */
+  private isSteady(registers: number, before: number): boolean {
+    if (!this.inLoop) return false;
+    while (this.walked < before) this.wild = wildAfterInsn(this.insns[this.walked++]!, this.wild);
+    return (this.wild & registers) === 0;
   }
 
   /** Checks an access to register + disp. */
@@ -106,7 +149,7 @@ export abstract class MemoryEmitter extends Emitter {
     const { code } = this;
     if (!this.mayGroup(insn)) {
       code.get(register).i64(disp).op(W.I64Add);
-      this.check(insn, before, size, write);
+      this.check(insn, before, size, write, this.isSteady(1 << register, before));
       return;
     }
     for (const group of this.groups) {
@@ -131,57 +174,125 @@ export abstract class MemoryEmitter extends Emitter {
     const version = code.versions[register]!;
     const local = L.Group + (this.nextGroup++ % GROUPS);
     this.groups = this.groups.filter((group) => group.local !== local);
-    const check: Check = { block: this.blocksBegun, low: disp, high: disp + size, write, lowAt: 0, spanAt: 0, tableAt: 0 };
+    const memo = this.isSteady(1 << register, before) ? this.memo() : null;
+    const check: Check = { block: this.blocksBegun, low: disp, high: disp + size, write, lowAt: 0, spanAt: 0, tableAt: 0, memo };
     this.grouped.add(insn.offset);
     code.get(register);
     check.lowAt = code.patchable(0x42);
     code.op(W.I64Add).set(L.Ea);
-    this.lookUp(
-      insn,
-      before,
-      () => (check.tableAt = code.patchableMem(W.I32Load)),
-      () => (check.spanAt = code.patchable(0x41)),
-    );
-    code.get(register).op(W.I32WrapI64).i32(disp).op(W.I32Add).get(L.Entry).op(W.I32Add).tee(local).set(L.P);
+    const load = (): void => void (check.tableAt = code.patchableMem(W.I32Load));
+    const span = (): void => void (check.spanAt = code.patchable(0x41));
+    if (memo) this.remembered(insn, before, load, span, memo);
+    else this.lookUp(insn, before, load, span);
+    code.get(register).op(W.I32WrapI64).i32(disp).op(W.I32Add);
+    if (memo) this.memoField(memo, MemoSlot.Entry, W.I32Load);
+    else code.get(L.Entry);
+    code.op(W.I32Add).tee(local).set(L.P);
     this.patchCheck(check);
     this.groups.push({ register, version, moved: 0, anchor: disp, local, check });
     this.offset = TLB_BIAS;
   }
 
-  private patchCheck({ low, high, write, lowAt, spanAt, tableAt }: Check): void {
+  private patchCheck({ low, high, write, lowAt, spanAt, tableAt, memo }: Check): void {
     const { code } = this;
     code.patch(lowAt, low);
     code.patch(spanAt, 4096 - (high - low));
     code.patch(tableAt, write ? TLB_WRITE : 0);
+    if (memo) this.patchMemo(memo, high - low, write);
+  }
+
+  private memo(): MemoPlaces {
+    return { number: this.nextMemo++ % MemoSlot.PerClass, fields: [], limitAt: 0 };
+  }
+
+  /** A memo of its own for reads and for writes, and for each class: so what a memo says is true for all that share it. */
+  private patchMemo({ number, fields, limitAt }: MemoPlaces, span: number, write: boolean): void {
+    const { code } = this;
+    const size = SPANS.findIndex((most) => span <= most);
+    const memo = MemoryMap.Memos + MemoSlot.Bytes * (((write ? SPANS.length : 0) + size) * MemoSlot.PerClass + number);
+    for (const { at, field } of fields) code.patch(at, memo + field, MEMO_BYTES);
+    code.patch(limitAt, 4097 - SPANS[size]!, LIMIT_BYTES);
+  }
+
+  private memoField({ fields }: MemoPlaces, field: MemoSlot, opcode: W): void {
+    const { code } = this;
+    const loads = opcode === W.I32Load || opcode === W.I64Load;
+    if (loads) code.i32(0);
+    fields.push({ at: code.patchableMem(opcode, MEMO_BYTES), field });
+  }
+
+  /**
+   * The TLB's entry for L.Ea to a memo, if it is not there yet. What only the look into the TLB needs is read from memory: V8 would have it
+   * in registers again where both ways meet.
+   */
+  private remembered(insn: Insn, before: number, load: () => void, span: (() => void) | null, memo: MemoPlaces): void {
+    const { code } = this;
+    code.get(L.Ea);
+    this.memoField(memo, MemoSlot.Page, W.I64Load);
+    code.op(W.I64Sub);
+    this.memoField(memo, MemoSlot.Limit, W.I64Load);
+    code.op(W.I64GeU, W.If, W.Void);
+    this.context.push('if');
+    this.lookUp(insn, before, load, span, true);
+    code.i32(0).get(L.Ea).i64(-4096).op(W.I64And);
+    this.memoField(memo, MemoSlot.Page, W.I64Store);
+    code.i32(0);
+    memo.limitAt = code.patchable(0x42, LIMIT_BYTES);
+    this.memoField(memo, MemoSlot.Limit, W.I64Store);
+    code.i32(0).get(L.Entry);
+    this.memoField(memo, MemoSlot.Entry, W.I32Store);
+    code
+      .i32(0)
+      .i32(1)
+      .mem(W.I32Store, MemoryMap.Header + Header.MemosUsed);
+    this.context.pop();
+    code.op(W.End);
   }
 
   /**
    * The TLB's entry for L.Ea to L.Entry. Branches of their own for what can be wrong with an address: V8 makes less of them than of one
    * condition joined from all. `load`, `span`: the entry's load, and the last offset in a page that is not too near its end.
    */
-  private lookUp(insn: Insn, before: number, load: () => void, span: (() => void) | null): void {
+  private lookUp(insn: Insn, before: number, load: () => void, span: (() => void) | null, seldom = false): void {
     const { code } = this;
     this.site(insn.offset, before);
     const out = this.out('site');
-    code.get(L.Ea).get(L.WindowEnd).op(W.I64GtU).brIf(out);
+    code.get(L.Ea);
+    if (seldom) code.i32(0).mem(W.I64Load, MemoryMap.Header + Header.WindowEnd);
+    else code.get(L.WindowEnd);
+    code.op(W.I64GtU).brIf(out);
     code.get(L.Ea).op(W.I32WrapI64).set(L.Low);
     if (span) {
       code.get(L.Low).i32(4095).op(W.I32And);
       span();
       code.op(W.I32GtU).brIf(out);
     }
-    code.get(L.Low).i32(12).op(W.I32ShrU).i32(2).op(W.I32Shl).get(L.Table).op(W.I32Add);
+    code.get(L.Low).i32(12).op(W.I32ShrU).i32(2).op(W.I32Shl);
+    if (seldom) code.i32(0).mem(W.I32Load, MemoryMap.Header + Header.ReadTable);
+    else code.get(L.Table);
+    code.op(W.I32Add);
     load();
     code.tee(L.Entry).op(W.I32Eqz).brIf(out);
   }
 
   /** Checks the address on the stack; leaves the host address − Bias in P. */
-  protected check(insn: Insn, before: number, size: number, write: boolean): void {
+  protected check(insn: Insn, before: number, size: number, write: boolean, steady = false): void {
     const { code } = this;
     this.offset = TLB_BIAS;
     code.set(L.Ea);
-    this.lookUp(insn, before, () => code.mem(W.I32Load, write ? TLB_WRITE : 0), size > 1 ? () => code.i32(4096 - size) : null);
-    code.get(L.Low).get(L.Entry).op(W.I32Add).set(L.P);
+    const load = (): void => void code.mem(W.I32Load, write ? TLB_WRITE : 0);
+    const span = (): void => void code.i32(4096 - size);
+    if (steady) {
+      const memo = this.memo();
+      this.remembered(insn, before, load, size > 1 ? span : null, memo);
+      code.get(L.Ea).op(W.I32WrapI64);
+      this.memoField(memo, MemoSlot.Entry, W.I32Load);
+      this.patchMemo(memo, size, write);
+    } else {
+      this.lookUp(insn, before, load, size > 1 ? span : null);
+      code.get(L.Low).get(L.Entry);
+    }
+    code.op(W.I32Add).set(L.P);
   }
 
   protected loadSigned(size: number): void {
