@@ -2,7 +2,7 @@ import { Cpu, Header, HotReason, MemoryMap, RegionPage, RegionSlot, Stat, Uop } 
 import type { Core } from '@ring3/core';
 import type { InsnMark, JitObserver } from './observer.js';
 import { type HotAddress, ProfileReader } from './profile.js';
-import { type Block, buildRegion, CodeView, Enter, type Insn, isEnter, type RegionSource } from './region.js';
+import { buildRegion, CodeView, Enter, type Insn, isEnter, type RegionSource } from './region.js';
 import { isTranslatable } from './translate/classify.js';
 import { translate, type Translation } from './translate/region-translator.js';
 import type { Callee } from './translate/transfers.js';
@@ -50,8 +50,8 @@ export interface LiveCode {
   entries: number;
 }
 
-/** Instructions of a region at most; of one with a loop or a switch in it; of one that is made for its callers; of all that are made at once. */
-const LIMIT = { region: 200, cyclic: 400, callee: 60, batch: 1500 };
+/** Instructions of a region at most; of one with indirect jumps in it; of one that is made for its callers; of all that are made at once. */
+const LIMIT = { region: 200, dispatch: 400, callee: 60, batch: 1500 };
 /** Samples of a function that make it worth translating. */
 const HOT_SAMPLES = 6;
 /** Samples so near to each other are of one function. */
@@ -271,13 +271,12 @@ export class Jit {
       targets: (insn: Insn): readonly number[] => [...(this.profile.targetsOf(view.base + insn.offset) ?? [])].map((to) => to - view.base),
     };
     let source = buildRegion(view, va % 4096, { ...options, limit: LIMIT.region });
-    // A loop or a switch is better not cut.
     if (
       source &&
       source.insns >= LIMIT.region &&
-      [...source.blocks.values()].some((block) => isBackEdge(block) || (block.end.kind === 'indirect' && block.end.targets.length > 2))
+      [...source.blocks.values()].some(({ end }) => end.kind === 'indirect' && end.targets.length > 2)
     )
-      source = buildRegion(view, va % 4096, { ...options, limit: LIMIT.cyclic });
+      source = buildRegion(view, va % 4096, { ...options, limit: LIMIT.dispatch });
     return source;
   }
 
@@ -495,10 +494,6 @@ export class Jit {
 
 /** Number of a region's own entry: the dispatcher counts from 1, what has none ignores it. */
 const OWN_ENTRY = 1;
-
-function isBackEdge({ start, end }: Block): boolean {
-  return (end.kind === 'jump' && end.to <= start) || (end.kind === 'cond' && end.taken <= start);
-}
 
 function waysOut(end: RegionSource['blocks'] extends Map<number, infer B> ? (B extends { end: infer E } ? E : never) : never): number[] {
   switch (end.kind) {

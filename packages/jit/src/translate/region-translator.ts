@@ -12,8 +12,6 @@ import { type Callee, exits, Param, TransferEmitter } from './transfers.js';
 
 /** The node that all dispatch targets are reached from. */
 const DISPATCH = -0x8000_0000;
-/** With a call in less than so many instructions registers are kept in locals in loops without calls alone. */
-const INSNS_PER_CALL = 50;
 
 export interface Links {
   /** The region to call at an offset without further checks. */
@@ -62,9 +60,8 @@ class RegionTranslator extends TransferEmitter {
   /** Edges that go through the dispatcher. */
   private readonly rerouted = new Map<number, Set<number>>();
   private readonly kinds = new Map<number, number>();
-  /** Of blocks in loops, or of all. */
+  /** Of blocks in loops. */
   private readonly scopes = new Map<number, Scope>();
-  private whole: Scope | null = null;
   private switch: SwitchTable | null = null;
 
   constructor(
@@ -74,10 +71,7 @@ class RegionTranslator extends TransferEmitter {
     super();
     this.blocks = region.blocks;
     this.flow = this.structure();
-    if (this.callsLittle()) {
-      this.whole = { used: 0, set: 0 };
-      for (const node of this.flow.rpo) this.scopes.set(node, this.whole);
-    } else for (const header of this.flow.loopHeaders) if (header !== DISPATCH) this.makeScope(header);
+    for (const header of this.flow.loopHeaders) if (header !== DISPATCH) this.makeScope(header);
     this.flagKinds(MEMORY);
     // The dispatcher's targets find the flags where it has them.
     if ([...this.dispatch.keys()].some((target) => this.kinds.get(target) !== this.kinds.get(DISPATCH))) this.flagKinds(DYNAMIC);
@@ -90,9 +84,7 @@ class RegionTranslator extends TransferEmitter {
     this.context.push(...exits);
     if (this.dispatch.size > 0) this.makeTable();
     if (this.dispatch.size > 0) code.param(Param.Entry).set(L.Go);
-    if (this.whole) this.enterScope(this.whole);
     this.tree(this.flow.rpo[0]!);
-    if (this.whole) this.closeScope(this.whole);
     body.mark(this.markOf(null));
     this.prologue(body);
     this.loadLimit(body);
@@ -187,14 +179,6 @@ class RegionTranslator extends TransferEmitter {
     }
   }
 
-  /** Is it worth while to keep registers in locals in all of the region? */
-  private callsLittle(): boolean {
-    if (this.flow.loopHeaders.size === 0) return false;
-    let calls = 0;
-    for (const node of this.blocks.keys()) if (!this.isQuick(node)) calls++;
-    return calls * INSNS_PER_CALL <= this.region.insns;
-  }
-
   /** A scope for a loop, unless each turn of it calls, or has something else in it that needs all registers in the CPU state. */
   private makeScope(header: number): void {
     const { order, predecessors, loopHeaders } = this.flow;
@@ -283,7 +267,7 @@ class RegionTranslator extends TransferEmitter {
       this.adapt(node);
     }
     if (!loops) return this.within(node, inner, 0);
-    const scope = this.whole ? null : (this.scopes.get(node) ?? null);
+    const scope = this.scopes.get(node) ?? null;
     if (scope) this.enterScope(scope);
     code.op(W.Loop, W.Void);
     this.context.push(`loop ${node}`);
@@ -477,20 +461,15 @@ class RegionTranslator extends TransferEmitter {
     this.target(insn, done);
     this.retire(done + 1);
     this.finishBlock(start);
+    code.save();
     code.get(L.T).set(L.Rip);
     if (this.switch && targets.some((to) => this.blocks.has(to))) {
-      code.get(L.Fuel).i32(0).op(W.I32LeS, W.If, W.Void);
-      this.context.push('if');
-      code.save();
-      code.br(this.out('rip'));
-      this.context.pop();
-      code.op(W.End);
+      code.get(L.Fuel).i32(0).op(W.I32LeS).brIf(this.out('rip'));
       code.get(L.T).get(L.PageVa).op(W.I64Sub).set(L.T2);
       lookUpSwitch(code, this.switch);
       code.tee(L.Go).op(W.If, W.Void);
       this.context.push('if');
       const { kind } = this;
-      if (!this.whole) code.save();
       this.adapt(DISPATCH);
       this.kind = kind;
       code.br(this.depth(`loop ${DISPATCH}`));

@@ -75,7 +75,6 @@ export class TranslationRecorder implements TranslationWatcher {
     });
   }
 
-
   left(slot: number, rip: number, retired: number, why: RegionExit): void {
     const region = this.bySlot.get(slot);
     if (!region) return;
