@@ -2,7 +2,7 @@ import { Cpu, Header, HotReason, MemoryMap, RegionPage, RegionSlot, Stat, Uop } 
 import type { Core } from '@ring3/core';
 import type { InsnMark, JitObserver } from './observer.js';
 import { type HotAddress, ProfileReader } from './profile.js';
-import { buildRegion, CodeView, Enter, type Insn, isEnter, type RegionSource } from './region.js';
+import { buildRegion, CodeView, Enter, type Insn, isEnter, type RegionSource, waysOut } from './region.js';
 import { isTranslatable } from './translate/classify.js';
 import { translate, type Translation } from './translate/region-translator.js';
 import type { Callee } from './translate/transfers.js';
@@ -230,7 +230,7 @@ export class Jit {
     if (why !== HotReason.Sampled && !owner) {
       const from = this.ways.get(rip);
       // A region that is as large as it may be leads no further when it is made again.
-      if (from && from.source.insns < LIMIT.region && this.again(from, wanted)) return;
+      if (from && !from.source.isCut && this.again(from, wanted)) return;
     }
     if (why === HotReason.Sampled) {
       const around = key - (key % SAMPLED_BYTES);
@@ -262,20 +262,20 @@ export class Jit {
     return true;
   }
 
-  private build(va: number, also: ReadonlySet<number>): RegionSource | null {
+  private build(va: number, also: ReadonlySet<number>, remade: Region | null): RegionSource | null {
     const view = this.view(va);
     const options = {
       also: [...also].map((to) => to - view.base),
       translatable: isTranslatable,
+      begins: (offset: number): boolean => {
+        const at = view.at(offset);
+        return at !== 0 && isEnter(this.core, at) && this.owners.get(keyOf(view, offset)) !== remade;
+      },
       goes: (offset: number): boolean => this.gone.has(keyOf(view, offset)),
       targets: (insn: Insn): readonly number[] => [...(this.profile.targetsOf(view.base + insn.offset) ?? [])].map((to) => to - view.base),
     };
     let source = buildRegion(view, va % 4096, { ...options, limit: LIMIT.region });
-    if (
-      source &&
-      source.insns >= LIMIT.region &&
-      [...source.blocks.values()].some(({ end }) => end.kind === 'indirect' && end.targets.length > 2)
-    )
+    if (source && source.isCut && [...source.blocks.values()].some(({ end }) => end.kind === 'indirect' && end.targets.length > 2))
       source = buildRegion(view, va % 4096, { ...options, limit: LIMIT.dispatch });
     return source;
   }
@@ -289,7 +289,7 @@ export class Jit {
       const va = queue[i]!;
       if (made.has(va)) continue;
       const also = wanted.get(va)?.also ?? new Set<number>();
-      const source = this.build(va, also);
+      const source = this.build(va, also, wanted.get(va) ?? null);
       if (source && !wanted.has(va) && source.insns > LIMIT.callee) continue;
       if (!source) {
         const view = this.view(va);
@@ -494,17 +494,3 @@ export class Jit {
 
 /** Number of a region's own entry: the dispatcher counts from 1, what has none ignores it. */
 const OWN_ENTRY = 1;
-
-function waysOut(end: RegionSource['blocks'] extends Map<number, infer B> ? (B extends { end: infer E } ? E : never) : never): number[] {
-  switch (end.kind) {
-    case 'jump':
-    case 'leave':
-      return [end.to];
-    case 'cond':
-      return [end.taken, end.next];
-    case 'call':
-      return [end.next];
-    default:
-      return [];
-  }
-}

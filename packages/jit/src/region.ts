@@ -155,6 +155,8 @@ export interface RegionSource {
   also: readonly number[];
   blocks: Map<number, Block>;
   insns: number;
+  /** There would be more of it, but for the limit. */
+  isCut: boolean;
   view: CodeView;
 }
 
@@ -166,6 +168,8 @@ export interface BuildOptions {
   also: readonly number[];
   /** Does the program go to an offset, though the interpreter has not seen it? */
   goes(offset: number): boolean;
+  /** Does another region begin there, that control may go on in? */
+  begins(offset: number): boolean;
   /** Where an indirect jump was seen to go. */
   targets(insn: Insn): readonly number[];
 }
@@ -174,7 +178,7 @@ export interface BuildOptions {
 export function buildRegion(
   view: CodeView,
   entry: number,
-  { also, limit, translatable, goes, targets }: BuildOptions,
+  { also, limit, translatable, goes, begins, targets }: BuildOptions,
 ): RegionSource | null {
   const insns = new Map<number, Insn>();
   const indirect = new Map<number, readonly number[]>();
@@ -222,13 +226,84 @@ export function buildRegion(
     }
   }
   if (!insns.has(entry)) return null;
+  const all = new Map<number, Block>();
+  for (const leader of leaders) if (insns.has(leader)) all.set(leader, blockAt(leader, insns, leaders, indirect, called));
+  const blocks = withoutOthers(all, [entry, ...also], begins);
   const pages = new Set<number>();
-  for (const { offset, length } of insns.values()) pages.add(offset & ~4095).add((offset + length - 1) & ~4095);
-  for (const { stub } of called.values()) if (stub) pages.add(stub.page);
+  let count = 0;
+  for (const { start, count: retired, end } of blocks.values()) {
+    count += retired;
+    for (let offset = start, i = 0; i < retired; i++) {
+      pages.add(offset & ~4095);
+      offset += insns.get(offset)!.length;
+      pages.add((offset - 1) & ~4095);
+    }
+    if (end.kind === 'call' && end.stub) pages.add(end.stub.page);
+  }
   for (const page of view.pages.keys()) if (!pages.has(page)) view.pages.delete(page);
-  const blocks = new Map<number, Block>();
-  for (const leader of leaders) if (insns.has(leader)) blocks.set(leader, blockAt(leader, insns, leaders, indirect, called));
-  return { entry, also: also.filter((offset) => blocks.has(offset)), blocks, insns: insns.size, view };
+  return { entry, also: also.filter((offset) => blocks.has(offset)), blocks, insns: count, isCut: insns.size >= limit, view };
+}
+
+/** Where the direct branches of a block go. */
+export function waysOut(end: BlockEnd): number[] {
+  switch (end.kind) {
+    case 'jump':
+    case 'leave':
+      return [end.to];
+    case 'cond':
+      return [end.taken, end.next];
+    case 'call':
+      return [end.next];
+    default:
+      return [];
+  }
+}
+
+/**
+ * What is translated already, as another region, is left to that: but for what is in a loop with the rest, which would go to and fro. A
+ * switch is no loop here: its arms are many, and each comes round but now and then.
+ */
+function withoutOthers(
+  all: ReadonlyMap<number, Block>,
+  entries: readonly number[],
+  begins: (offset: number) => boolean,
+): Map<number, Block> {
+  const kept = new Map<number, Block>();
+  const others = new Set<number>();
+  const keep = (from: readonly number[]): void => {
+    const queue = [...from];
+    for (let offset = queue.pop(); offset !== undefined; offset = queue.pop()) {
+      const block = all.get(offset);
+      if (!block || kept.has(offset)) continue;
+      kept.set(offset, block);
+      others.delete(offset);
+      for (const to of [...waysOut(block.end), ...(block.end.kind === 'indirect' ? block.end.targets : [])])
+        if (begins(to) && !kept.has(to)) others.add(to);
+        else queue.push(to);
+    }
+  };
+  const comesBack = (from: number): boolean => {
+    const seen = new Set<number>();
+    const queue = [from];
+    for (let offset = queue.pop(); offset !== undefined; offset = queue.pop()) {
+      if (kept.has(offset)) return true;
+      const block = all.get(offset);
+      if (!block || seen.has(offset)) continue;
+      seen.add(offset);
+      queue.push(...waysOut(block.end));
+    }
+    return false;
+  };
+  keep(entries);
+  for (let changed = true; changed;) {
+    changed = false;
+    for (const other of others) {
+      if (!all.has(other) || !comesBack(other)) continue;
+      keep([other]);
+      changed = true;
+    }
+  }
+  return kept;
 }
 
 /** The jump through a table of addresses (PLT) at an offset, if there is one within its page. */
