@@ -22,7 +22,7 @@ export const enum Region {
   /** What calls from region to region may use of the host's stack: Param.Depth of packages/jit. */
   Depth = 400,
   /** Samples that make a code page hot. */
-  Hot = 16,
+  Hot = 80,
   /** Ends of regions at one address that make it hot, and failures at one instruction. */
   HotEnds = 2000,
   HotFailures = 5000,
