@@ -39,24 +39,29 @@ function assemble(name: string): Uint8Array {
   return readFileSync(binary);
 }
 
-/** A core with the code in a page, and pages for data and stack. */
-function coreWith(code: Uint8Array): Core {
+/** A core with the code in a page, and pages for data and stack; the frame of the data. */
+function coreWith(code: Uint8Array): { core: Core; data: number } {
   const core = createCore(loadCoreModule(), { memoryLimit: 4 << 20 }, { pageFault: () => 1, rdtsc: () => 0 });
   core.resetCpu();
   const pgd = core.createPageTable();
   core.activate(pgd);
+  let data = 0;
   for (const va of [CODE, DATA, STACK]) {
     const frame = core.allocFrame(0);
     const slot = core.pteSlot(pgd, va, true);
     core.view.setUint32(slot, frame | Pte.P | Pte.RW | Pte.US, true);
     core.view.setUint32(slot + 4, 0, true);
     if (va === CODE) core.u8.set(code, frame);
+    if (va === DATA) data = frame;
   }
-  return core;
+  return { core, data };
 }
 
-function run(core: Core, rax: number): void {
+/** The general registers and the data after a run. */
+function run({ core, data }: { core: Core; data: number }, rax: number): string {
   const set = (register: Cpu, value: number): void => core.view.setBigUint64(MemoryMap.Cpu + register, BigInt(value), true);
+  core.u8.fill(0, MemoryMap.Cpu, MemoryMap.Cpu + 16 * 8);
+  core.u8.fill(0, data, data + PageSize.Bytes);
   set(Cpu.Rip, CODE);
   set(Cpu.Rax, rax);
   set(Cpu.Rcx, 2);
@@ -66,8 +71,11 @@ function run(core: Core, rax: number): void {
   // 1.5, and 2.5 or 0.5: comparisons go both ways.
   core.view.setFloat64(MemoryMap.Cpu + Cpu.Xmm, 1.5, true);
   core.view.setFloat64(MemoryMap.Cpu + Cpu.Xmm + 16, rax & 1 ? 2.5 : 0.5, true);
-  const reason = core.run(1000);
+  // Enough for regions to be entered.
+  const reason = core.run(10_000);
   if (reason !== ExitReason.Syscall) throw new Error(`exit reason ${reason}`);
+  const hex = (at: number, bytes: number): string => Buffer.from(core.u8.slice(at, at + bytes)).toString('hex');
+  return `${hex(MemoryMap.Cpu, 16 * 8)} ${hex(data, 1024)}`;
 }
 
 /** Each region of the module, without what leads in and out of it, but for the dispatcher. */
@@ -104,15 +112,16 @@ const names = readdirSync(folder)
 describe('what blocks become', () => {
   test.each(names)('%s', async (name) => {
     const code = assemble(name);
-    const core = coreWith(code);
+    const machine = coreWith(code);
+    const { core } = machine;
     const jit = new Jit(core, core.jit as JitExports, () => 0);
     const modules: TranslatedModule[] = [];
     jit.observer = { translated: (module) => void modules.push(module) };
-    for (let i = 0; i < RUNS; i++) run(core, i);
+    const interpreted = Array.from({ length: RUNS }, (_, i) => run(machine, i));
     expect(jit.translateAt(CODE)).toBe(true);
     expect(modules).toHaveLength(1);
-    // It is what it says: the runs go the same ways in it.
-    for (let i = 0; i < RUNS; i++) run(core, i);
+    // It is what it says: the runs come to the same in it.
+    expect(Array.from({ length: RUNS }, (_, i) => run(machine, i))).toEqual(interpreted);
     const comment = readFileSync(`${folder}${name}.s`, 'utf8').split('\n')[0]!.slice(2);
     await expect(`${comment}\n\n${text(modules[0]!, code)}`).toMatchFileSnapshot(`${folder}${name}.txt`);
   });

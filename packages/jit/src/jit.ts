@@ -1,4 +1,4 @@
-import { Cpu, Header, HotReason, MemoryMap, RegionPage, RegionSlot, Stat, Uop } from '@ring3/abi';
+import { Cpu, Header, HotReason, MemoryMap, Profile, RegionPage, RegionSlot, Stat, Uop } from '@ring3/abi';
 import type { Core } from '@ring3/core';
 import type { InsnMark, JitObserver } from './observer.js';
 import { type HotAddress, ProfileReader } from './profile.js';
@@ -66,8 +66,7 @@ const MAX_ALSO = 40;
 const MAX_GENERATION = 30;
 const SLOTS = (MemoryMap.RegionSlotsEnd - MemoryMap.RegionSlots) / RegionSlot.Bytes;
 
-/** An instruction is told when it has failed so often; once in so many instructions is worth the interpreter's function. */
-const FAILURES = 5000;
+/** An instruction that fails once in so many, or more often, is the interpreter's. */
 const OFTEN = 300;
 
 /** How an access that keeps leaving its region is translated next time. */
@@ -205,20 +204,10 @@ export class Jit {
     if (why === HotReason.Ended) this.gone.add(key);
     if (why === HotReason.Failed && owner) {
       // It is translated, and left all the same: an access that its check does not suit.
-      const care = this.cares.get(key) ?? 0;
-      const way = offset + view.base - owner.source.view.base;
-      const { u32 } = this.core;
-      const at = (MemoryMap.Cpu + Cpu.Stats + 8 * Stat.RegionInstructions) >>> 2;
-      const retired = u32[at]! + u32[at + 1]! * 2 ** 32;
-      const before = this.failures.get(key);
-      this.failures.set(key, retired);
-      if (owner.grouped.has(way) && care === 0) this.cares.set(key, Care.Alone);
-      else if (before === undefined || retired - before > FAILURES * OFTEN || care === Care.Step) return;
-      else this.cares.set(key, Care.Step);
-      this.again(owner, wanted);
+      if (this.takeCare(key, owner.grouped.has(rip - owner.source.view.base))) this.again(owner, wanted);
       return;
     }
-    if (owner && why !== HotReason.Failed) {
+    if (owner) {
       // It is translated, but control cannot enter there.
       const va = owner.source.view.base + owner.source.entry;
       const { also } = wanted.get(va) ?? owner;
@@ -244,6 +233,20 @@ export class Jit {
       }
     }
     if (this.begins(rip)) wanted.set(rip, null);
+  }
+
+  /** Has an instruction that fails to be translated in another way? `isGrouped`: its check was made for others too. */
+  private takeCare(key: number, isGrouped: boolean): boolean {
+    const { u32 } = this.core;
+    const at = (MemoryMap.Cpu + Cpu.Stats + 8 * Stat.RegionInstructions) >>> 2;
+    const retired = u32[at]! + u32[at + 1]! * 2 ** 32;
+    const since = retired - (this.failures.get(key) ?? -Infinity);
+    this.failures.set(key, retired);
+    const care = this.cares.get(key);
+    if (isGrouped && care === undefined) this.cares.set(key, Care.Alone);
+    else if (care !== Care.Step && since <= Profile.HotFailures * OFTEN) this.cares.set(key, Care.Step);
+    else return false;
+    return true;
   }
 
   /** Could a region begin there that is not there yet? */

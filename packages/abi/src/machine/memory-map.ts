@@ -173,6 +173,8 @@ export const enum Profile {
   /** (u32 key, u32 count) each: how often control has left regions to where there is none. */
   Exits = 0x8000,
   MaxExits = 8192,
+  /** Times that an instruction fails in translated code before its address is told. */
+  HotFailures = 5000,
 }
 
 /** struct page, 32 bytes, at MemoryMap.MemMap + 32 × ((frame − FrameBase) >> 12); there are Header.FrameSlots of them. */

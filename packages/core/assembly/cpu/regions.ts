@@ -23,9 +23,8 @@ export const enum Region {
   Depth = 400,
   /** Samples that make a code page hot. */
   Hot = 80,
-  /** Ends of regions at one address that make it hot, and failures at one instruction. */
+  /** Ends of regions at one address that make it hot. */
   HotEnds = 2000,
-  HotFailures = 5000,
   /** The interpreter goes on for so many instructions at a time between two regions, so often. */
   Interpreted = 200,
   Tries = 8,
@@ -191,7 +190,7 @@ function countExit(rip: u64, reason: u64): void {
     store<u32>(at, key);
     count = 1;
   }
-  if (count >= <u32>(reason == HotReason.Failed ? Region.HotFailures : Region.HotEnds)) {
+  if (count >= <u32>(reason == HotReason.Failed ? Profile.HotFailures : Region.HotEnds)) {
     count = 0;
     tell(rip | (reason << 62));
   }
