@@ -388,6 +388,7 @@ export class Jit {
       if (region.again > 0) stats.again++;
       this.install(region, fn, table);
     }
+    core.u32[(MemoryMap.Header + Header.CodeEpoch) >>> 2]!++;
     this.observer?.translated({ bytes, marks: marks as readonly { at: number; tag: InsnMark }[], regions: [...made.values()] });
   }
 

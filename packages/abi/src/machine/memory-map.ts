@@ -5,7 +5,7 @@
  *   0x0000_1000  CPU state                     (cpu-state.ts)
  *   0x0000_3000  machine header                (Header below)
  *   0x0000_4000  scratch: page-crossing accesses, copied micro-ops
- *   0x0002_0000  what translated code remembers of the TLB (MemoSlot)
+ *   0x0002_0000  what translated code remembers of the TLB (MemoSlot), and which regions begin where (Jump)
  *   0x0004_0000  the core's constant tables    (asc --memoryBase)
  *   0x0010_0000  translated code: its slots, tables and profile
  *   0x0030_0000  mem_map: one struct page per frame
@@ -30,6 +30,9 @@ export const enum MemoryMap {
   /** What translated code remembers of the TLB: a MemoSlot for each number of each class, all zero: nothing. */
   Memos = 0x20000,
   MemosEnd = 0x22000,
+  /** Where regions begin that control came to lately: a Jump in the place of its address. */
+  Jumps = 0x24000,
+  JumpsEnd = 0x2c000,
   CoreData = 0x40000,
   CoreDataEnd = 0x100000,
   /** One RegionSlot per slot of the region table. */
@@ -122,6 +125,22 @@ export const enum MemoSlot {
   Bytes = 24,
   /** Four classes, by the bytes that are accessed, for reads, and four for writes. */
   PerClass = 40,
+}
+
+/** A region's entry that was found to hold; the host changes Header.CodeEpoch when it puts another one there. */
+export const enum Jump {
+  /** u64: its address. */
+  Rip = 0,
+  /** u64: the region's base. */
+  Base = 8,
+  /** u32: Header.CodeEpoch for which it holds; slot; number in the region. */
+  Epoch = 16,
+  Slot = 20,
+  Entry = 24,
+  Bytes = 32,
+  /** An address's place: (low half × Multiplier mod 2³²) >> Shift. */
+  Multiplier = 0x9e37_79b1,
+  Shift = 22,
 }
 
 /** A page of code that a region was made from. */

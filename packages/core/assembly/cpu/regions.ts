@@ -1,6 +1,6 @@
 import { Cpu, Stat } from '../../../abi/src/machine/cpu-state';
 import { ExitReason, Status } from '../../../abi/src/machine/exits';
-import { Header, HotReason, MemoryMap, PageSize, Profile, RegionExit, RegionPage, RegionSlot } from '../../../abi/src/machine/memory-map';
+import { Header, HotReason, Jump, MemoryMap, PageSize, Profile, RegionExit, RegionPage, RegionSlot } from '../../../abi/src/machine/memory-map';
 import { Uop } from '../../../abi/src/machine/uop';
 import { hostRegionExit, hostTranslate } from '../host';
 import { countStat, executable, executeSlow } from '../mmu/walk';
@@ -57,7 +57,31 @@ function enterRegion(u: u32, rip: u64, depth: i32): u64 {
   const slot = MemoryMap.RegionSlots + number * RegionSlot.Bytes;
   const base = rip - <u64>(<i64>load<i32>(slot, RegionSlot.Offset));
   if (!isValid(slot, base)) return rip;
+  const jump = jumpOf(rip);
+  store<u64>(jump, rip);
+  store<u64>(jump, base, Jump.Base);
+  store<u32>(jump, load<u32>(MemoryMap.Header + Header.CodeEpoch), Jump.Epoch);
+  store<u32>(jump, number, Jump.Slot);
+  store<i32>(jump, load<i32>(slot, RegionSlot.Entry), Jump.Entry);
   return call_indirect<u64>(number, base, depth, load<i32>(slot, RegionSlot.Entry));
+}
+
+/** The place of an address in the table of jumps. */
+@inline
+function jumpOf(rip: u64): u32 {
+  return MemoryMap.Jumps + ((<u32>rip * Jump.Multiplier) >>> Jump.Shift) * Jump.Bytes;
+}
+
+/** Is the region known that begins at `rip`? */
+@inline
+function isKnown(jump: u32, rip: u64): bool {
+  return load<u64>(jump) == rip && load<u32>(jump, Jump.Epoch) == load<u32>(MemoryMap.Header + Header.CodeEpoch);
+}
+
+/** Runs a region that is known. */
+@inline
+function follow(jump: u32, depth: i32): u64 {
+  return call_indirect<u64>(load<u32>(jump, Jump.Slot), load<u64>(jump, Jump.Base), depth, load<i32>(jump, Jump.Entry));
 }
 
 /** Something has happened that the run loop is to look at. */
@@ -71,14 +95,18 @@ export function goOn(rip: u64, rsp: u64, depth: i32): u64 {
   if (depth <= 0) return rip;
   let fuel = load<i32>(MemoryMap.Cpu + Cpu.RegionFuel);
   while (!isLeaving && fuel > 0 && load<u64>(MemoryMap.Cpu + Cpu.Rsp) <= rsp) {
-    const code = knownCodePage(rip);
-    if (!code) break;
-    const u = decodedAt(code, <u32>rip & PageSize.Mask);
-    if (!u) break;
-    if (load<u16>(u) == HotOp.Enter) rip = enterRegion(u, rip, depth - 1);
+    const jump = jumpOf(rip);
+    if (isKnown(jump, rip)) rip = follow(jump, depth - 1);
     else {
-      countExit(rip, HotReason.Ended);
-      rip = interpretOn(rip, depth);
+      const code = knownCodePage(rip);
+      if (!code) break;
+      const u = decodedAt(code, <u32>rip & PageSize.Mask);
+      if (!u) break;
+      if (load<u16>(u) == HotOp.Enter) rip = enterRegion(u, rip, depth - 1);
+      else {
+        countExit(rip, HotReason.Ended);
+        rip = interpretOn(rip, depth);
+      }
     }
     const before = fuel;
     fuel = load<i32>(MemoryMap.Cpu + Cpu.RegionFuel);
@@ -145,9 +173,18 @@ export function runRegions(u: u32, remaining: i64): i64 {
     store<u32>(MemoryMap.Cpu + Cpu.RegionFailed, 0);
     isLeaving = false;
     rip = enterRegion(u, rip, Region.Depth);
-    const now = load<i32>(MemoryMap.Cpu + Cpu.RegionFuel);
-    const retired = fuel - now;
+    let now = load<i32>(MemoryMap.Cpu + Cpu.RegionFuel);
+    let retired = fuel - now;
     fuel = now;
+    while (retired && fuel > 0 && !isLeaving && !isWatched) {
+      const jump = jumpOf(rip);
+      if (!isKnown(jump, rip)) break;
+      store<u32>(MemoryMap.Cpu + Cpu.RegionFailed, 0);
+      rip = follow(jump, Region.Depth);
+      now = load<i32>(MemoryMap.Cpu + Cpu.RegionFuel);
+      retired = fuel - now;
+      fuel = now;
+    }
     u = findCode(rip);
     if (load<i32>(MemoryMap.Cpu + Cpu.RegionStatus)) why = RegionExit.Ended;
     else if (!u) why = RegionExit.Undecoded;
