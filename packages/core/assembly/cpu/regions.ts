@@ -30,6 +30,8 @@ export const enum Region {
   Tries = 8,
   /** Hot addresses that are translated at once. */
   Batch = 6,
+  /** More than any fuel. */
+  Leave = 0x4000_0000,
 }
 
 /** Is the region of a slot what the active address space has at `base`? */
@@ -84,7 +86,7 @@ function follow(jump: u32, depth: i32): u64 {
   return call_indirect<u64>(load<u32>(jump, Jump.Slot), load<u64>(jump, Jump.Base), depth, load<i32>(jump, Jump.Entry));
 }
 
-/** Something has happened that the run loop is to look at. */
+/** Something has happened that the run loop is to look at: Region.Leave has been taken from the fuel. */
 let isLeaving: bool = false;
 
 /**
@@ -94,7 +96,13 @@ let isLeaving: bool = false;
 export function goOn(rip: u64, rsp: u64, depth: i32): u64 {
   if (depth <= 0) return rip;
   let fuel = load<i32>(MemoryMap.Cpu + Cpu.RegionFuel);
-  while (!isLeaving && fuel > 0 && load<u64>(MemoryMap.Cpu + Cpu.Rsp) <= rsp) {
+  const first = jumpOf(rip);
+  if (fuel > 0 && isKnown(first, rip)) {
+    rip = follow(first, depth - 1);
+    if (load<u64>(MemoryMap.Cpu + Cpu.Rsp) > rsp) return rip;
+    fuel = load<i32>(MemoryMap.Cpu + Cpu.RegionFuel);
+  }
+  while (fuel > 0 && load<u64>(MemoryMap.Cpu + Cpu.Rsp) <= rsp) {
     const jump = jumpOf(rip);
     if (isKnown(jump, rip)) rip = follow(jump, depth - 1);
     else {
@@ -137,6 +145,7 @@ export function resume(rip: u64, depth: i32): u64 {
 /** What has retired is the run loop's to answer; what has not is begun again there. */
 function leaveRegions(status: i32): u64 {
   isLeaving = true;
+  store<i32>(MemoryMap.Cpu + Cpu.RegionFuel, load<i32>(MemoryMap.Cpu + Cpu.RegionFuel) - Region.Leave);
   if (status == ExitReason.Syscall || status == ExitReason.Int80 || status >= Retired.Trap) store<i32>(MemoryMap.Cpu + Cpu.RegionStatus, status);
   return load<u64>(MemoryMap.Cpu + Cpu.Rip);
 }
@@ -171,12 +180,11 @@ export function runRegions(u: u32, remaining: i64): i64 {
   while (true) {
     const slot = load<u32>(u, Uop.Imm);
     store<u32>(MemoryMap.Cpu + Cpu.RegionFailed, 0);
-    isLeaving = false;
     rip = enterRegion(u, rip, Region.Depth);
     let now = load<i32>(MemoryMap.Cpu + Cpu.RegionFuel);
     let retired = fuel - now;
     fuel = now;
-    while (retired && fuel > 0 && !isLeaving && !isWatched) {
+    while (retired && fuel > 0 && !isWatched) {
       const jump = jumpOf(rip);
       if (!isKnown(jump, rip)) break;
       store<u32>(MemoryMap.Cpu + Cpu.RegionFailed, 0);
@@ -184,6 +192,12 @@ export function runRegions(u: u32, remaining: i64): i64 {
       now = load<i32>(MemoryMap.Cpu + Cpu.RegionFuel);
       retired = fuel - now;
       fuel = now;
+    }
+    if (isLeaving) {
+      isLeaving = false;
+      fuel += Region.Leave;
+      retired -= Region.Leave;
+      store<i32>(MemoryMap.Cpu + Cpu.RegionFuel, fuel);
     }
     u = findCode(rip);
     if (load<i32>(MemoryMap.Cpu + Cpu.RegionStatus)) why = RegionExit.Ended;
