@@ -82,8 +82,11 @@ export const enum Header {
   Translating = 0x50c,
   /** Changes whenever an address may lead to other code than before. */
   CodeEpoch = 0x510,
-  /** u64: the last address of the window, for translated code (V8 would make a constant anew at every use). */
-  WindowEnd = 0x518,
+  /**
+   * u64: what of an address tells whether an access of so many bytes lies in one page of the window, all but the page's number. A constant,
+   * for translated code (V8 would make it anew at every use).
+   */
+  PlaceMask = 0x518,
   /** Translated code has set memos since they were last cleared (MemoryMap.Memos). */
   MemosUsed = 0x520,
   /** How many of the addresses at Breakpoints hold. Who changes them calls tlbFlushAll. */

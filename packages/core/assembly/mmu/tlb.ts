@@ -124,7 +124,7 @@ export function activateContext(pgd: u32): void {
   activePgd = pgd;
   readTable = base(context);
   store<u32>(MemoryMap.Header + Header.ReadTable, readTable);
-  store<u64>(MemoryMap.Header + Header.WindowEnd, 0xffff_ffff);
+  store<u64>(MemoryMap.Header + Header.PlaceMask, 0xffff_ffff_0000_0000 | PageSize.Mask);
 }
 
 export function releaseContext(pgd: u32): void {

@@ -60,8 +60,8 @@ export const enum L {
   LimitV = 70,
   LowF32 = 71,
   LowF64 = 72,
-  /** i64: the last address that the TLB's tables cover. */
-  WindowEnd = 73,
+  /** i64: Header.PlaceMask. */
+  PlaceMask = 73,
   /** i32: the region is left at an instruction that failed. */
   Failed = 74,
 }

@@ -34,7 +34,7 @@ interface Check {
   write: boolean;
   /** Places in the code. */
   lowAt: number;
-  spanAt: number;
+  lastAt: number;
   tableAt: number;
   memo: MemoPlaces | null;
 }
@@ -175,15 +175,15 @@ export abstract class MemoryEmitter extends Emitter {
     const local = L.Group + (this.nextGroup++ % GROUPS);
     this.groups = this.groups.filter((group) => group.local !== local);
     const memo = this.isSteady(1 << register, before) ? this.memo() : null;
-    const check: Check = { block: this.blocksBegun, low: disp, high: disp + size, write, lowAt: 0, spanAt: 0, tableAt: 0, memo };
+    const check: Check = { block: this.blocksBegun, low: disp, high: disp + size, write, lowAt: 0, lastAt: 0, tableAt: 0, memo };
     this.grouped.add(insn.offset);
     code.get(register);
     check.lowAt = code.patchable(0x42);
     code.op(W.I64Add).set(L.Ea);
     const load = (): void => void (check.tableAt = code.patchableMem(W.I32Load));
-    const span = (): void => void (check.spanAt = code.patchable(0x41));
-    if (memo) this.remembered(insn, before, load, span, memo);
-    else this.lookUp(insn, before, load, span);
+    const last = (): void => void (check.lastAt = code.patchable(0x42, LIMIT_BYTES));
+    if (memo) this.remembered(insn, before, load, last, memo);
+    else this.lookUp(insn, before, load, last);
     code.get(register).op(W.I32WrapI64).i32(disp).op(W.I32Add);
     if (memo) this.memoField(memo, MemoSlot.Entry, W.I32Load);
     else code.get(L.Entry);
@@ -193,10 +193,10 @@ export abstract class MemoryEmitter extends Emitter {
     this.offset = TLB_BIAS;
   }
 
-  private patchCheck({ low, high, write, lowAt, spanAt, tableAt, memo }: Check): void {
+  private patchCheck({ low, high, write, lowAt, lastAt, tableAt, memo }: Check): void {
     const { code } = this;
     code.patch(lowAt, low);
-    code.patch(spanAt, 4096 - (high - low));
+    code.patch(lastAt, 4096 - (high - low), LIMIT_BYTES);
     code.patch(tableAt, write ? TLB_WRITE : 0);
     if (memo) this.patchMemo(memo, high - low, write);
   }
@@ -225,7 +225,7 @@ export abstract class MemoryEmitter extends Emitter {
    * The TLB's entry for L.Ea to a memo, if it is not there yet. What only the look into the TLB needs is read from memory: V8 would have it
    * in registers again where both ways meet.
    */
-  private remembered(insn: Insn, before: number, load: () => void, span: (() => void) | null, memo: MemoPlaces): void {
+  private remembered(insn: Insn, before: number, load: () => void, last: () => void, memo: MemoPlaces): void {
     const { code } = this;
     code.get(L.Ea);
     this.memoField(memo, MemoSlot.Page, W.I64Load);
@@ -233,7 +233,7 @@ export abstract class MemoryEmitter extends Emitter {
     this.memoField(memo, MemoSlot.Limit, W.I64Load);
     code.op(W.I64GeU, W.If, W.Void);
     this.context.push('if');
-    this.lookUp(insn, before, load, span, true);
+    this.lookUp(insn, before, load, last, true);
     code.i32(0).get(L.Ea).i64(-4096).op(W.I64And);
     this.memoField(memo, MemoSlot.Page, W.I64Store);
     code.i32(0);
@@ -250,24 +250,20 @@ export abstract class MemoryEmitter extends Emitter {
   }
 
   /**
-   * The TLB's entry for L.Ea to L.Entry. Branches of their own for what can be wrong with an address: V8 makes less of them than of one
-   * condition joined from all. `load`, `span`: the entry's load, and the last offset in a page that is not too near its end.
+   * The TLB's entry for L.Ea to L.Entry. `load`, `last`: the entry's load, and the last offset in a page that is not too near its end.
+   * An address above the window is more than that too.
    */
-  private lookUp(insn: Insn, before: number, load: () => void, span: (() => void) | null, seldom = false): void {
+  private lookUp(insn: Insn, before: number, load: () => void, last: () => void, seldom = false): void {
     const { code } = this;
     this.site(insn.offset, before);
     const out = this.out('site');
     code.get(L.Ea);
-    if (seldom) code.i32(0).mem(W.I64Load, MemoryMap.Header + Header.WindowEnd);
-    else code.get(L.WindowEnd);
+    if (seldom) code.i32(0).mem(W.I64Load, MemoryMap.Header + Header.PlaceMask);
+    else code.get(L.PlaceMask);
+    code.op(W.I64And);
+    last();
     code.op(W.I64GtU).brIf(out);
-    code.get(L.Ea).op(W.I32WrapI64).set(L.Low);
-    if (span) {
-      code.get(L.Low).i32(4095).op(W.I32And);
-      span();
-      code.op(W.I32GtU).brIf(out);
-    }
-    code.get(L.Low).i32(12).op(W.I32ShrU).i32(2).op(W.I32Shl);
+    code.get(L.Ea).op(W.I32WrapI64).i32(12).op(W.I32ShrU).i32(2).op(W.I32Shl);
     if (seldom) code.i32(0).mem(W.I32Load, MemoryMap.Header + Header.ReadTable);
     else code.get(L.Table);
     code.op(W.I32Add);
@@ -281,16 +277,16 @@ export abstract class MemoryEmitter extends Emitter {
     this.offset = TLB_BIAS;
     code.set(L.Ea);
     const load = (): void => void code.mem(W.I32Load, write ? TLB_WRITE : 0);
-    const span = (): void => void code.i32(4096 - size);
+    const last = (): void => void code.i64(4096 - size);
     if (steady) {
       const memo = this.memo();
-      this.remembered(insn, before, load, size > 1 ? span : null, memo);
+      this.remembered(insn, before, load, last, memo);
       code.get(L.Ea).op(W.I32WrapI64);
       this.memoField(memo, MemoSlot.Entry, W.I32Load);
       this.patchMemo(memo, size, write);
     } else {
-      this.lookUp(insn, before, load, size > 1 ? span : null);
-      code.get(L.Low).get(L.Entry);
+      this.lookUp(insn, before, load, last);
+      code.get(L.Ea).op(W.I32WrapI64).get(L.Entry);
     }
     code.op(W.I32Add).set(L.P);
   }

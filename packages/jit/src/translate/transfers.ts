@@ -197,8 +197,8 @@ export abstract class TransferEmitter extends IntegerEmitter {
       .set(L.Table);
     code
       .i32(0)
-      .mem(W.I64Load, MemoryMap.Header + Header.WindowEnd)
-      .set(L.WindowEnd);
+      .mem(W.I64Load, MemoryMap.Header + Header.PlaceMask)
+      .set(L.PlaceMask);
   }
 
   /** Behind the body: the ways out of Exit, each label innermost first. */
