@@ -68,7 +68,7 @@ export abstract class MemoryEmitter extends Emitter {
   protected abstract mayGroup(insn: Insn): boolean;
 
   private blocksBegun = 0;
-  /** What holds at the end of blocks that others follow directly. */
+  /** What holds at the end of blocks. */
   private readonly groupsAfter = new Map<number, readonly Group[]>();
 
   /** The registers that are steady (steady.ts) at the start of a block; null: nothing is remembered in it. */
@@ -81,8 +81,8 @@ export abstract class MemoryEmitter extends Emitter {
   private wild = 0;
   private nextMemo = -1;
 
-  /** A block begins, entered only from `before` if that is not null. */
-  protected beginGroups(start: number, before: number | null): void {
+  /** A block begins, entered only from those before it if they are not null. */
+  protected beginGroups(start: number, before: readonly number[] | null): void {
     this.blocksBegun++;
     this.insns = this.blocks.get(start)!.insns;
     this.walked = 0;
@@ -91,11 +91,21 @@ export abstract class MemoryEmitter extends Emitter {
     this.wild = ~steady & 0xffff;
     // Regions begin elsewhere in the memos, so that those that call each other have not the same.
     if (this.nextMemo < 0) this.nextMemo = start >>> 2;
-    this.groups = before === null ? [] : (this.groupsAfter.get(before) ?? []).map((group) => ({ ...group }));
+    const [first, ...others] = (before ?? []).map((p) => this.groupsAfter.get(p)!);
+    this.groups = [];
+    for (const group of first ?? []) {
+      const { local, check, moved } = group;
+      if (others.every((groups) => groups.some((other) => other.local === local && other.check === check && other.moved === moved)))
+        this.groups.push({ ...group, version: this.code.versions[group.register]! });
+    }
   }
 
   protected endGroups(start: number): void {
-    this.groupsAfter.set(start, this.groups);
+    const { versions } = this.code;
+    this.groupsAfter.set(
+      start,
+      this.groups.filter(({ register, version }) => version === versions[register]),
+    );
     this.groups = [];
   }
 
@@ -159,6 +169,7 @@ export abstract class MemoryEmitter extends Emitter {
       const low = Math.min(check.low, from);
       const high = Math.max(check.high, from + size);
       if (high - low > WINDOW) continue;
+      if ((low < check.low || high > check.high) && check.block !== this.blocksBegun) continue;
       if (write && !check.write) {
         // What another way does not write may well not be writable.
         if (check.block !== this.blocksBegun) continue;

@@ -357,14 +357,15 @@ class RegionTranslator extends TransferEmitter {
     }
     this.adapt(to);
     if (this.flow.merges.has(to) || this.dispatch.has(to)) this.code.br(this.depth(`block ${to}`));
-    else {
-      this.follows = this.flow.loopHeaders.has(to) ? null : from;
-      this.tree(to);
-    }
+    else this.tree(to);
   }
 
-  /** The block that the next one is entered from, if from no other. */
-  private follows: number | null = null;
+  /** The blocks that lead to one, whose code is before it; null: there are others, or control enters there. */
+  private before(start: number): readonly number[] | null {
+    const { predecessors, loopHeaders, rpo } = this.flow;
+    return start === rpo[0] || this.dispatch.has(start) || loopHeaders.has(start) ? null : predecessors.get(start)!;
+  }
+
   /** Registers in their locals at the end of blocks. */
   private readonly validAfter = new Map<number, Registers>();
 
@@ -373,9 +374,9 @@ class RegionTranslator extends TransferEmitter {
     const { code } = this;
     this.kind = this.kinds.get(start)!;
     code.scope = this.scopes.get(start) ?? null;
-    this.beginBlock(this.follows === null ? 0 : this.validAfter.get(this.follows)!);
-    this.beginGroups(start, this.follows);
-    this.follows = null;
+    const before = this.before(start);
+    this.beginBlock(before?.length === 1 ? this.validAfter.get(before[0]!)! : 0);
+    this.beginGroups(start, before);
     const needed = flagsNeeded(block);
     block.insns.forEach((insn, i) => {
       this.mark(insn.offset);
