@@ -89,6 +89,8 @@ export const enum Header {
   PlaceMask = 0x518,
   /** Translated code has set memos since they were last cleared (MemoryMap.Memos). */
   MemosUsed = 0x520,
+  /** u64, always 0, which V8 cannot know. */
+  Zero = 0x528,
   /** How many of the addresses at Breakpoints hold. Who changes them calls tlbFlushAll. */
   BreakpointCount = 0x10,
   /** u64 each, MaxBreakpoints of them: `run` returns ExitReason.Breakpoint before an instruction there, unless it is its first. */

@@ -1,3 +1,4 @@
+import { Header, MemoryMap } from '@ring3/abi';
 import type { InsnMark } from '../observer.js';
 import type { Block, Insn, RegionSource } from '../region.js';
 import { analyse, type Flow } from '../structure.js';
@@ -321,6 +322,21 @@ class RegionTranslator extends TransferEmitter {
     for (const label of labels) code.u(label);
   }
 
+  /**
+   * Back to the dispatcher. V8 is not to know that the region's address stays the same: it would have what is made of it anywhere in the
+   * region computed before its loop, each time that the region is entered.
+   */
+  private dispatchAgain(): void {
+    const { code } = this;
+    code
+      .get(L.PageVa)
+      .i32(0)
+      .mem(W.I64Load, MemoryMap.Header + Header.Zero)
+      .op(W.I64Add)
+      .set(L.PageVa);
+    code.br(this.depth(`loop ${DISPATCH}`));
+  }
+
   /** Leaves at an offset if the fuel is used up. */
   private checkFuel(offset: number): void {
     const { code } = this;
@@ -346,7 +362,7 @@ class RegionTranslator extends TransferEmitter {
       this.checkFuel(to);
       this.adapt(DISPATCH);
       this.code.i32(this.dispatch.get(to)!).set(L.Go);
-      this.code.br(this.depth(`loop ${DISPATCH}`));
+      this.dispatchAgain();
       return;
     }
     if (this.flow.order.get(to)! <= this.flow.order.get(from)!) {
@@ -473,7 +489,7 @@ class RegionTranslator extends TransferEmitter {
       const { kind } = this;
       this.adapt(DISPATCH);
       this.kind = kind;
-      code.br(this.depth(`loop ${DISPATCH}`));
+      this.dispatchAgain();
       this.context.pop();
       code.op(W.End);
     }
