@@ -1,8 +1,9 @@
 /**
  * Where things lie in a machine's linear memory (wasm32, one memory per machine).
  *
- *   0x0000_0000  guard: never read or written, so that host address 0 means "no address"
- *   0x0000_1000  CPU state                     (cpu-state.ts)
+ *   0x0000_0000  8 bytes never read or written, so that host address 0 means "no address"
+ *   0x0000_0008  what is read and written all the time, so that its address takes a byte in the host's code: Cpu.RegionFuel
+ *   0x0000_0010  CPU state, the registers first  (cpu-state.ts)
  *   0x0000_3000  machine header                (Header below)
  *   0x0000_4000  scratch: page-crossing accesses, copied micro-ops
  *   0x0002_0000  what translated code remembers of the TLB (MemoSlot), and which regions begin where (Jump)
@@ -16,7 +17,7 @@
  * So a machine begins small, and its memory grows with what it uses: hosts count all of it, touched or not.
  */
 export const enum MemoryMap {
-  Cpu = 0x1000,
+  Cpu = 0x10,
   Header = 0x3000,
   ReadScratch = 0x4000,
   WriteScratch = 0x4100,
