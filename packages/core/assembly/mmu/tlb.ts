@@ -15,8 +15,8 @@ export const enum TlbLayout {
   Read = 0,
   Write = 0x40_0000,
   Execute = 0x80_0000,
-  /** Entries are (frame − page of va − 0x1000) | 1: never 0, and the rest fits the offset of a load instruction. */
-  Bias = 0xfff,
+  /** Entries are frame − page of va − Bias: never 0, and the rest is a load's offset, of one byte in the host's code. */
+  Bias = 64,
   /** Entries in one 4 KiB page of a table. */
   PageEntriesShift = 10,
   BitmapBytes = 3 * 128,
@@ -151,7 +151,7 @@ export function setEntry(table: u32, low: u32, entry: u32): void {
 /** The R or W entry of a page of the window that lies in `frame`. */
 @inline
 export function entryFor(low: u32, frame: u32): u32 {
-  return (frame - (low & ~PageSize.Mask) - PageSize.Bytes) | 1;
+  return frame - (low & ~PageSize.Mask) - TlbLayout.Bias;
 }
 
 /** The tagged slot of a page (va >> 12), claimed for it. */
@@ -251,7 +251,7 @@ export function forgetWrites(frame: u32): void {
     for (let group: u32 = 0; group < 1024; group++) {
       if (!isTouched(context, 1024 + group)) continue;
       const first = base(context) + TlbLayout.Write + (group << 12);
-      const bias = frame - PageSize.Bytes + 1 - (group << 22);
+      const bias = frame - TlbLayout.Bias - (group << 22);
       for (let i: u32 = 0; i < 1024; i++) {
         if (load<u32>(first + (i << 2)) == bias - (i << 12)) store<u32>(first + (i << 2), 0);
       }

@@ -110,5 +110,5 @@ export const DYNAMIC = -1;
 export const MEMORY = -2;
 
 /** TlbLayout of core/assembly/mmu/tlb.ts. */
-export const TLB_BIAS = 0xfff;
+export const TLB_BIAS = 64;
 export const TLB_WRITE = 0x40_0000;

@@ -178,8 +178,11 @@ export abstract class MemoryEmitter extends Emitter {
       check.low = low;
       check.high = high;
       this.patchCheck(check);
-      code.get(group.local).set(L.P);
-      this.offset = TLB_BIAS + from - group.anchor;
+      const offset = TLB_BIAS + from - group.anchor;
+      code.get(group.local);
+      if (offset < 0) code.i32(offset).op(W.I32Add);
+      code.set(L.P);
+      this.offset = Math.max(offset, 0);
       return;
     }
     const version = code.versions[register]!;
