@@ -179,7 +179,7 @@ export class Jit {
     this.profile.forget();
   }
 
-  /** Translates the region at an address now, whatever its size, into slot 1. False: it cannot be. */
+  /** Translates the region at an address now, whatever its size, into the first slot. False: it cannot be. */
   translateAt(va: number): boolean {
     this.profile.readBranches();
     this.nextSlot = 1;
@@ -440,7 +440,10 @@ export class Jit {
   private slotFor(region: Region, offset: number): number {
     const at = region.source.view.at(offset);
     let slot = this.slots.get(at);
-    if (slot === undefined) this.slots.set(at, (slot = this.nextSlot++));
+    if (slot === undefined) {
+      while ((this.nextSlot * RegionSlot.Bytes) % 4096 < RegionSlot.Apart) this.nextSlot++;
+      this.slots.set(at, (slot = this.nextSlot++));
+    }
     region.slots.set(offset, slot);
     return slot;
   }

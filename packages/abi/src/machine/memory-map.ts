@@ -14,6 +14,9 @@
  *                decoded code: micro-op pages  (code cache arena, its first part)
  *                frames, 4 KiB each; and amid them, when they are first needed, seven more TLB contexts and the rest of the arena
  *
+ * What translated code loads all the time lies where its last twelve bits are those of nothing that it stores all the time (the CPU state, up to
+ * its xmm registers): processors that look for a load's store by those bits take one for the other.
+ *
  * So a machine begins small, and its memory grows with what it uses: hosts count all of it, touched or not.
  */
 export const enum MemoryMap {
@@ -28,12 +31,13 @@ export const enum MemoryMap {
   /** Micro-ops copied here run straight up to an end marker: how a run ends at an exact icount. */
   StepBuffer = 0x8000,
   StepBufferEnd = 0x20000,
-  /** What translated code remembers of the TLB: a MemoSlot for each number of each class, all zero: nothing. */
+  /** What translated code remembers of the TLB: StackMemo, and a MemoSlot for each number of each class, all zero: nothing. */
   Memos = 0x20000,
-  MemosEnd = 0x22000,
+  StackMemo = 0x207c0,
+  MemosEnd = 0x28000,
   /** Where regions begin that control came to lately: a Jump in the place of its address. */
-  Jumps = 0x24000,
-  JumpsEnd = 0x2c000,
+  Jumps = 0x30000,
+  JumpsEnd = 0x40000,
   CoreData = 0x40000,
   CoreDataEnd = 0x100000,
   /** One RegionSlot per slot of the region table. */
@@ -118,6 +122,8 @@ export const enum RegionSlot {
   Pages = 48,
   PageCount = 52,
   Bytes = 64,
+  /** Slots whose address ends in less, in its last twelve bits, stay empty. */
+  Apart = 0x340,
 }
 
 /** What an access of translated code last found in the TLB. Cleared before an entry of the TLB is taken back. */
@@ -129,8 +135,24 @@ export const enum MemoSlot {
   /** u32: the TLB's entry. */
   Entry = 16,
   Bytes = 24,
-  /** Four classes, by the bytes that are accessed, for reads, and four for writes. */
+  /** Four classes, by the bytes that are accessed, for reads, and four for writes: each begins in a page of its own, at ClassAt. */
   PerClass = 40,
+  ClassAt = 0x400,
+  /** With StackMemo, behind the first. */
+  ClassBytes = 0x400,
+  ClassShift = 12,
+}
+
+/** The page that the stack's top was in when the core last looked, if it may be written; all zero: none. Cleared with the memos. */
+export const enum StackMemo {
+  /** u64: the page's address. */
+  Page = 0,
+  /** u32: the TLB's W entry. */
+  Entry = 8,
+  /** u64: accesses of up to 16, 64, 256 bytes that begin less than so many bytes behind Page lie in the page. */
+  Limit16 = 16,
+  Limit64 = 24,
+  Limit256 = 32,
 }
 
 /** A region's entry that was found to hold; the host changes Header.CodeEpoch when it puts another one there. */
@@ -144,9 +166,11 @@ export const enum Jump {
   Slot = 20,
   Entry = 24,
   Bytes = 32,
-  /** An address's place: (low half × Multiplier mod 2³²) >> Shift. */
+  /** An address's place: Jumps + First + ((low half × Multiplier mod 2³²) >> Shift & Mask). */
   Multiplier = 0x9e37_79b1,
-  Shift = 22,
+  Shift = 16,
+  Mask = 0xf7e0,
+  First = 0x800,
 }
 
 /** A page of code that a region was made from. */

@@ -1,8 +1,9 @@
 import { Cpu, Stat } from '../../../abi/src/machine/cpu-state';
 import { ExitReason, Status } from '../../../abi/src/machine/exits';
-import { Header, HotReason, Jump, MemoryMap, PageSize, Profile, RegionExit, RegionPage, RegionSlot } from '../../../abi/src/machine/memory-map';
+import { Header, HotReason, Jump, MemoryMap, PageSize, Profile, RegionExit, RegionPage, RegionSlot, StackMemo } from '../../../abi/src/machine/memory-map';
 import { Uop } from '../../../abi/src/machine/uop';
 import { hostRegionExit, hostTranslate } from '../host';
+import { readTable, TlbLayout } from '../mmu/tlb';
 import { countStat, executable, executeSlow } from '../mmu/walk';
 import { CodePage, decodedAt, endMarker, forgetWays } from './code-cache';
 import { condition } from './conditions';
@@ -71,7 +72,7 @@ function enterRegion(u: u32, rip: u64, depth: i32): u64 {
 /** The place of an address in the table of jumps. */
 @inline
 function jumpOf(rip: u64): u32 {
-  return MemoryMap.Jumps + ((<u32>rip * Jump.Multiplier) >>> Jump.Shift) * Jump.Bytes;
+  return MemoryMap.Jumps + Jump.First + (((<u32>rip * Jump.Multiplier) >>> Jump.Shift) & Jump.Mask);
 }
 
 /** Is the region known that begins at `rip`? */
@@ -139,7 +140,24 @@ export function resume(rip: u64, depth: i32): u64 {
   storeRegionCc();
   store<i32>(MemoryMap.Cpu + Cpu.RegionFuel, load<i32>(MemoryMap.Cpu + Cpu.RegionFuel) + left);
   if (status) return leaveRegions(status);
+  rememberStack();
   return interpretOn(load<u64>(MemoryMap.Cpu + Cpu.Rip), depth);
+}
+
+/** Translated code looks for what lies at the stack's top there where it is now. */
+function rememberStack(): void {
+  const rsp = load<u64>(MemoryMap.Cpu + Cpu.Rsp);
+  if (rsp >> 32) return;
+  const page = <u32>rsp >>> PageSize.Shift;
+  const entry = load<u32>(readTable + (page << 2), TlbLayout.Write);
+  if (!entry) return;
+  const memo = MemoryMap.StackMemo;
+  store<u64>(memo, <u64>page << PageSize.Shift);
+  store<u32>(memo, entry, StackMemo.Entry);
+  store<u64>(memo, PageSize.Bytes - 15, StackMemo.Limit16);
+  store<u64>(memo, PageSize.Bytes - 63, StackMemo.Limit64);
+  store<u64>(memo, PageSize.Bytes - 255, StackMemo.Limit256);
+  store<u32>(MemoryMap.Header + Header.MemosUsed, 1);
 }
 
 /** What has retired is the run loop's to answer; what has not is begun again there. */
@@ -171,6 +189,7 @@ function interpretOn(rip: u64, depth: i32): u64 {
 /** Runs translated code, region after region, from an Enter micro-op on; how many instructions it has retired. Cpu.Rip is exact. */
 export function runRegions(u: u32, remaining: i64): i64 {
   storeRegionCc();
+  rememberStack();
   let fuel = <i32>(remaining - Region.Least < Region.Fuel ? remaining - Region.Least : Region.Fuel);
   const begun = fuel;
   store<i32>(MemoryMap.Cpu + Cpu.RegionFuel, fuel);

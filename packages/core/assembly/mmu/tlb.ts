@@ -1,4 +1,4 @@
-import { CoreTable, Header, MemoryMap, PageFlag, PageSize, PageStruct } from '../../../abi/src/machine/memory-map';
+import { CoreTable, Header, MemoryMap, MemoSlot, PageFlag, PageSize, PageStruct } from '../../../abi/src/machine/memory-map';
 import { isFrame, pageStruct, takeTable } from './frames';
 
 /**
@@ -58,7 +58,7 @@ export function codeChanged(): void {
 function forgetMemos(): void {
   if (!load<u32>(MemoryMap.Header + Header.MemosUsed)) return;
   store<u32>(MemoryMap.Header + Header.MemosUsed, 0);
-  memory.fill(MemoryMap.Memos, 0, MemoryMap.MemosEnd - MemoryMap.Memos);
+  for (let at: u32 = MemoryMap.Memos + MemoSlot.ClassAt; at < <u32>MemoryMap.MemosEnd; at += 1 << MemoSlot.ClassShift) memory.fill(at, 0, MemoSlot.ClassBytes);
 }
 
 @inline

@@ -1,4 +1,4 @@
-import { Cpu, Header, MemoryMap, MemoSlot, UopFlag } from '@ring3/abi';
+import { Cpu, Header, MemoryMap, MemoSlot, StackMemo, UopFlag } from '@ring3/abi';
 import type { Insn } from '../region.js';
 import { W } from '../wasm-encoder.js';
 import { Emitter } from './emitter.js';
@@ -16,6 +16,10 @@ const SPANS = [8, 16, 64, WINDOW] as const;
 /** Bytes of the address of a memo, and of a limit, in the code. */
 const MEMO_BYTES = 3;
 const LIMIT_BYTES = 2;
+
+/** How far from rsp what lies there is taken to be in its page. */
+const NEAR_TOP = 512;
+const RSP = Cpu.Rsp >> 3;
 
 /** Where the code of a check names its memo. */
 interface MemoPlaces {
@@ -37,6 +41,8 @@ interface Check {
   lastAt: number;
   tableAt: number;
   memo: MemoPlaces | null;
+  /** Is it looked for in the page of StackMemo? Its limit is at `lastAt`. */
+  onStack: boolean;
 }
 
 /** Accesses through a base register that has not changed, on one way through the region. */
@@ -170,7 +176,7 @@ export abstract class MemoryEmitter extends Emitter {
       const high = Math.max(check.high, from + size);
       if (high - low > WINDOW) continue;
       if ((low < check.low || high > check.high) && check.block !== this.blocksBegun) continue;
-      if (write && !check.write) {
+      if (write && !check.write && !check.onStack) {
         // What another way does not write may well not be writable.
         if (check.block !== this.blocksBegun) continue;
         check.write = true;
@@ -188,18 +194,28 @@ export abstract class MemoryEmitter extends Emitter {
     const version = code.versions[register]!;
     const local = L.Group + (this.nextGroup++ % GROUPS);
     this.groups = this.groups.filter((group) => group.local !== local);
-    const memo = this.isSteady(1 << register, before) ? this.memo() : null;
-    const check: Check = { block: this.blocksBegun, low: disp, high: disp + size, write, lowAt: 0, lastAt: 0, tableAt: 0, memo };
+    const onStack = register === RSP && Math.abs(disp) < NEAR_TOP;
+    const memo = !onStack && this.isSteady(1 << register, before) ? this.memo() : null;
+    const check: Check = { block: this.blocksBegun, low: disp, high: disp + size, write, lowAt: 0, lastAt: 0, tableAt: 0, memo, onStack };
     this.grouped.add(insn.offset);
     code.get(register);
     check.lowAt = code.patchable(0x42);
-    code.op(W.I64Add).set(L.Ea);
-    const load = (): void => void (check.tableAt = code.patchableMem(W.I32Load));
-    const last = (): void => void (check.lastAt = code.patchable(0x42, LIMIT_BYTES));
-    if (memo) this.remembered(insn, before, load, last, memo);
-    else this.lookUp(insn, before, load, last);
+    code.op(W.I64Add);
+    if (onStack) {
+      this.site(insn.offset, before);
+      code.i32(0).mem(W.I64Load, MemoryMap.StackMemo + StackMemo.Page).op(W.I64Sub).i32(0);
+      check.lastAt = code.patchableMem(W.I64Load, MEMO_BYTES);
+      code.op(W.I64GeU).brIf(this.out('site'));
+    } else {
+      code.set(L.Ea);
+      const load = (): void => void (check.tableAt = code.patchableMem(W.I32Load));
+      const last = (): void => void (check.lastAt = code.patchable(0x42, LIMIT_BYTES));
+      if (memo) this.remembered(insn, before, load, last, memo);
+      else this.lookUp(insn, before, load, last);
+    }
     code.get(register).op(W.I32WrapI64).i32(disp).op(W.I32Add);
-    if (memo) this.memoField(memo, MemoSlot.Entry, W.I32Load);
+    if (onStack) code.i32(0).mem(W.I32Load, MemoryMap.StackMemo + StackMemo.Entry);
+    else if (memo) this.memoField(memo, MemoSlot.Entry, W.I32Load);
     else code.get(L.Entry);
     code.op(W.I32Add).tee(local).set(L.P);
     this.patchCheck(check);
@@ -207,9 +223,15 @@ export abstract class MemoryEmitter extends Emitter {
     this.offset = TLB_BIAS;
   }
 
-  private patchCheck({ low, high, write, lowAt, lastAt, tableAt, memo }: Check): void {
+  private patchCheck({ low, high, write, lowAt, lastAt, tableAt, memo, onStack }: Check): void {
     const { code } = this;
     code.patch(lowAt, low);
+    if (onStack) {
+      const span = high - low;
+      const limit = span <= 16 ? StackMemo.Limit16 : span <= 64 ? StackMemo.Limit64 : StackMemo.Limit256;
+      code.patch(lastAt, MemoryMap.StackMemo + limit, MEMO_BYTES);
+      return;
+    }
     code.patch(lastAt, 4096 - (high - low), LIMIT_BYTES);
     code.patch(tableAt, write ? TLB_WRITE : 0);
     if (memo) this.patchMemo(memo, high - low, write);
@@ -223,7 +245,8 @@ export abstract class MemoryEmitter extends Emitter {
   private patchMemo({ number, fields, limitAt }: MemoPlaces, span: number, write: boolean): void {
     const { code } = this;
     const size = SPANS.findIndex((most) => span <= most);
-    const memo = MemoryMap.Memos + MemoSlot.Bytes * (((write ? SPANS.length : 0) + size) * MemoSlot.PerClass + number);
+    const kind = (write ? SPANS.length : 0) + size;
+    const memo = MemoryMap.Memos + (kind << MemoSlot.ClassShift) + MemoSlot.ClassAt + MemoSlot.Bytes * number;
     for (const { at, field } of fields) code.patch(at, memo + field, MEMO_BYTES);
     code.patch(limitAt, 4097 - SPANS[size]!, LIMIT_BYTES);
   }
