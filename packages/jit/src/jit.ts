@@ -303,9 +303,11 @@ export class Jit {
       const again = (wanted.get(va)?.again ?? -1) + 1;
       made.set(va, { source, fn: null, module: 0, slots: new Map(), entries: new Map(), also, grouped: new Set(), again, asked: 0 });
       for (const { end } of source.blocks.values()) {
-        if (end.kind !== 'call' || end.to === null) continue;
-        const to = source.view.base + end.to;
-        if (!made.has(to) && this.begins(to)) queue.push(to);
+        if (end.kind !== 'call') continue;
+        for (const offset of end.to) {
+          const to = source.view.base + offset;
+          if (!made.has(to) && this.begins(to)) queue.push(to);
+        }
       }
     }
     if (made.size > 0) this.translateAll(made);
@@ -321,12 +323,14 @@ export class Jit {
     for (const region of made.values()) numbers.set(region, numbers.size);
     for (const { source } of made.values()) {
       for (const { end } of source.blocks.values()) {
-        if (end.kind !== 'call' || end.to === null) continue;
-        const to = source.view.base + end.to;
-        const region = made.has(to) ? null : this.regionAt(to);
-        if (!region || others.has(region)) continue;
-        imports[`${others.size}`] = region.fn;
-        others.set(region, others.size);
+        if (end.kind !== 'call') continue;
+        for (const offset of end.to) {
+          const to = source.view.base + offset;
+          const region = made.has(to) ? null : this.regionAt(to);
+          if (!region || others.has(region)) continue;
+          imports[`${others.size}`] = region.fn;
+          others.set(region, others.size);
+        }
       }
     }
     // Callees' slots are known before they are translated.

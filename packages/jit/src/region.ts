@@ -28,7 +28,7 @@ export type BlockEnd =
    * call_J, call_R, call_M, call_Ev; comes back at `next`. `stub`: the jump through memory that a call_J goes to, as to a function of
    * another object. `to`: where it goes, or, as far as was seen, always went.
    */
-  | { kind: 'call'; insn: Insn; stub: Insn | null; to: number | null; next: number }
+  | { kind: 'call'; insn: Insn; stub: Insn | null; to: readonly number[]; next: number }
   /** jmp_R, jmp_M, jmp_X, jmp_Ev. */
   | { kind: 'indirect'; insn: Insn; targets: readonly number[] }
   | { kind: 'ret'; insn: Insn }
@@ -54,6 +54,8 @@ const JMP_M = opNames.indexOf('jmp_M');
 const RET = opNames.indexOf('ret');
 const calls = new Set(['call_R', 'call_M', 'call_Ev'].map((name) => opNames.indexOf(name)));
 const indirects = new Set(['jmp_R', 'jmp_M', 'jmp_X', 'jmp_Ev'].map((name) => opNames.indexOf(name)));
+/** An indirect call that went to more functions is not guarded for each. */
+const MAX_CALLEES = 3;
 /** How far from an indirect jump its targets may be to belong to the same function. */
 const SWITCH_BYTES = 0x4000;
 const TLB_EXECUTE = 0x80_0000;
@@ -182,7 +184,7 @@ export function buildRegion(
 ): RegionSource | null {
   const insns = new Map<number, Insn>();
   const indirect = new Map<number, readonly number[]>();
-  const called = new Map<number, { stub: Insn | null; to: number | null }>();
+  const called = new Map<number, { stub: Insn | null; to: readonly number[] }>();
   const leaders = new Set<number>([entry, ...also]);
   const queue = [...leaders];
   for (let i = 0; i < queue.length && insns.size < limit; i++) {
@@ -210,7 +212,7 @@ export function buildRegion(
       if (isCall(insn.op)) {
         const stub = insn.op === CALL ? stubAt(view, insn.imm) : null;
         const seen = insn.op === CALL && !stub ? [insn.imm] : targets(stub ?? insn);
-        called.set(offset, { stub, to: seen.length === 1 ? seen[0]! : null });
+        called.set(offset, { stub, to: seen.length <= MAX_CALLEES ? seen : [] });
         lead(next);
         break;
       }
@@ -318,7 +320,7 @@ function blockAt(
   insns: ReadonlyMap<number, Insn>,
   leaders: ReadonlySet<number>,
   indirect: ReadonlyMap<number, readonly number[]>,
-  called: ReadonlyMap<number, { stub: Insn | null; to: number | null }>,
+  called: ReadonlyMap<number, { stub: Insn | null; to: readonly number[] }>,
 ): Block {
   const body: Insn[] = [];
   const block = (end: BlockEnd, branch = 0): Block => ({ start, insns: body, count: body.length + branch, end });

@@ -124,7 +124,10 @@ export abstract class TransferEmitter extends IntegerEmitter {
     this.storeAll();
     code.get(L.Fuel).i32(1).op(W.I32Sub).param(Param.Depth).i32(1).op(W.I32Sub, W.I32Or).i32(0).op(W.I32LtS, W.If, W.Void);
     code.get(L.T).op(W.Return, W.End);
-    const callee = to === null ? null : this.callee(to);
+    const callees = to.flatMap((target) => {
+      const callee = this.callee(target);
+      return callee ? [{ callee, target }] : [];
+    });
     // It goes on there, unless control has come to another place, or the fuel is used up.
     const ifElsewhere = (then: () => void): void => {
       code.tee(L.Rip);
@@ -138,8 +141,8 @@ export abstract class TransferEmitter extends IntegerEmitter {
       code.get(local).plainGet(RSP).param(Param.Depth).call(Import.GoOn);
       ifElsewhere(() => void code.get(L.Rip).op(W.Return));
     };
-    if (callee) {
-      this.callRegion(callee, direct ? null : to);
+    if (callees.length > 0) {
+      this.callOneOf(callees, direct);
       ifElsewhere(() => goOn(L.Rip));
     } else goOn(L.T);
     code
@@ -155,32 +158,41 @@ export abstract class TransferEmitter extends IntegerEmitter {
     this.kind = MEMORY;
   }
 
-  /** Where the call to T comes back to; T itself where that is not the region after all. `to`: where T has to be, if that is not known. */
-  private callRegion({ base, entry, fn, slot }: Callee, to: number | null): void {
+  /** Where the call to T comes back to; T itself where that is none of these regions after all. `isSure`: it is the first, if that holds. */
+  private callOneOf([first, ...others]: readonly { callee: Callee; target: number }[], isSure: boolean): void {
     const { code } = this;
-    if (to !== null) {
+    if (!first) {
       code.get(L.T);
-      this.address(to);
-      code.op(W.I64Eq);
+      return;
+    }
+    const { callee, target } = first;
+    const { base, entry, fn, slot } = callee;
+    const isGuarded = !isSure || slot !== null;
+    if (!isSure) {
+      code.get(L.T);
+      this.address(target);
+      code.op(W.I64Xor);
     }
     if (slot !== null) {
+      code.i32(0).mem(W.I64Load, slot + RegionSlot.ValidBase);
+      this.address(base);
+      code
+        .op(W.I64Xor)
+        .i32(0)
+        .mem(W.I32Load, slot + RegionSlot.ValidEpoch);
       code
         .i32(0)
-        .mem(W.I32Load, slot + RegionSlot.ValidEpoch)
-        .i32(0)
         .mem(W.I32Load, MemoryMap.Header + Header.CodeEpoch)
-        .op(W.I32Eq)
-        .i32(0)
-        .mem(W.I64Load, slot + RegionSlot.ValidBase);
-      this.address(base);
-      code.op(W.I64Eq, W.I32And);
-      if (to !== null) code.op(W.I32And);
+        .op(W.I32Xor, W.I64ExtendI32U, W.I64Or);
+      if (!isSure) code.op(W.I64Or);
     }
-    const isGuarded = to !== null || slot !== null;
-    if (isGuarded) code.op(W.If, W.i64);
+    if (isGuarded) code.op(W.I64Eqz, W.If, W.i64);
     this.address(base);
     code.param(Param.Depth).i32(1).op(W.I32Sub).i32(entry).call(fn);
-    if (isGuarded) code.op(W.Else).get(L.T).op(W.End);
+    if (!isGuarded) return;
+    code.op(W.Else);
+    this.callOneOf(others, false);
+    code.op(W.End);
   }
 
   /** Parameters and state to the locals. */
