@@ -60,6 +60,8 @@ const SAMPLED_BYTES = 256;
 const FUNCTION_BYTES = 4096;
 /** A region is made again so often: when that was asked for once, then four times more, 16 times more… */
 const MAX_AGAIN = 3;
+/** What fails in a region is mended so often. */
+const MAX_MENDED = 6;
 /** Entries of a region that were asked for one by one. */
 const MAX_ALSO = 40;
 /** A page whose code was dropped so often stays interpreted. */
@@ -87,10 +89,15 @@ interface Region {
   entries: Map<number, number>;
   /** Addresses where control is to be able to enter besides. */
   also: Set<number>;
-  grouped: ReadonlySet<number>;
+  grouped: ReadonlyMap<number, readonly number[]>;
+  nearTop: ReadonlySet<number>;
   /** How often it was made again, and how often that was asked for since. */
   again: number;
   asked: number;
+  /** How often it was made again for an instruction that failed. */
+  mended: number;
+  /** What it takes the place of. */
+  replaced: Region | null;
 }
 
 /** The place of an instruction, whatever address it is mapped at: code page and offset. */
@@ -112,14 +119,14 @@ export class Jit {
   private flushes = 0;
   /** Host address of the Enter micro-op of each slot. */
   private enters: number[] = [];
-  /** The slots by it. */
-  private readonly slots = new Map<number, number>();
   /** Newest region of each instruction, by keyOf. */
   private readonly owners = new Map<number, Region>();
   /** Of an address: a region that knows a way there, but did not have it when it was made. */
   private readonly ways = new Map<number, Region>();
   /** Instructions that want care, by keyOf. */
   private readonly cares = new Map<number, Care>();
+  /** Instructions at which the top of the stack was often in another page than StackMemo had, by keyOf. */
+  private readonly far = new Set<number>();
   /** Instructions that translated code had retired when an instruction was last told to fail often, by keyOf. */
   private readonly failures = new Map<number, number>();
   /** Samples, by keyOf the bytes that they fall into. */
@@ -166,12 +173,12 @@ export class Jit {
     if (flushes === this.flushes) return;
     this.flushes = flushes;
     this.enters = [];
-    this.slots.clear();
     this.nextSlot = 1;
     this.tableTop = MemoryMap.RegionTables;
     this.owners.clear();
     this.ways.clear();
     this.cares.clear();
+    this.far.clear();
     this.failures.clear();
     this.refused.clear();
     this.samples.clear();
@@ -183,7 +190,6 @@ export class Jit {
   translateAt(va: number): boolean {
     this.profile.readBranches();
     this.nextSlot = 1;
-    this.slots.clear();
     this.tableTop = MemoryMap.RegionTables;
     this.owners.clear();
     this.cares.clear();
@@ -204,7 +210,12 @@ export class Jit {
     if (why === HotReason.Ended) this.gone.add(key);
     if (why === HotReason.Failed && owner) {
       // It is translated, and left all the same: an access that its check does not suit.
-      if (this.takeCare(key, owner.grouped.has(rip - owner.source.view.base))) this.again(owner, wanted);
+      const at = rip - owner.source.view.base;
+      if (owner.nearTop.has(at)) {
+        this.far.add(key);
+        this.mend(owner, wanted);
+      } else if (this.takeCare(key, owner.grouped.get(at)?.map((member) => keyOf(owner.source.view, member)) ?? []))
+        this.mend(owner, wanted);
       return;
     }
     if (owner) {
@@ -235,16 +246,17 @@ export class Jit {
     if (this.begins(rip)) wanted.set(rip, null);
   }
 
-  /** Has an instruction that fails to be translated in another way? `isGrouped`: its check was made for others too. */
-  private takeCare(key: number, isGrouped: boolean): boolean {
+  /** Has an instruction that fails to be translated in another way? `group`: what its check was made for. */
+  private takeCare(key: number, group: readonly number[]): boolean {
     const { u32 } = this.core;
     const at = (MemoryMap.Cpu + Cpu.Stats + 8 * Stat.RegionInstructions) >>> 2;
     const retired = u32[at]! + u32[at + 1]! * 2 ** 32;
     const since = retired - (this.failures.get(key) ?? -Infinity);
     this.failures.set(key, retired);
     const care = this.cares.get(key);
-    if (isGrouped && care === undefined) this.cares.set(key, Care.Alone);
-    else if (care !== Care.Step && since <= Profile.HotFailures * OFTEN) this.cares.set(key, Care.Step);
+    if (group.length > 0 && care === undefined) {
+      for (const member of group) if (!this.cares.has(member)) this.cares.set(member, Care.Alone);
+    } else if (care !== Care.Step && since <= Profile.HotFailures * OFTEN) this.cares.set(key, Care.Step);
     else return false;
     return true;
   }
@@ -260,9 +272,18 @@ export class Jit {
     if (region.again >= MAX_AGAIN) return false;
     // What is missing comes one by one: later there is more of it at a time.
     if (++region.asked < 1 << (2 * region.again)) return true;
-    const { base } = region.source.view;
-    wanted.set(base + region.source.entry, region);
+    region.again++;
+    this.remake(region, wanted);
     return true;
+  }
+
+  /** Has a region made again where something in it is to be done in another way. */
+  private mend(region: Region, wanted: Map<number, Region | null>): void {
+    if (region.mended++ < MAX_MENDED) this.remake(region, wanted);
+  }
+
+  private remake(region: Region, wanted: Map<number, Region | null>): void {
+    wanted.set(region.source.view.base + region.source.entry, region);
   }
 
   private build(va: number, also: ReadonlySet<number>, remade: Region | null): RegionSource | null {
@@ -300,8 +321,10 @@ export class Jit {
         continue;
       }
       insns += source.insns;
-      const again = (wanted.get(va)?.again ?? -1) + 1;
-      made.set(va, { source, fn: null, module: 0, slots: new Map(), entries: new Map(), also, grouped: new Set(), again, asked: 0 });
+      const replaced = wanted.get(va) ?? null;
+      const { again, mended } = replaced ?? { again: 0, mended: 0 };
+      const unknown = { fn: null, module: 0, slots: new Map(), entries: new Map(), grouped: new Map(), nearTop: new Set<number>() };
+      made.set(va, { ...unknown, source, also, again, asked: 0, mended, replaced });
       for (const { end } of source.blocks.values()) {
         if (end.kind !== 'call') continue;
         for (const offset of end.to) {
@@ -357,12 +380,15 @@ export class Jit {
           fn: Import.Count + (number === undefined ? other! : others.size + number),
           base,
           entry,
-          slot: within ? null : MemoryMap.RegionSlots + slot * RegionSlot.Bytes,
+          slot: this.placeOf(slot),
+          within,
         };
       };
+      const isFar = ({ offset }: Insn): boolean => this.far.has(keyOf(view, offset));
       const translation = translate(source, {
         callee,
         table: (bytes) => this.table(bytes),
+        mayBeNearTop: ![...source.blocks.values()].some(({ insns, end }) => insns.some(isFar) || ('insn' in end && isFar(end.insn))),
         mayGroup: (insn) => !this.cares.has(keyOf(view, insn.offset)),
         mustStep: (insn) => this.cares.get(keyOf(view, insn.offset)) === Care.Step,
         u8: core.u8,
@@ -370,6 +396,7 @@ export class Jit {
       });
       region.entries = translation.entries;
       region.grouped = translation.grouped;
+      region.nearTop = translation.nearTop;
       translations.push(translation);
     }
     const { bytes, marks } = encodeModule(
@@ -389,7 +416,7 @@ export class Jit {
       region.module = stats.modules;
       stats.regions++;
       stats.insns += region.source.insns;
-      if (region.again > 0) stats.again++;
+      if (region.again + region.mended > 0) stats.again++;
       this.install(region, fn, table);
     }
     core.u32[(MemoryMap.Header + Header.CodeEpoch) >>> 2]!++;
@@ -441,13 +468,15 @@ export class Jit {
     return region?.fn && region.source.view.base + region.source.entry === va ? region : null;
   }
 
+  private placeOf(slot: number): number {
+    return MemoryMap.RegionSlots + slot * RegionSlot.Bytes;
+  }
+
   private slotFor(region: Region, offset: number): number {
-    const at = region.source.view.at(offset);
-    let slot = this.slots.get(at);
-    if (slot === undefined) {
-      while ((this.nextSlot * RegionSlot.Bytes) % 4096 < RegionSlot.Apart) this.nextSlot++;
-      this.slots.set(at, (slot = this.nextSlot++));
-    }
+    let slot = region.slots.get(offset);
+    if (slot !== undefined) return slot;
+    while ((this.nextSlot * RegionSlot.Bytes) % 4096 < RegionSlot.Apart) this.nextSlot++;
+    slot = this.nextSlot++;
     region.slots.set(offset, slot);
     return slot;
   }
@@ -482,10 +511,10 @@ export class Jit {
       if (slot >= SLOTS) return;
       while (slot >= table.length) table.grow(256);
       table.set(slot, fn);
-      const place = MemoryMap.RegionSlots + slot * RegionSlot.Bytes;
-      const fresh = !isEnter(core, at);
-      core.u8.fill(0, fresh ? place : place + Uop.Bytes, place + RegionSlot.Bytes);
-      if (fresh) core.u8.copyWithin(place + RegionSlot.Original, at, at + Uop.Bytes);
+      const place = this.placeOf(slot);
+      const original = isEnter(core, at) ? this.placeOf(core.u32[(at + Uop.Imm) >>> 2]!) + RegionSlot.Original : at;
+      core.u8.copyWithin(place + RegionSlot.Original, original, original + Uop.Bytes);
+      core.u8.fill(0, place + Uop.Bytes, place + RegionSlot.Bytes);
       core.u32[(place + RegionSlot.Offset) >>> 2] = offset;
       core.u32[(place + RegionSlot.Entry) >>> 2] = number;
       core.u32[(place + RegionSlot.Pages) >>> 2] = pages;
@@ -494,6 +523,12 @@ export class Jit {
       core.u32[(at + Uop.Imm) >>> 2] = slot;
       this.enters[slot] = at;
     }
+    // Who calls the function that was there directly is to notice.
+    for (const slot of region.replaced?.slots.values() ?? []) {
+      core.u32[(this.placeOf(slot) + RegionSlot.ValidEpoch) >>> 2] = 0;
+      core.u32[(this.placeOf(slot) + RegionSlot.Replaced) >>> 2] = 1;
+    }
+    region.replaced = null;
     for (const { insns, end } of source.blocks.values()) {
       for (const insn of insns) this.owners.set(keyOf(view, insn.offset), region);
       const branch = end.kind === 'call' || end.kind === 'indirect' || end.kind === 'ret' ? end.insn : null;

@@ -121,6 +121,8 @@ export const enum RegionSlot {
   /** u32 host address, u32 count: the region's pages, RegionPage each. */
   Pages = 48,
   PageCount = 52,
+  /** u32: not 0: there is a newer region in the place of this one. */
+  Replaced = 56,
   Bytes = 64,
   /** Slots whose address ends in less, in its last twelve bits, stay empty. */
   Apart = 0x340,

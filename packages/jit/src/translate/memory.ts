@@ -43,6 +43,8 @@ interface Check {
   memo: MemoPlaces | null;
   /** Is it looked for in the page of StackMemo? Its limit is at `lastAt`. */
   onStack: boolean;
+  /** Offsets of the accesses. */
+  members: number[];
 }
 
 /** Accesses through a base register that has not changed, on one way through the region. */
@@ -68,8 +70,12 @@ export abstract class MemoryEmitter extends Emitter {
   private groups: Group[] = [];
   private nextGroup = 0;
 
-  /** Offsets of accesses that were checked for others too. */
-  readonly grouped = new Set<number>();
+  /** By the offset of an access that was checked for others too: theirs, and its own. */
+  readonly grouped = new Map<number, readonly number[]>();
+  /** Offsets of accesses that were looked for in the page of StackMemo. */
+  readonly nearTop = new Set<number>();
+  /** Is the top of the stack mostly in that page, and what the region has there with it? */
+  protected abstract mayBeNearTop(): boolean;
   /** May accesses of this instruction be checked together with others? */
   protected abstract mayGroup(insn: Insn): boolean;
 
@@ -183,6 +189,7 @@ export abstract class MemoryEmitter extends Emitter {
       }
       check.low = low;
       check.high = high;
+      check.members.push(insn.offset);
       this.patchCheck(check);
       const offset = TLB_BIAS + from - group.anchor;
       code.get(group.local);
@@ -194,16 +201,33 @@ export abstract class MemoryEmitter extends Emitter {
     const version = code.versions[register]!;
     const local = L.Group + (this.nextGroup++ % GROUPS);
     this.groups = this.groups.filter((group) => group.local !== local);
-    const onStack = register === RSP && Math.abs(disp) < NEAR_TOP;
+    const onStack = register === RSP && Math.abs(disp) < NEAR_TOP && this.mayBeNearTop();
     const memo = !onStack && this.isSteady(1 << register, before) ? this.memo() : null;
-    const check: Check = { block: this.blocksBegun, low: disp, high: disp + size, write, lowAt: 0, lastAt: 0, tableAt: 0, memo, onStack };
-    this.grouped.add(insn.offset);
+    const members = [insn.offset];
+    const check: Check = {
+      block: this.blocksBegun,
+      low: disp,
+      high: disp + size,
+      write,
+      lowAt: 0,
+      lastAt: 0,
+      tableAt: 0,
+      memo,
+      onStack,
+      members,
+    };
+    this.grouped.set(insn.offset, members);
     code.get(register);
     check.lowAt = code.patchable(0x42);
     code.op(W.I64Add);
     if (onStack) {
+      this.nearTop.add(insn.offset);
       this.site(insn.offset, before);
-      code.i32(0).mem(W.I64Load, MemoryMap.StackMemo + StackMemo.Page).op(W.I64Sub).i32(0);
+      code
+        .i32(0)
+        .mem(W.I64Load, MemoryMap.StackMemo + StackMemo.Page)
+        .op(W.I64Sub)
+        .i32(0);
       check.lastAt = code.patchableMem(W.I64Load, MEMO_BYTES);
       code.op(W.I64GeU).brIf(this.out('site'));
     } else {

@@ -20,6 +20,8 @@ export interface Links {
   /** Host address of `bytes` bytes for a table, zeroed; 0: there is no room. */
   table(bytes: number): number;
   mayGroup(insn: Insn): boolean;
+  /** Is the top of the stack mostly in the page that StackMemo has? */
+  mayBeNearTop: boolean;
   mustStep(insn: Insn): boolean;
   u8: Uint8Array;
   /** Are the places of instructions wanted (InsnMark)? */
@@ -30,8 +32,10 @@ export interface Translation {
   fn: WasmFunction;
   /** Where control may enter, by offset: the numbers of the entries. */
   entries: Map<number, number>;
-  /** Offsets of accesses that were checked for others too. */
-  grouped: ReadonlySet<number>;
+  /** By the offset of an access that was checked for others too: theirs, and its own. */
+  grouped: ReadonlyMap<number, readonly number[]>;
+  /** Offsets of accesses that were looked for in the page of StackMemo. */
+  nearTop: ReadonlySet<number>;
 }
 
 /** Translates a region into one function. */
@@ -97,6 +101,7 @@ class RegionTranslator extends TransferEmitter {
       fn: { locals: [...localTypes], body },
       entries: this.dispatch.size > 0 ? this.dispatch : new Map([[region.entry, 0]]),
       grouped: this.grouped,
+      nearTop: this.nearTop,
     };
   }
 
@@ -115,6 +120,10 @@ class RegionTranslator extends TransferEmitter {
 
   protected mayGroup(insn: Insn): boolean {
     return this.links.mayGroup(insn);
+  }
+
+  protected mayBeNearTop(): boolean {
+    return this.links.mayBeNearTop;
   }
 
   private steady: ReadonlyMap<number, number> | null = null;

@@ -12,8 +12,10 @@ export interface Callee {
   /** Offset of its base from the caller's. */
   base: number;
   entry: number;
-  /** Host address of its slot, where its pages are not all among the caller's. */
-  slot: number | null;
+  /** Host address of its slot. */
+  slot: number;
+  /** Are its pages all among the caller's, so that it holds where the caller does, unless it was replaced? */
+  within: boolean;
 }
 
 /** Parameters of a region function. */
@@ -166,14 +168,15 @@ export abstract class TransferEmitter extends IntegerEmitter {
       return;
     }
     const { callee, target } = first;
-    const { base, entry, fn, slot } = callee;
-    const isGuarded = !isSure || slot !== null;
+    const { base, entry, fn, slot, within } = callee;
     if (!isSure) {
       code.get(L.T);
       this.address(target);
       code.op(W.I64Xor);
     }
-    if (slot !== null) {
+    if (within) {
+      code.i32(0).mem(W.I64Load32U, slot + RegionSlot.Replaced);
+    } else {
       code.i32(0).mem(W.I64Load, slot + RegionSlot.ValidBase);
       this.address(base);
       code
@@ -184,12 +187,11 @@ export abstract class TransferEmitter extends IntegerEmitter {
         .i32(0)
         .mem(W.I32Load, MemoryMap.Header + Header.CodeEpoch)
         .op(W.I32Xor, W.I64ExtendI32U, W.I64Or);
-      if (!isSure) code.op(W.I64Or);
     }
-    if (isGuarded) code.op(W.I64Eqz, W.If, W.i64);
+    if (!isSure) code.op(W.I64Or);
+    code.op(W.I64Eqz, W.If, W.i64);
     this.address(base);
     code.param(Param.Depth).i32(1).op(W.I32Sub).i32(entry).call(fn);
-    if (!isGuarded) return;
     code.op(W.Else);
     this.callOneOf(others, false);
     code.op(W.End);
