@@ -88,6 +88,8 @@ interface Region {
   /** Addresses where control is to be able to enter besides. */
   also: Set<number>;
   grouped: ReadonlySet<number>;
+  /** Offsets of instructions that leave where a number is not near. */
+  near: ReadonlySet<number>;
   /** How often it was made again, and how often that was asked for since. */
   again: number;
   asked: number;
@@ -122,6 +124,8 @@ export class Jit {
   private readonly cares = new Map<number, Care>();
   /** Instructions that translated code had retired when an instruction was last told to fail often, by keyOf. */
   private readonly failures = new Map<number, number>();
+  /** Entries of regions whose numbers are often not near, by keyOf: their checks are plain. */
+  private readonly plain = new Set<number>();
   /** Samples, by keyOf the bytes that they fall into. */
   private readonly samples = new Map<number, number>();
   /** Where regions were left for. */
@@ -173,6 +177,7 @@ export class Jit {
     this.ways.clear();
     this.cares.clear();
     this.failures.clear();
+    this.plain.clear();
     this.refused.clear();
     this.samples.clear();
     this.gone.clear();
@@ -190,6 +195,10 @@ export class Jit {
     return this.make(new Map([[va, null]])) > 0;
   }
 
+  private keyAt(va: number): number {
+    return keyOf(this.view(va), va % 4096);
+  }
+
   private view(va: number): CodeView {
     return new CodeView(this.core, va - (va % 4096));
   }
@@ -203,6 +212,13 @@ export class Jit {
     const owner = this.owners.get(key);
     if (why === HotReason.Ended) this.gone.add(key);
     if (why === HotReason.Failed && owner) {
+      const { source } = owner;
+      const start = source.view.base + source.entry;
+      if (owner.near.has(rip - source.view.base) && !this.plain.has(this.keyAt(start))) {
+        this.plain.add(this.keyAt(start));
+        wanted.set(start, owner);
+        return;
+      }
       // It is translated, and left all the same: an access that its check does not suit.
       if (this.takeCare(key, owner.grouped.has(rip - owner.source.view.base))) this.again(owner, wanted);
       return;
@@ -301,7 +317,7 @@ export class Jit {
       }
       insns += source.insns;
       const again = (wanted.get(va)?.again ?? -1) + 1;
-      made.set(va, { source, fn: null, module: 0, slots: new Map(), entries: new Map(), also, grouped: new Set(), again, asked: 0 });
+      made.set(va, { source, fn: null, module: 0, slots: new Map(), entries: new Map(), also, grouped: new Set(), near: new Set(), again, asked: 0 });
       for (const { end } of source.blocks.values()) {
         if (end.kind !== 'call' || end.to === null) continue;
         const to = source.view.base + end.to;
@@ -361,11 +377,13 @@ export class Jit {
         table: (bytes) => this.table(bytes),
         mayGroup: (insn) => !this.cares.has(keyOf(view, insn.offset)),
         mustStep: (insn) => this.cares.get(keyOf(view, insn.offset)) === Care.Step,
+        near: !this.plain.has(keyOf(view, source.entry)),
         u8: core.u8,
         marked: this.observer !== null,
       });
       region.entries = translation.entries;
       region.grouped = translation.grouped;
+      region.near = translation.near;
       translations.push(translation);
     }
     const { bytes, marks } = encodeModule(

@@ -64,6 +64,13 @@ export const enum L {
   WindowEnd = 73,
   /** i32: the region is left at an instruction that failed. */
   Failed = 74,
+  /** i64: near checks of doubles (sse/near.ts): what is added to their bits, and what must not be set in the sum. */
+  NearStep = 75,
+  NearMask = 76,
+  /** v128: the same of packed ones: what is subtracted, and the first difference that is too great. */
+  NearLowF32 = 77,
+  NearLowF64 = 78,
+  NearLimit = 79,
 }
 
 /** Base registers that can be checked for at the same time. */
@@ -85,6 +92,8 @@ export const localTypes: readonly { count: number; type: number }[] = [
   { count: 3, type: 0x7b },
   { count: 1, type: 0x7e },
   { count: 1, type: 0x7f },
+  { count: 2, type: 0x7e },
+  { count: 3, type: 0x7b },
 ];
 
 /** What left the flags: core/assembly/cpu/flags.ts. */

@@ -5,6 +5,8 @@ import { Code, W, type WasmFunction } from '../wasm-encoder.js';
 import { flagsNeeded, isStepped, nextKind, wantsFlags } from './classify.js';
 import { DYNAMIC, L, localTypes, MEMORY } from './locals.js';
 import { loadAll, type Registers, saveAll, type Scope } from './region-code.js';
+import { type Checks, NEAR, PLAIN } from './sse/arithmetic-bounds.js';
+import { FloatFacts, type OperandFacts } from './sse/float-facts.js';
 import { lookUpSwitch, makeSwitchTable, type SwitchTable } from './switch-table.js';
 import { steadyRegisters } from './steady.js';
 import { flagStates } from './emitter.js';
@@ -21,6 +23,8 @@ export interface Links {
   mayGroup(insn: Insn): boolean;
   mustStep(insn: Insn): boolean;
   u8: Uint8Array;
+  /** May numbers be checked for being near (sse/near.ts)? */
+  near: boolean;
   /** Are the places of instructions wanted (InsnMark)? */
   marked: boolean;
 }
@@ -31,6 +35,8 @@ export interface Translation {
   entries: Map<number, number>;
   /** Offsets of accesses that were checked for others too. */
   grouped: ReadonlySet<number>;
+  /** Offsets of instructions that leave where a number is not near. */
+  near: ReadonlySet<number>;
 }
 
 /** Translates a region into one function. */
@@ -96,6 +102,7 @@ class RegionTranslator extends TransferEmitter {
       fn: { locals: [...localTypes], body },
       entries: this.dispatch.size > 0 ? this.dispatch : new Map([[region.entry, 0]]),
       grouped: this.grouped,
+      near: this.near,
     };
   }
 
@@ -114,6 +121,18 @@ class RegionTranslator extends TransferEmitter {
 
   protected mayGroup(insn: Insn): boolean {
     return this.links.mayGroup(insn);
+  }
+
+  private floatFacts: FloatFacts | null = null;
+  private start = 0;
+
+  protected get checks(): Checks {
+    return this.links.near ? NEAR : PLAIN;
+  }
+
+  protected factsAt(number: number): OperandFacts {
+    this.floatFacts ??= new FloatFacts(this.flow, this.blocks, this.checks, (insn) => isStepped(insn) || this.mustStep(insn));
+    return this.floatFacts.at(this.start, number);
   }
 
   private steady: ReadonlyMap<number, number> | null = null;
@@ -371,6 +390,7 @@ class RegionTranslator extends TransferEmitter {
   private block(start: number): void {
     const block = this.blocks.get(start)!;
     const { code } = this;
+    this.start = start;
     this.kind = this.kinds.get(start)!;
     code.scope = this.scopes.get(start) ?? null;
     this.beginBlock(this.follows === null ? 0 : this.validAfter.get(this.follows)!);

@@ -1,10 +1,13 @@
 import { Cpu, MemoryMap } from '@ring3/abi';
 import { type Code, W } from '../../wasm-encoder.js';
 import { L } from '../locals.js';
+import type { Checks } from './arithmetic-bounds.js';
+import { DOUBLE, type Format, type Known, SINGLE } from './bounds.js';
+import type { OperandFacts } from './float-facts.js';
 import { Theme, themeOf } from './names.js';
 import { Int, type Precision, Scalar, V128 } from './opcodes.js';
 import { F64, type SseInsn } from './operands.js';
-import { PlainOperandsOf } from './plain.js';
+import { allSingles, bothDoubles, NOTHING, type Register } from './register-facts.js';
 import { SseShuffles } from './shuffles.js';
 
 /** MXCSR: masks of all exceptions, rounding control. FTZ and DAZ do not matter to what passes the checks. */
@@ -36,12 +39,28 @@ const LIMIT = 0xfd00_0000;
  * any effect: NaNs, denormals, overflow.
  */
 export abstract class SseChecks extends SseShuffles {
-  private plainOf: PlainOperandsOf | null = null;
+  /** How much checks in this region ask. */
+  protected abstract readonly checks: Checks;
+  protected abstract factsAt(number: number): OperandFacts;
 
-  protected plainOperands(s: SseInsn): { v: number; w: number } {
-    this.plainOf ??= new PlainOperandsOf(this.blocks, (insn) => this.mustStep(insn));
-    const { v, w } = this.plainOf.get(s.insn);
-    return { v, w: s.isReg ? w : 0 };
+  /** What is known of the operands: nothing of memory. */
+  protected factsOf({ before, isReg }: SseInsn): OperandFacts {
+    const facts = this.factsAt(before);
+    return isReg ? facts : { ...facts, w: NOTHING };
+  }
+
+  protected formatOf(precision: Precision): Format {
+    return precision === F64 ? DOUBLE : SINGLE;
+  }
+
+  /** The lowest element of a register. */
+  protected lowest(precision: Precision, register: Register): Known {
+    return precision === F64 ? register.low : register.single;
+  }
+
+  /** All its elements. */
+  protected everyElement(precision: Precision, register: Register): Known {
+    return precision === F64 ? bothDoubles(register) : allSingles(register);
   }
 
   /** The locals of the checks, at the entry of a region. */
@@ -82,12 +101,12 @@ export abstract class SseChecks extends SseShuffles {
     this.splatTo(code, L.LowF64);
   }
 
-  private splatTo(code: Code, local: number): void {
+  protected splatTo(code: Code, local: number): void {
     code.op(0xfd, V128.I32x4Splat).set(local);
   }
 
   /** Does the region compute with floating-point numbers? */
-  private floats(): { scalar: boolean; packed: boolean } {
+  protected floats(): { scalar: boolean; packed: boolean } {
     let scalar = false;
     let packed = false;
     for (const { insns } of this.blocks.values())

@@ -4,7 +4,6 @@ import { mnemonic } from './names.js';
 import { type Precision, Scalar, V128 } from './opcodes.js';
 import { F32, F64, Packed, type SseInsn } from './operands.js';
 import { SsePacked } from './packed-float.js';
-import { Plain } from './plain.js';
 
 /** ZF, PF and CF: not comparable. */
 const UNORDERED = 0x45;
@@ -29,14 +28,14 @@ export abstract class SseCompares extends SsePacked {
     const { code } = this;
     const precision = m.endsWith('d') ? F64 : F32;
     const { a, b, scalar } = precision;
-    const low = precision === F64 ? Plain.Sd | Plain.Pd : Plain.Ss | Plain.Ps;
-    const plain = this.plainOperands(s);
-    const same = s.isReg && s.v === s.w;
-    this.sourceScalar(s, precision);
-    code.set(b);
-    this.lowOf(s.v, precision);
-    code.set(a);
-    const unknown = [...(plain.v & low ? [] : [a]), ...(plain.w & low || same ? [] : [b])];
+    if (this.isNear) {
+      this.nearPair(s, precision);
+      this.orderToFlags(precision);
+      code.i64(0).set(L.CcB);
+      this.setKind(CcOp.Explicit);
+      return;
+    }
+    const unknown = this.operandPair(s, precision);
     code.op(W.Block, W.Void);
     this.context.push('compared');
     this.guarded(
@@ -55,21 +54,63 @@ export abstract class SseCompares extends SsePacked {
         code.op(W.End).i32(1);
       },
     );
-    code.get(a).get(b).op(scalar.lt).get(a).get(b).op(scalar.eq).i32(6).op(W.I32Shl, W.I32Or, W.I64ExtendI32U).set(L.CcA);
-    code.get(a).get(b).op(scalar.ne, W.I64ExtendI32U).set(L.CcR);
+    this.orderToFlags(precision);
     this.context.pop();
     code.op(W.End);
     code.i64(0).set(L.CcB);
     this.setKind(CcOp.Explicit);
   }
 
+  /** Both low elements to their locals; those of which nothing is known. */
+  private operandPair(s: SseInsn, precision: Precision): number[] {
+    const { code } = this;
+    const { a, b } = precision;
+    const facts = this.factsOf(s);
+    this.sourceScalar(s, precision);
+    code.set(b);
+    this.lowOf(s.v, precision);
+    code.set(a);
+    return [
+      ...(this.lowest(precision, facts.v) ? [] : [a]),
+      ...(this.lowest(precision, facts.w) || (s.isReg && s.v === s.w) ? [] : [b]),
+    ];
+  }
+
+  /** The same, looked at. */
+  private nearPair(s: SseInsn, precision: Precision): void {
+    const { code } = this;
+    const { a } = precision;
+    const facts = this.factsOf(s);
+    const isKnown = this.lowest(precision, facts.v) !== null;
+    this.nearOperand(s, precision, this.lowest(precision, facts.w) === null && !(s.isReg && s.v === s.w && isKnown));
+    this.lowOf(s.v, precision);
+    code.set(a);
+    if (!isKnown && !(s.isReg && s.v === s.w)) this.nearly(s, [() => this.isNearScalar(precision, a)], () => this.isZero(precision, a));
+  }
+
+  /** CF: less; ZF: equal. */
+  private orderToFlags({ a, b, scalar }: Precision): void {
+    const { code } = this;
+    code.get(a).get(b).op(scalar.lt).get(a).get(b).op(scalar.eq).i32(6).op(W.I32Shl, W.I32Or, W.I64ExtendI32U).set(L.CcA);
+    code.get(a).get(b).op(scalar.ne, W.I64ExtendI32U).set(L.CcR);
+  }
+
   private compareLanes(s: SseInsn, precision: Precision): void {
-    const all = precision === F64 ? Plain.Pd : Plain.Ps;
-    const plain = this.plainOperands(s);
+    const facts = this.factsOf(s);
     const from = this.sourceLocal(s);
-    const unknown = [...(plain.v & all ? [] : [s.v]), ...(plain.w & all || from === s.v ? [] : [from])];
+    const unknown = [
+      ...(this.everyElement(precision, facts.v) ? [] : [s.v]),
+      ...(this.everyElement(precision, facts.w) || from === s.v ? [] : [from]),
+    ];
     const quiet = !isSignaling(s.insn.imm);
-    this.guarded(s, unknown.length > 0 ? [() => this.allInRange(precision, unknown)] : [], () =>
+    if (this.isNear)
+      this.nearly(s, unknown.length > 0 ? [() => this.areNear(precision, unknown)] : [], () =>
+        this.allLanes(
+          precision,
+          unknown.map((x) => () => this.nearLanes(precision, x)),
+        ),
+      );
+    else this.guarded(s, unknown.length > 0 ? [() => this.allInRange(precision, unknown)] : [], () =>
       this.allLanes(
         precision,
         unknown.map((x) => () => (quiet ? this.plainOrQuietLanes(precision, x) : this.plainLanes(precision, x))),
@@ -81,23 +122,19 @@ export abstract class SseCompares extends SsePacked {
 
   private compareLow(s: SseInsn, precision: Precision): void {
     const { code } = this;
-    const { a, b } = precision;
-    const low = precision === F64 ? Plain.Sd | Plain.Pd : Plain.Ss | Plain.Ps;
-    const plain = this.plainOperands(s);
-    this.sourceScalar(s, precision);
-    code.set(b);
-    this.lowOf(s.v, precision);
-    code.set(a);
-    const unknown = [...(plain.v & low ? [] : [a]), ...(plain.w & low || (s.isReg && s.v === s.w) ? [] : [b])];
-    const quiet = !isSignaling(s.insn.imm);
-    this.guarded(
-      s,
-      unknown.map((x) => () => this.inRange(precision, x)),
-      () => this.all(unknown.map((x) => () => (quiet ? this.plainOrQuiet(precision, x) : this.plain(precision, x)))),
-    );
+    if (this.isNear) this.nearPair(s, precision);
+    else {
+      const unknown = this.operandPair(s, precision);
+      const quiet = !isSignaling(s.insn.imm);
+      this.guarded(
+        s,
+        unknown.map((x) => () => this.inRange(precision, x)),
+        () => this.all(unknown.map((x) => () => (quiet ? this.plainOrQuiet(precision, x) : this.plain(precision, x)))),
+      );
+    }
     let from = s.w;
     if (!s.isReg) {
-      code.get(b);
+      code.get(precision.b);
       this.simd(precision.splat);
       code.set((from = Packed.Source));
     }

@@ -1,0 +1,270 @@
+import { UopFlag } from '@ring3/abi';
+import type { Insn } from '../../region.js';
+import { type Checks, NEAR, type Operation, outcomeOf, PLAIN } from './arithmetic-bounds.js';
+import { DOUBLE, integerOf, isSafe, type Known, SINGLE, ZERO } from './bounds.js';
+import { mnemonic, Theme, themeOf } from './names.js';
+import {
+  allSingles,
+  bothDoubles,
+  composed,
+  doubles,
+  type Element,
+  found,
+  lowDouble,
+  lowSingle,
+  NOTHING,
+  type Register,
+  singles,
+  ZEROS,
+} from './register-facts.js';
+import { shuffles } from './tables.js';
+
+/** Addresses with these are the interpreter's (sse.ts). */
+export const BY_INTERPRETER = UopFlag.Fs | UopFlag.Gs | UopFlag.Addr32 | UopFlag.RipWide;
+
+/** What is known at a place. */
+export interface FloatState {
+  readonly registers: Register[];
+  /** An inexact result is no news: MXCSR has PE, all exceptions are masked, it rounds to nearest. */
+  isQuiet: boolean;
+}
+
+export function nothingKnown(): FloatState {
+  return { registers: Array.from({ length: 16 }, () => NOTHING), isQuiet: false };
+}
+
+/** An instruction at work on a state: its registers, by number. */
+interface Step {
+  readonly insn: Insn;
+  readonly name: string;
+  readonly m: string;
+  readonly state: FloatState;
+  readonly checks: Checks;
+  readonly v: number;
+  readonly w: number;
+  readonly isReg: boolean;
+}
+
+/** What is known behind an instruction. `stepped`: it is the interpreter's. */
+export function after(insn: Insn, state: FloatState, checks: Checks, stepped: boolean): void {
+  const { name } = insn;
+  const theme = themeOf(name);
+  const isReg = (insn.flags & UopFlag.RmReg) !== 0;
+  const forget = (): void => {
+    state.registers.fill(NOTHING);
+    state.isQuiet = false;
+  };
+  if (stepped) return forget();
+  if (theme === undefined) {
+    // Integer instructions leave the xmm registers alone, what is called does not.
+    if (/_[VWU]|^(call|jmp|ret|\?)/.test(name)) forget();
+    return;
+  }
+  if (theme === Theme.Control) {
+    if (name.startsWith('ld')) state.isQuiet = false;
+    return;
+  }
+  if (!isReg && insn.flags & BY_INTERPRETER) return forget();
+  const step: Step = { insn, name, m: mnemonic(name), state, checks, v: (insn.reg >> 4) & 15, w: (insn.rm >> 4) & 15, isReg };
+  switch (theme) {
+    case Theme.ScalarFloat:
+      return scalar(step);
+    case Theme.PackedFloat:
+      return packed(step);
+    case Theme.Compare:
+      return compared(step);
+    case Theme.Conversion:
+      return converted(step);
+    case Theme.Move:
+      return moved(step);
+    case Theme.Integer:
+      if (isReg && step.v === step.w && /^(pxor|xorp[sd])$/.test(step.m)) state.registers[step.v] = ZEROS;
+      else state.registers[name.endsWith('_Ib') ? step.w : step.v] = NOTHING;
+      return;
+    case Theme.Shuffle:
+      return shuffled(step);
+  }
+}
+
+/** The second operand. */
+function sourceOf({ state, w, isReg }: Step): Register {
+  return isReg ? state.registers[w]! : NOTHING;
+}
+
+/** Operands of a double or single operation, of its low elements or all, have been looked at. */
+function looked({ state, checks, v, w, isReg }: Step, isDouble: boolean, all: boolean): void {
+  const { registers } = state;
+  for (const r of isReg ? [v, w] : [v]) {
+    if (isDouble) {
+      registers[r] = found(registers[r]!, 'low', checks.double);
+      if (all) registers[r] = found(registers[r]!, 'high', checks.double);
+    } else {
+      registers[r] = found(registers[r]!, 'single', checks.single);
+      if (all) registers[r] = found(registers[r]!, 'singles', checks.single);
+    }
+  }
+}
+
+function scalar(step: Step): void {
+  const { m, state, checks, v, w, isReg } = step;
+  const { registers } = state;
+  const operation = m.slice(0, -2) as Operation;
+  const isDouble = m.endsWith('d');
+  const format = isDouble ? DOUBLE : SINGLE;
+  const low = (register: Register): Known => (isDouble ? register.low : register.single);
+  const before = registers[v]!;
+  const { result, rounds } = outcomeOf(operation, checks, format, low(before), low(sourceOf(step)));
+  if (operation !== 'sqrt') looked(step, isDouble, false);
+  else if (isReg) registers[w] = found(registers[w]!, isDouble ? 'low' : 'single', isDouble ? checks.double : checks.single);
+  registers[v] = isDouble ? lowDouble(result, registers[v]!) : lowSingle(result, registers[v]!);
+  if (rounds && checks === NEAR) state.isQuiet = true;
+}
+
+function packed(step: Step): void {
+  const { m, state, checks, v } = step;
+  const { registers } = state;
+  const operation = m.slice(0, -2) as Operation;
+  const isDouble = m.endsWith('d');
+  const all = isDouble ? bothDoubles : allSingles;
+  // Roots are checked plainly everywhere.
+  if (operation === 'sqrt') {
+    registers[v] = isDouble ? doubles(PLAIN.double) : singles(PLAIN.single);
+    return;
+  }
+  const { result, rounds } = outcomeOf(operation, checks, isDouble ? DOUBLE : SINGLE, all(registers[v]!), all(sourceOf(step)));
+  looked(step, isDouble, true);
+  registers[v] = isDouble ? doubles(result) : singles(result);
+  if (rounds && checks === NEAR) state.isQuiet = true;
+}
+
+function compared(step: Step): void {
+  const { m, state, checks, v } = step;
+  const isDouble = m.endsWith('d');
+  // Quiet NaNs may pass where checks are plain.
+  const signals = m.startsWith('comis') || checks === NEAR;
+  if (/^u?comis/.test(m)) {
+    if (signals) looked(step, isDouble, false);
+    return;
+  }
+  if (checks === NEAR) looked(step, isDouble, m.startsWith('cmpp'));
+  state.registers[v] = NOTHING;
+}
+
+function converted(step: Step): void {
+  const { m: mnemonicOf, name, state, checks, v } = step;
+  const { registers } = state;
+  const m = mnemonicOf.replace(/(si2s[sd])(32|64)$/, '$1');
+  const from = sourceOf(step);
+  const bits = name.endsWith('64') ? 64 : 32;
+  if (m === 'cvtsi2sd') registers[v] = lowDouble(integerOf(bits), registers[v]!);
+  else if (m === 'cvtsi2ss') registers[v] = lowSingle(integerOf(bits), registers[v]!);
+  else if (m === 'cvtss2sd') registers[v] = lowDouble(from.single ?? checks.single, registers[v]!);
+  else if (m === 'cvtsd2ss') {
+    registers[v] = lowSingle(narrowed(from.low, checks) ?? checks.single, registers[v]!);
+    if (checks === NEAR) state.isQuiet = true;
+  } else if (m === 'cvtdq2pd') registers[v] = doubles(integerOf(32));
+  else if (m === 'cvtdq2ps') registers[v] = singles(integerOf(32));
+  else if (m === 'cvtps2pd') registers[v] = doubles(allSingles(from) ?? PLAIN.single);
+  else if (m === 'cvtpd2ps') registers[v] = { low: null, high: ZERO, single: PLAIN.single, singles: PLAIN.single };
+  else if (!m.includes('2si')) registers[v] = NOTHING;
+}
+
+/** What is known of a double that a single holds as well, rounded, so that it needs no check. */
+export function narrowed(known: Known, checks: Checks): Known {
+  return checks === NEAR && known && isSafe(known, SINGLE) ? known : null;
+}
+
+const WHOLE = /^mov([au]p[sd]|dq[au])$/;
+
+function moved(step: Step): void {
+  const { m, name, state, v, w, isReg } = step;
+  const { registers } = state;
+  const store = /_([MWE]\w*_V|R_V)/.test(name);
+  if (/^movmsk|^pmovmsk|^movnt/.test(m)) return;
+  if (!isReg) {
+    if (store) return;
+    const before = registers[v]!;
+    if (WHOLE.test(m)) registers[v] = NOTHING;
+    else if (m === 'movlps' || m === 'movlpd') registers[v] = { ...NOTHING, high: before.high };
+    else if (/^mov(high|hp[sd])$/.test(m)) registers[v] = { low: before.low, high: null, single: before.single, singles: null };
+    else registers[v] = m === 'movss' ? { ...NOTHING, high: ZERO, singles: ZERO } : { ...NOTHING, high: ZERO };
+    return;
+  }
+  const [to, from] = store ? [w, v] : [v, w];
+  const [old, taken] = [registers[to]!, registers[from]!];
+  if (WHOLE.test(m)) registers[to] = taken;
+  else if (m === 'movsd') registers[to] = lowDouble(taken.low, old);
+  else if (m === 'movss') registers[to] = lowSingle(taken.single, old);
+  else if (m === 'movq' && name.startsWith('movq_')) registers[to] = { low: taken.low, high: ZERO, single: taken.single, singles: taken.singles };
+  else if (m === 'movlhps' || m === 'movhigh' || m === 'movhps')
+    registers[v] = composed([
+      [registers[v]!, 0],
+      [registers[v]!, 1],
+      [registers[w]!, 0],
+      [registers[w]!, 1],
+    ]);
+  else if (m === 'movhlps')
+    registers[v] = composed([
+      [registers[w]!, 2],
+      [registers[w]!, 3],
+      [registers[v]!, 2],
+      [registers[v]!, 3],
+    ]);
+  // movd and movq to a general register leave the xmm registers alone.
+  else if (!store) registers[v] = NOTHING;
+}
+
+function shuffled(step: Step): void {
+  const { m, insn, state, v, w } = step;
+  const { registers } = state;
+  const { imm } = insn;
+  if (m === 'pextrw') return;
+  const a = registers[v]!;
+  const b = sourceOf(step);
+  const field = (i: number): number => (imm >> (2 * i)) & 3;
+  const byBytes = (bytes: readonly number[], first: Register, second: Register): Register => {
+    const elements = [0, 1, 2, 3].map((i): Element | null => {
+      const at = bytes[4 * i]!;
+      const whole = (at & 3) === 0 && [1, 2, 3].every((k) => bytes[4 * i + k] === at + k);
+      return whole ? [at < 16 ? first : second, (at & 15) >> 2] : null;
+    });
+    return elements.every((element) => element !== null) ? composed(elements as [Element, Element, Element, Element]) : NOTHING;
+  };
+  switch (m) {
+    case 'psrldq':
+    case 'pslldq': {
+      const count = Math.min(imm & 0xff, 16);
+      const from = (i: number): number => (m === 'psrldq' ? Math.min(i + count, 16 + (i & 3)) : i < count ? 16 + (i & 3) : i - count);
+      registers[w] = count % 4 === 0 ? byBytes(Array.from({ length: 16 }, (_, i) => from(i)), registers[w]!, ZEROS) : NOTHING;
+      return;
+    }
+    case 'pshufd':
+      registers[v] = composed([
+        [b, field(0)],
+        [b, field(1)],
+        [b, field(2)],
+        [b, field(3)],
+      ]);
+      return;
+    case 'shufps':
+      registers[v] = composed([
+        [a, field(0)],
+        [a, field(1)],
+        [b, field(2)],
+        [b, field(3)],
+      ]);
+      return;
+    case 'shufpd': {
+      const [low, high] = [2 * (imm & 1), imm & 2];
+      registers[v] = composed([
+        [a, low],
+        [a, low + 1],
+        [b, high],
+        [b, high + 1],
+      ]);
+      return;
+    }
+    default:
+      registers[v] = m in shuffles ? byBytes(shuffles[m]!, a, b) : NOTHING;
+  }
+}
