@@ -64,13 +64,14 @@ export const enum L {
   WindowEnd = 73,
   /** i32: the region is left at an instruction that failed. */
   Failed = 74,
-  /** i64: near checks of doubles (sse/near.ts): what is added to their bits, and what must not be set in the sum. */
-  NearStep = 75,
-  NearMask = 76,
-  /** v128: the same of packed ones: what is subtracted, and the first difference that is too great. */
+  /** i64: near checks of doubles (sse/near.ts): what is added to their bits without the sign, and the first sum that is too great. */
+  NearLow = 75,
+  NearLimit = 76,
+  /** v128: the same of packed ones, but that it is subtracted. */
   NearLowF32 = 77,
-  NearLowF64 = 78,
-  NearLimit = 79,
+  NearLimitF32 = 78,
+  NearLowF64 = 79,
+  NearLimitF64 = 80,
 }
 
 /** Base registers that can be checked for at the same time. */
@@ -93,7 +94,7 @@ export const localTypes: readonly { count: number; type: number }[] = [
   { count: 1, type: 0x7e },
   { count: 1, type: 0x7f },
   { count: 2, type: 0x7e },
-  { count: 3, type: 0x7b },
+  { count: 4, type: 0x7b },
 ];
 
 /** What left the flags: core/assembly/cpu/flags.ts. */

@@ -37,11 +37,11 @@ export interface Window {
 }
 
 /**
- * Numbers of these sizes are what programs compute with. Products of two doubles of them need no check, nor do sums of some of these; of singles
- * sums need none. A power of two of exponents each, so that a mask tells.
+ * Numbers of these sizes are what programs compute with: products of three such doubles need no check, nor do sums of these; of singles sums
+ * need none.
  */
-export const NEAR_DOUBLE: Window = { low: -255, high: 257 };
-export const NEAR_SINGLE: Window = { low: -63, high: 65 };
+export const NEAR_DOUBLE: Window = { low: -288, high: 335 };
+export const NEAR_SINGLE: Window = { low: -100, high: 120 };
 
 export function boundsOf({ low, high }: Window, { significand }: Format): Bounds {
   return { unit: low - significand + 1, top: high };

@@ -7,19 +7,16 @@ import { SseChecks } from './checks.js';
 import { type Precision, Scalar, V128 } from './opcodes.js';
 import { F64, type SseInsn } from './operands.js';
 
-/** The exponents of a double as its bits have them: near ones, with STEP added, have no bit of MASK; that of zero has. */
-const NEAR_FIRST_F64 = NEAR_DOUBLE.low + 1023;
-const NEAR_COUNT_F64 = NEAR_DOUBLE.high - NEAR_DOUBLE.low;
-const STEP_F64 = 0x800 - NEAR_FIRST_F64;
-const MASK_F64 = 0x7ff & ~(NEAR_COUNT_F64 - 1);
-const NEAR_FIRST_F32 = NEAR_SINGLE.low + 127;
-const NEAR_COUNT_F32 = NEAR_SINGLE.high - NEAR_SINGLE.low;
-const STEP_F32 = (0x100 - NEAR_FIRST_F32) << 23;
-const MASK_F32 = (0xff & ~(NEAR_COUNT_F32 - 1)) << 23;
-/** Lanes shifted left by one, less these, are below the limits. */
-const LOW_F64 = NEAR_FIRST_F64 << 21;
-const LIMIT_F64 = NEAR_COUNT_F64 << 21;
-const LOW_F32 = NEAR_FIRST_F32 << 24;
+/** Exponents as the bits of numbers have them: the first near one, and how many there are. */
+const FIRST_F64 = NEAR_DOUBLE.low + 1023;
+const COUNT_F64 = NEAR_DOUBLE.high - NEAR_DOUBLE.low;
+const FIRST_F32 = NEAR_SINGLE.low + 127;
+const COUNT_F32 = NEAR_SINGLE.high - NEAR_SINGLE.low;
+/** The same for bits that are shifted left by one, which the sign has left: of singles, and of the upper halves of doubles. */
+const LOW_F64 = FIRST_F64 << 21;
+const LIMIT_F64 = COUNT_F64 << 21;
+const LOW_F32 = FIRST_F32 << 24;
+const LIMIT_F32 = COUNT_F32 << 24;
 
 /**
  * Near checks: is a number zero, or of a size that most numbers are of? What is computed from such numbers needs no check as long as
@@ -46,16 +43,17 @@ export abstract class SseNear extends SseChecks {
         .i64(BigInt(exponent) << 52n)
         .op(W.I64Mul)
         .set(local);
-    wide(STEP_F64, L.NearStep);
-    wide(MASK_F64, L.NearMask);
+    wide(-2 * FIRST_F64, L.NearLow);
+    wide(2 * COUNT_F64, L.NearLimit);
     if (!packed) return;
     const lanes = (value: number, local: number): void => {
       one().i32(value).op(W.I32Mul);
       this.splatTo(code, local);
     };
     lanes(LOW_F64, L.NearLowF64);
-    lanes(LIMIT_F64, L.NearLimit);
+    lanes(LIMIT_F64, L.NearLimitF64);
     lanes(LOW_F32, L.NearLowF32);
+    lanes(LIMIT_F32, L.NearLimitF32);
   }
 
   /** Leaves unless an inexact result is no news. */
@@ -78,22 +76,29 @@ export abstract class SseNear extends SseChecks {
   protected isNearScalar(precision: Precision, local: number): void {
     const { code } = this;
     code.get(local);
-    if (precision === F64) this.nearBits(() => code.op(Scalar.I64ReinterpretF64));
-    else code.op(Scalar.I32ReinterpretF32).i32(STEP_F32).op(W.I32Add).i32(MASK_F32).op(W.I32And, W.I32Eqz);
+    if (precision === F64)
+      code.op(Scalar.I64ReinterpretF64).i64(1).op(W.I64Shl).get(L.NearLow).op(W.I64Add).get(L.NearLimit).op(W.I64LtU);
+    else {
+      code.op(Scalar.I32ReinterpretF32);
+      this.nearBits(LOW_F32, LIMIT_F32);
+    }
   }
 
-  private nearBits(bits: () => void): void {
-    bits();
-    this.code.get(L.NearStep).op(W.I64Add).get(L.NearMask).op(W.I64And, W.I64Eqz);
+  private nearBits(low: number, limit: number): void {
+    this.code
+      .i32(1)
+      .op(W.I32Shl)
+      .i32(low)
+      .op(W.I32Sub)
+      .i32(limit)
+      .op(W.I32LtU);
   }
 
   /** The scalar memory operand that has been checked last is near, and not zero. */
   protected isNearMemory({ bytes }: Precision): void {
-    const { code } = this;
-    code.get(L.P).mem(W.I32Load, this.offset + bytes - 4);
-    if (bytes === 8) code.i32(STEP_F64 << 20).op(W.I32Add).i32(MASK_F64 << 20);
-    else code.i32(STEP_F32).op(W.I32Add).i32(MASK_F32);
-    code.op(W.I32And, W.I32Eqz);
+    this.code.get(L.P).mem(W.I32Load, this.offset + bytes - 4);
+    if (bytes === 8) this.nearBits(LOW_F64, LIMIT_F64);
+    else this.nearBits(LOW_F32, LIMIT_F32);
   }
 
   /** It is zero. */
@@ -123,13 +128,11 @@ export abstract class SseNear extends SseChecks {
       this.simd(V128.I32x4Shl);
       code.get(isDouble ? L.NearLowF64 : L.NearLowF32);
       this.simd(V128.I32x4Sub);
-      if (i > 0) this.simd(isDouble ? V128.I32x4MaxU : V128.Or);
+      if (i > 0) this.simd(V128.I32x4MaxU);
     });
-    if (isDouble) {
-      code.get(L.NearLimit);
-      this.simd(V128.I32x4GeU);
-      this.simd(V128.I64x2Bitmask);
-    } else this.simd(V128.I32x4Bitmask);
+    code.get(isDouble ? L.NearLimitF64 : L.NearLimitF32);
+    this.simd(V128.I32x4GeU);
+    this.simd(isDouble ? V128.I64x2Bitmask : V128.I32x4Bitmask);
     code.op(W.I32Eqz);
   }
 
