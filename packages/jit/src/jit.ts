@@ -4,6 +4,7 @@ import type { InsnMark, JitObserver } from './observer.js';
 import { type HotAddress, ProfileReader } from './profile.js';
 import { buildRegion, CodeView, Enter, type Insn, isEnter, type RegionSource, waysOut } from './region.js';
 import { isTranslatable } from './translate/classify.js';
+import { NEAR_BYTES, nearConstants } from './translate/sse/near.js';
 import { translate, type Translation } from './translate/region-translator.js';
 import type { Callee } from './translate/transfers.js';
 import { encodeModule, Import } from './wasm-encoder.js';
@@ -66,6 +67,9 @@ const MAX_ALSO = 40;
 const MAX_GENERATION = 30;
 const SLOTS = (MemoryMap.RegionSlotsEnd - MemoryMap.RegionSlots) / RegionSlot.Bytes;
 
+/** The constants of translated code are before it. */
+const FIRST_TABLE = MemoryMap.RegionTables + NEAR_BYTES;
+
 /** An instruction that fails once in so many, or more often, is the interpreter's. */
 const OFTEN = 300;
 
@@ -110,7 +114,7 @@ export class Jit {
   observer: JitObserver | null = null;
   private readonly profile: ProfileReader;
   private nextSlot = 1;
-  private tableTop: number = MemoryMap.RegionTables;
+  private tableTop: number = FIRST_TABLE;
   private flushes = 0;
   /** Host address of the Enter micro-op of each slot. */
   private enters: number[] = [];
@@ -172,7 +176,7 @@ export class Jit {
     this.enters = [];
     this.slots.clear();
     this.nextSlot = 1;
-    this.tableTop = MemoryMap.RegionTables;
+    this.tableTop = FIRST_TABLE;
     this.owners.clear();
     this.ways.clear();
     this.cares.clear();
@@ -189,7 +193,7 @@ export class Jit {
     this.profile.readBranches();
     this.nextSlot = 1;
     this.slots.clear();
-    this.tableTop = MemoryMap.RegionTables;
+    this.tableTop = FIRST_TABLE;
     this.owners.clear();
     this.cares.clear();
     return this.make(new Map([[va, null]])) > 0;
@@ -332,6 +336,7 @@ export class Jit {
     const { core, stats } = this;
     const { goOn, resume, stepUop, testCondition, table } = this.wasm;
     const imports: Record<string, unknown> = { m: core.memory, s: stepUop, c: testCondition, g: goOn, r: resume };
+    core.u8.set(nearConstants(), MemoryMap.RegionTables);
     const others = new Map<Region, number>();
     const numbers = new Map<Region, number>();
     for (const region of made.values()) numbers.set(region, numbers.size);

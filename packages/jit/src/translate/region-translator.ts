@@ -6,7 +6,7 @@ import { flagsNeeded, isStepped, nextKind, wantsFlags } from './classify.js';
 import { DYNAMIC, L, localTypes, MEMORY } from './locals.js';
 import { loadAll, type Registers, saveAll, type Scope } from './region-code.js';
 import { type Checks, NEAR, PLAIN } from './sse/arithmetic-bounds.js';
-import { FloatFacts, type OperandFacts } from './sse/float-facts.js';
+import { type Demand, FloatFacts, type Loop, type OperandFacts } from './sse/float-facts.js';
 import { lookUpSwitch, makeSwitchTable, type SwitchTable } from './switch-table.js';
 import { steadyRegisters } from './steady.js';
 import { flagStates } from './emitter.js';
@@ -67,6 +67,7 @@ class RegionTranslator extends TransferEmitter {
   private readonly rerouted = new Map<number, Set<number>>();
   private readonly kinds = new Map<number, number>();
   /** Of blocks in loops. */
+  private readonly scopedLoops: Loop[] = [];
   private readonly scopes = new Map<number, Scope>();
   private switch: SwitchTable | null = null;
 
@@ -94,6 +95,7 @@ class RegionTranslator extends TransferEmitter {
     body.mark(this.markOf(null));
     this.prologue(body);
     this.loadLimit(body);
+    this.loadNear(body);
     for (let i = 0; i < exits.length; i++) body.op(W.Block, W.Void);
     body.add(code);
     body.mark(this.markOf(null));
@@ -130,9 +132,12 @@ class RegionTranslator extends TransferEmitter {
     return this.links.near ? NEAR : PLAIN;
   }
 
+  private get facts(): FloatFacts {
+    return (this.floatFacts ??= new FloatFacts(this.flow, this.blocks, this.scopedLoops, this.checks, (insn) => isStepped(insn) || this.mustStep(insn)));
+  }
+
   protected factsAt(number: number): OperandFacts {
-    this.floatFacts ??= new FloatFacts(this.flow, this.blocks, this.checks, (insn) => isStepped(insn) || this.mustStep(insn));
-    return this.floatFacts.at(this.start, number);
+    return this.facts.at(this.start, number);
   }
 
   private steady: ReadonlyMap<number, number> | null = null;
@@ -217,6 +222,7 @@ class RegionTranslator extends TransferEmitter {
     const { nodes } = behind(() => true);
     for (const node of nodes) if (node !== header && loopHeaders.has(node)) return;
     const scope: Scope = { used: 0, set: 0 };
+    this.scopedLoops.push({ header, nodes, ends });
     for (const node of nodes) this.scopes.set(node, scope);
   }
 
@@ -287,7 +293,7 @@ class RegionTranslator extends TransferEmitter {
     }
     if (!loops) return this.within(node, inner, 0);
     const scope = this.scopes.get(node) ?? null;
-    if (scope) this.enterScope(scope);
+    if (scope) this.enterScope(scope, node);
     code.op(W.Loop, W.Void);
     this.context.push(`loop ${node}`);
     this.within(node, inner, 0);
@@ -296,13 +302,25 @@ class RegionTranslator extends TransferEmitter {
     if (scope) this.closeScope(scope);
   }
 
-  private enterScope(scope: Scope): void {
+  private enterScope(scope: Scope, header: number): void {
     const { code } = this;
     for (const state of flagStates) {
       code.op(W.Block, W.Void);
       this.context.push(`scope ${state}`);
     }
     code.hole((hole) => loadAll(hole, scope.used));
+    if (!this.computes) return;
+    this.kind = this.kinds.get(header)!;
+    this.demandOn(header, this.facts.missingBefore(header), scope);
+  }
+
+  /** Checks what a loop relies on, on the way to it. */
+  private demandOn(header: number, missing: Demand, scope: Scope): void {
+    const { code } = this;
+    const around = code.scope;
+    code.scope = scope;
+    this.demand(header, missing);
+    code.scope = around;
   }
 
   /** Behind a scope's loop: the ways out of it at instructions that fail. */
@@ -369,6 +387,7 @@ class RegionTranslator extends TransferEmitter {
       return;
     }
     if (this.flow.order.get(to)! <= this.flow.order.get(from)!) {
+      if (code.scope && this.computes) this.demandOn(to, this.facts.missing(to, [from]), code.scope);
       this.checkFuel(to);
       this.adapt(to);
       this.code.br(this.depth(`loop ${to}`));

@@ -1,7 +1,7 @@
 import { Cpu, MemoryMap } from '@ring3/abi';
 import { type Code, W } from '../../wasm-encoder.js';
 import { L } from '../locals.js';
-import type { Checks } from './arithmetic-bounds.js';
+import { type Checks, NEAR } from './arithmetic-bounds.js';
 import { DOUBLE, type Format, type Known, SINGLE } from './bounds.js';
 import type { OperandFacts } from './float-facts.js';
 import { Theme, themeOf } from './names.js';
@@ -39,6 +39,11 @@ const LIMIT = 0xfd00_0000;
  * any effect: NaNs, denormals, overflow.
  */
 export abstract class SseChecks extends SseShuffles {
+  /** Are scalars checked for their range? */
+  protected get usesRanges(): boolean {
+    return this.checks !== NEAR;
+  }
+
   /** How much checks in this region ask. */
   protected abstract readonly checks: Checks;
   protected abstract factsAt(number: number): OperandFacts;
@@ -66,30 +71,52 @@ export abstract class SseChecks extends SseShuffles {
   /** The locals of the checks, at the entry of a region. */
   protected loadLimit(code: Code): void {
     const { scalar, packed } = this.floats();
+    if (!scalar && !packed) return;
     const mxcsr = (mask: number): Code =>
       code
         .i32(0)
         .mem(W.I32Load, MemoryMap.Cpu + Cpu.Mxcsr)
         .i32(mask)
         .op(W.I32And);
-    const unlessNews = (): Code =>
-      mxcsr(MODES | PRECISION)
-        .i32(DEFAULT_MODES | PRECISION)
-        .op(W.I32Eq, W.Select);
-    if (!scalar && !packed) return;
-    code.i32(MASK_F32).i32(0);
-    unlessNews().set(L.Mask32);
-    code.i64(MASK_F64).i64(0);
-    unlessNews().set(L.Mask64);
-    // From a bit of MXCSR, or V8 would make constants of them again at every use. Where it is not set, no check is passed.
-    mxcsr(INVALID_MASK)
-      .op(W.I64ExtendI32U)
-      .i64(Math.log2(Number(STEP_F64) / INVALID_MASK))
-      .op(W.I64Shl)
-      .set(L.Step64);
+    // Decided by a branch: V8 puts what it takes for arithmetic where it is used, into loops.
+    const unlessNews = (type: W, some: () => void, none: () => void): void => {
+      code.op(W.If, type);
+      some();
+      code.op(W.Else);
+      none();
+      code.op(W.End);
+    };
+    mxcsr(MODES | PRECISION)
+      .i32(DEFAULT_MODES | PRECISION)
+      .op(W.I32Eq);
+    unlessNews(
+      W.i32,
+      () => code.i32(MASK_F32),
+      () => code.i32(0),
+    );
+    code.set(L.Mask32);
+    if (this.usesRanges) {
+      code.get(L.Mask32);
+      unlessNews(
+        W.i64,
+        () => code.i64(MASK_F64),
+        () => code.i64(0),
+      );
+      code.set(L.Mask64);
+      // From a bit of MXCSR, or V8 would make constants of them again at every use. Where it is not set, no check is passed.
+      mxcsr(INVALID_MASK)
+        .op(W.I64ExtendI32U)
+        .i64(Math.log2(Number(STEP_F64) / INVALID_MASK))
+        .op(W.I64Shl)
+        .set(L.Step64);
+    }
     if (!packed) return;
-    code.i32(LIMIT).i32(0);
-    unlessNews();
+    code.get(L.Mask32);
+    unlessNews(
+      W.i32,
+      () => code.i32(LIMIT),
+      () => code.i32(0),
+    );
     this.splatTo(code, L.LimitV);
     mxcsr(INVALID_MASK)
       .i32(Math.log2(LOWEST_F32 / INVALID_MASK))
@@ -105,18 +132,25 @@ export abstract class SseChecks extends SseShuffles {
     code.op(0xfd, V128.I32x4Splat).set(local);
   }
 
+  private numbers: { scalar: boolean; packed: boolean } | null = null;
+
   /** Does the region compute with floating-point numbers? */
+  protected get computes(): boolean {
+    const { scalar, packed } = this.floats();
+    return scalar || packed;
+  }
+
   protected floats(): { scalar: boolean; packed: boolean } {
-    let scalar = false;
-    let packed = false;
+    if (this.numbers) return this.numbers;
+    const kinds = { scalar: false, packed: false };
     for (const { insns } of this.blocks.values())
       for (const { name } of insns) {
         const theme = themeOf(name);
         if (theme === undefined || theme < Theme.ScalarFloat || theme === Theme.Control) continue;
-        if (theme === Theme.PackedFloat || /^cmpp|^cvt\w*p[sd]/.test(name)) packed = true;
-        else scalar = true;
+        if (theme === Theme.PackedFloat || /^cmpp|^cvt\w*p[sd]/.test(name)) kinds.packed = true;
+        else kinds.scalar = true;
       }
-    return { scalar, packed };
+    return (this.numbers = kinds);
   }
 
   /**

@@ -1,11 +1,12 @@
-import { Header, MemoryMap } from '@ring3/abi';
-import { type Code, W } from '../../wasm-encoder.js';
+import { MemoryMap } from '@ring3/abi';
+import { type Code, Simd, W } from '../../wasm-encoder.js';
 import { L } from '../locals.js';
 import { NEAR_DOUBLE, NEAR_SINGLE } from './bounds.js';
 import { NEAR } from './arithmetic-bounds.js';
 import { SseChecks } from './checks.js';
+import type { Demand } from './float-facts.js';
 import { type Precision, Scalar, V128 } from './opcodes.js';
-import { F64, type SseInsn } from './operands.js';
+import { F32, F64, type SseInsn } from './operands.js';
 
 /** Exponents as the bits of numbers have them: the first near one, and how many there are. */
 const FIRST_F64 = NEAR_DOUBLE.low + 1023;
@@ -17,6 +18,24 @@ const LOW_F64 = FIRST_F64 << 21;
 const LIMIT_F64 = COUNT_F64 << 21;
 const LOW_F32 = FIRST_F32 << 24;
 const LIMIT_F32 = COUNT_F32 << 24;
+
+/** Where the constants are, for all regions. */
+const NEAR_AT = MemoryMap.RegionTables;
+export const NEAR_BYTES = 80;
+
+/** The constants: what is added to the bits of a double without its sign, and the first sum that is too great; the same for lanes, but to subtract. */
+export function nearConstants(): Uint8Array {
+  const lanes = (value: number): bigint[] => {
+    const two = (BigInt(value) << 32n) | BigInt(value);
+    return [two, two];
+  };
+  const words = [
+    -(BigInt(LOW_F64 >>> 0) << 32n),
+    BigInt(LIMIT_F64 >>> 0) << 32n,
+    ...[LOW_F64, LIMIT_F64, LOW_F32, LIMIT_F32].flatMap((value) => lanes(value >>> 0)),
+  ];
+  return new Uint8Array(BigUint64Array.from(words, (word) => BigInt.asUintN(64, word)).buffer);
+}
 
 /**
  * Near checks: is a number zero, or of a size that most numbers are of? What is computed from such numbers needs no check as long as
@@ -31,29 +50,50 @@ export abstract class SseNear extends SseChecks {
     return this.checks === NEAR;
   }
 
-  protected override loadLimit(code: Code): void {
-    super.loadLimit(code);
+  /** The constants of the checks, at the entry of a region: read from memory, or V8 would make them again at every use. */
+  protected loadNear(code: Code): void {
     const { scalar, packed } = this.floats();
     if (!this.isNear || (!scalar && !packed)) return;
-    // Multiples of a 1 that V8 knows nothing of, or it would make constants of them again at every use.
-    const one = (): Code => code.i32(0).mem(W.I32Load, MemoryMap.Header + Header.Translating);
-    const wide = (exponent: number, local: number): void =>
-      void one()
-        .op(W.I64ExtendI32U)
-        .i64(BigInt(exponent) << 52n)
-        .op(W.I64Mul)
-        .set(local);
-    wide(-2 * FIRST_F64, L.NearLow);
-    wide(2 * COUNT_F64, L.NearLimit);
+    code.i32(0).mem(W.I64Load, NEAR_AT).set(L.NearLow);
+    code
+      .i32(0)
+      .mem(W.I64Load, NEAR_AT + 8)
+      .set(L.NearLimit);
     if (!packed) return;
-    const lanes = (value: number, local: number): void => {
-      one().i32(value).op(W.I32Mul);
-      this.splatTo(code, local);
+    for (const [i, local] of [L.NearLowF64, L.NearLimitF64, L.NearLowF32, L.NearLimitF32].entries()) {
+      code.i32(0);
+      code.simdMem(Simd.Load, NEAR_AT + 16 + 16 * i).set(local);
+    }
+  }
+
+  /** What a loop relies on and the ways to it do not tell; the region is left at its first instruction. */
+  protected demand(header: number, { isQuiet, elements }: Demand): void {
+    const { code } = this;
+    const exit = (): void => {
+      if (this.isNear) this.near.add(header);
+      this.site(header, 0);
+      code.brIf(this.out('site'));
     };
-    lanes(LOW_F64, L.NearLowF64);
-    lanes(LIMIT_F64, L.NearLimitF64);
-    lanes(LOW_F32, L.NearLowF32);
-    lanes(LIMIT_F32, L.NearLimitF32);
+    const scalar = (precision: Precision, register: number, lane: number): void => {
+      code.get(L.Xmm + register);
+      this.lane(precision.extractLane, lane);
+      code.set(precision.b);
+      if (this.isNear) this.nearOrZero(precision, precision.b);
+      else this.plain(precision, precision.b);
+      code.op(W.I32Eqz);
+      exit();
+    };
+    if (isQuiet) {
+      this.inexactIsNoNews();
+      code.op(W.I32Eqz);
+      exit();
+    }
+    for (const { register, element } of elements) {
+      if (element === 'low') scalar(F64, register, 0);
+      else if (element === 'high') scalar(F64, register, 1);
+      else if (element === 'single') scalar(F32, register, 0);
+      else for (const lane of [1, 2, 3]) scalar(F32, register, lane);
+    }
   }
 
   /** Leaves unless an inexact result is no news. */

@@ -1,30 +1,53 @@
 import { type Bounds, either, type Known, same, ZERO } from './bounds.js';
 
 /** What is known of the numbers in an xmm register: of the doubles, the lowest single, and the three above that. */
-export interface Register {
+export interface Register extends Facts {
+  /** Registers of the same number hold the same; 0: that is not known. Numbers are for one block. */
+  readonly value: number;
+}
+
+export interface Facts {
   readonly low: Known;
   readonly high: Known;
   readonly single: Known;
   readonly singles: Known;
 }
 
-export const NOTHING: Register = { low: null, high: null, single: null, singles: null };
-export const ZEROS: Register = { low: ZERO, high: ZERO, single: ZERO, singles: ZERO };
+const NO_FACTS: Facts = { low: null, high: null, single: null, singles: null };
 
-export function lowDouble(known: Known, { high }: Register): Register {
-  return { low: known, high, single: null, singles: null };
+export const NOTHING: Register = { ...NO_FACTS, value: 0 };
+export const ZEROS: Register = { low: ZERO, high: ZERO, single: ZERO, singles: ZERO, value: 0 };
+
+let values = 0;
+
+/** The same, with a number for its value. */
+export function numbered(register: Register): Register {
+  return { low: register.low, high: register.high, single: register.single, singles: register.singles, value: ++values };
 }
 
-export function lowSingle(known: Known, { singles }: Register): Register {
-  return { low: null, high: null, single: known, singles };
+function unnumbered(low: Known, high: Known, single: Known, others: Known): Register {
+  return { low, high, single, singles: others, value: 0 };
+}
+
+/** A register that has been set. */
+export function fresh({ low = null, high = null, single = null, singles: others = null }: Partial<Facts>): Register {
+  return unnumbered(low, high, single, others);
+}
+
+export function lowDouble(low: Known, { high }: Register): Register {
+  return unnumbered(low, high, null, null);
+}
+
+export function lowSingle(single: Known, { singles }: Register): Register {
+  return unnumbered(null, null, single, singles);
 }
 
 export function doubles(known: Known): Register {
-  return { low: known, high: known, single: null, singles: null };
+  return unnumbered(known, known, null, null);
 }
 
 export function singles(known: Known): Register {
-  return { low: null, high: null, single: known, singles: known };
+  return unnumbered(null, null, known, known);
 }
 
 export function bothDoubles({ low, high }: Register): Known {
@@ -35,30 +58,30 @@ export function allSingles({ single, singles: others }: Register): Known {
   return either(single, others);
 }
 
-/** A check has found an element within bounds: what was known of it stays. */
-export function found(register: Register, element: keyof Register, bounds: Bounds): Register {
-  return register[element] ? register : { ...register, [element]: bounds };
+/** Element `element` of a register has been found within bounds, if nothing was known of it. */
+export function found(registers: Register[], number: number, element: keyof Facts, bounds: Bounds): void {
+  const register = registers[number]!;
+  if (register[element]) return;
+  const better = { ...register, [element]: bounds };
+  if (register.value === 0) registers[number] = better;
+  else registers.forEach((other, i) => other.value === register.value && (registers[i] = better));
 }
 
 export function eitherRegister(a: Register, b: Register): Register {
   if (a === b) return a;
-  return {
-    low: either(a.low, b.low),
-    high: either(a.high, b.high),
-    single: either(a.single, b.single),
-    singles: either(a.singles, b.singles),
-  };
+  if (a === NOTHING || b === NOTHING) return NOTHING;
+  return unnumbered(either(a.low, b.low), either(a.high, b.high), either(a.single, b.single), either(a.singles, b.singles));
 }
 
 /** What is the same in both, and stays; the rest is given up. */
 export function settled(before: Register, now: Register): Register {
-  if (before === now) return now;
-  const keep = (element: keyof Register): Known => (same(before[element], now[element]) ? now[element] : null);
-  return { low: keep('low'), high: keep('high'), single: keep('single'), singles: keep('singles') };
+  const keep = (element: keyof Facts): Known => (same(before[element], now[element]) ? now[element] : null);
+  return unnumbered(keep('low'), keep('high'), keep('single'), keep('singles'));
 }
 
-export function sameRegister(a: Register, b: Register): boolean {
-  return a === b || (same(a.low, b.low) && same(a.high, b.high) && same(a.single, b.single) && same(a.singles, b.singles));
+export function sameFacts(a: Facts, b: Facts): boolean {
+  if (a === b) return true;
+  return same(a.low, b.low) && same(a.high, b.high) && same(a.single, b.single) && same(a.singles, b.singles);
 }
 
 /** A 32-bit element: of which register, which of the four. */
@@ -72,10 +95,10 @@ export function composed(elements: readonly [Element, Element, Element, Element]
     return a[1] === 0 ? a[0].low : a[0].high;
   };
   const [first, second, third, fourth] = elements;
-  return {
+  return fresh({
     low: double(first, second),
     high: double(third, fourth),
     single: single(first),
     singles: either(either(single(second), single(third)), single(fourth)),
-  };
+  });
 }

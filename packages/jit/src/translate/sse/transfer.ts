@@ -1,7 +1,7 @@
 import { UopFlag } from '@ring3/abi';
 import type { Insn } from '../../region.js';
 import { type Checks, NEAR, type Operation, outcomeOf, PLAIN } from './arithmetic-bounds.js';
-import { DOUBLE, integerOf, isSafe, type Known, SINGLE, ZERO } from './bounds.js';
+import { DOUBLE, either, integerOf, isSafe, type Known, SINGLE, ZERO } from './bounds.js';
 import { mnemonic, Theme, themeOf } from './names.js';
 import {
   allSingles,
@@ -9,10 +9,13 @@ import {
   composed,
   doubles,
   type Element,
+  type Facts,
   found,
+  fresh,
   lowDouble,
   lowSingle,
   NOTHING,
+  numbered,
   type Register,
   singles,
   ZEROS,
@@ -33,39 +36,70 @@ export function nothingKnown(): FloatState {
   return { registers: Array.from({ length: 16 }, () => NOTHING), isQuiet: false };
 }
 
-/** An instruction at work on a state: its registers, by number. */
-interface Step {
-  readonly insn: Insn;
-  readonly name: string;
+/** Is told what an instruction has to look at. */
+export interface Wishes {
+  element(register: Register, element: keyof Facts): void;
+  quiet(): void;
+}
+
+/** What a name says. */
+interface Named {
+  readonly theme: Theme | undefined;
   readonly m: string;
+  /** Integer instructions leave the xmm registers alone, what is called does not. */
+  readonly forgets: boolean;
+  /** ModRM.rm is the destination. */
+  readonly stores: boolean;
+}
+
+const named = new Map<string, Named>();
+
+function namedOf(name: string): Named {
+  let known = named.get(name);
+  if (!known) {
+    const theme = themeOf(name);
+    const forgets = theme === undefined && /_[VWU]|^(call|jmp|ret|\?)/.test(name);
+    const m = mnemonic(name).replace(/^(cvtsi2s[sd])(32|64)$/, '$1');
+    named.set(name, (known = { theme, m, forgets, stores: /_([MWE]\w*_V|R_V)/.test(name) }));
+  }
+  return known;
+}
+
+/** Does it change what is known? */
+export function concerns({ name }: Insn): boolean {
+  const { theme, forgets } = namedOf(name);
+  return theme !== undefined || forgets;
+}
+
+/** An instruction at work on a state: its registers, by number. */
+interface Step extends Named {
+  readonly insn: Insn;
   readonly state: FloatState;
   readonly checks: Checks;
   readonly v: number;
   readonly w: number;
   readonly isReg: boolean;
+  readonly wishes: Wishes | null;
 }
 
 /** What is known behind an instruction. `stepped`: it is the interpreter's. */
-export function after(insn: Insn, state: FloatState, checks: Checks, stepped: boolean): void {
+export function after(insn: Insn, state: FloatState, checks: Checks, stepped: boolean, wishes: Wishes | null = null): void {
   const { name } = insn;
-  const theme = themeOf(name);
+  const known = namedOf(name);
+  const { theme } = known;
   const isReg = (insn.flags & UopFlag.RmReg) !== 0;
   const forget = (): void => {
     state.registers.fill(NOTHING);
     state.isQuiet = false;
   };
-  if (stepped) return forget();
-  if (theme === undefined) {
-    // Integer instructions leave the xmm registers alone, what is called does not.
-    if (/_[VWU]|^(call|jmp|ret|\?)/.test(name)) forget();
-    return;
-  }
+  if (stepped || known.forgets) return forget();
+  if (theme === undefined) return;
   if (theme === Theme.Control) {
     if (name.startsWith('ld')) state.isQuiet = false;
     return;
   }
   if (!isReg && insn.flags & BY_INTERPRETER) return forget();
-  const step: Step = { insn, name, m: mnemonic(name), state, checks, v: (insn.reg >> 4) & 15, w: (insn.rm >> 4) & 15, isReg };
+  const step: Step = { ...known, insn, state, checks, v: (insn.reg >> 4) & 15, w: (insn.rm >> 4) & 15, isReg, wishes };
   switch (theme) {
     case Theme.ScalarFloat:
       return scalar(step);
@@ -78,7 +112,7 @@ export function after(insn: Insn, state: FloatState, checks: Checks, stepped: bo
     case Theme.Move:
       return moved(step);
     case Theme.Integer:
-      if (isReg && step.v === step.w && /^(pxor|xorp[sd])$/.test(step.m)) state.registers[step.v] = ZEROS;
+      if (isReg && step.v === step.w && (step.m === 'pxor' || step.m === 'xorps' || step.m === 'xorpd')) state.registers[step.v] = ZEROS;
       else state.registers[name.endsWith('_Ib') ? step.w : step.v] = NOTHING;
       return;
     case Theme.Shuffle:
@@ -91,18 +125,27 @@ function sourceOf({ state, w, isReg }: Step): Register {
   return isReg ? state.registers[w]! : NOTHING;
 }
 
-/** Operands of a double or single operation, of its low elements or all, have been looked at. */
-function looked({ state, checks, v, w, isReg }: Step, isDouble: boolean, all: boolean): void {
+/** Elements of a register have been looked at. */
+function look({ state, checks, wishes }: Step, number: number, isDouble: boolean, all: boolean): void {
   const { registers } = state;
-  for (const r of isReg ? [v, w] : [v]) {
-    if (isDouble) {
-      registers[r] = found(registers[r]!, 'low', checks.double);
-      if (all) registers[r] = found(registers[r]!, 'high', checks.double);
-    } else {
-      registers[r] = found(registers[r]!, 'single', checks.single);
-      if (all) registers[r] = found(registers[r]!, 'singles', checks.single);
-    }
+  const elements: readonly (keyof Facts)[] = isDouble ? ['low', 'high'] : ['single', 'singles'];
+  for (const element of all ? elements : elements.slice(0, 1)) {
+    if (registers[number]![element] === null) wishes?.element(registers[number]!, element);
+    found(registers, number, element, isDouble ? checks.double : checks.single);
   }
+}
+
+/** Operands of a double or single operation, of its low elements or all, have been looked at. */
+function looked(step: Step, isDouble: boolean, all: boolean): void {
+  look(step, step.v, isDouble, all);
+  if (step.isReg) look(step, step.w, isDouble, all);
+}
+
+/** An operation may round: that this is no news is known then. */
+function rounded({ state, checks, wishes }: Step): void {
+  if (checks !== NEAR) return;
+  if (!state.isQuiet) wishes?.quiet();
+  state.isQuiet = true;
 }
 
 function scalar(step: Step): void {
@@ -115,9 +158,9 @@ function scalar(step: Step): void {
   const before = registers[v]!;
   const { result, rounds } = outcomeOf(operation, checks, format, low(before), low(sourceOf(step)));
   if (operation !== 'sqrt') looked(step, isDouble, false);
-  else if (isReg) registers[w] = found(registers[w]!, isDouble ? 'low' : 'single', isDouble ? checks.double : checks.single);
+  else if (isReg) look(step, w, isDouble, false);
   registers[v] = isDouble ? lowDouble(result, registers[v]!) : lowSingle(result, registers[v]!);
-  if (rounds && checks === NEAR) state.isQuiet = true;
+  if (rounds) rounded(step);
 }
 
 function packed(step: Step): void {
@@ -134,7 +177,7 @@ function packed(step: Step): void {
   const { result, rounds } = outcomeOf(operation, checks, isDouble ? DOUBLE : SINGLE, all(registers[v]!), all(sourceOf(step)));
   looked(step, isDouble, true);
   registers[v] = isDouble ? doubles(result) : singles(result);
-  if (rounds && checks === NEAR) state.isQuiet = true;
+  if (rounds) rounded(step);
 }
 
 function compared(step: Step): void {
@@ -151,9 +194,9 @@ function compared(step: Step): void {
 }
 
 function converted(step: Step): void {
-  const { m: mnemonicOf, name, state, checks, v } = step;
+  const { m, state, checks, v } = step;
+  const { name } = step.insn;
   const { registers } = state;
-  const m = mnemonicOf.replace(/(si2s[sd])(32|64)$/, '$1');
   const from = sourceOf(step);
   const bits = name.endsWith('64') ? 64 : 32;
   if (m === 'cvtsi2sd') registers[v] = lowDouble(integerOf(bits), registers[v]!);
@@ -161,11 +204,11 @@ function converted(step: Step): void {
   else if (m === 'cvtss2sd') registers[v] = lowDouble(from.single ?? checks.single, registers[v]!);
   else if (m === 'cvtsd2ss') {
     registers[v] = lowSingle(narrowed(from.low, checks) ?? checks.single, registers[v]!);
-    if (checks === NEAR) state.isQuiet = true;
+    rounded(step);
   } else if (m === 'cvtdq2pd') registers[v] = doubles(integerOf(32));
   else if (m === 'cvtdq2ps') registers[v] = singles(integerOf(32));
   else if (m === 'cvtps2pd') registers[v] = doubles(allSingles(from) ?? PLAIN.single);
-  else if (m === 'cvtpd2ps') registers[v] = { low: null, high: ZERO, single: PLAIN.single, singles: PLAIN.single };
+  else if (m === 'cvtpd2ps') registers[v] = fresh({ high: ZERO, single: PLAIN.single, singles: PLAIN.single });
   else if (!m.includes('2si')) registers[v] = NOTHING;
 }
 
@@ -177,25 +220,28 @@ export function narrowed(known: Known, checks: Checks): Known {
 const WHOLE = /^mov([au]p[sd]|dq[au])$/;
 
 function moved(step: Step): void {
-  const { m, name, state, v, w, isReg } = step;
+  const { m, state, v, w, isReg, stores: store } = step;
+  const { name } = step.insn;
   const { registers } = state;
-  const store = /_([MWE]\w*_V|R_V)/.test(name);
   if (/^movmsk|^pmovmsk|^movnt/.test(m)) return;
   if (!isReg) {
     if (store) return;
     const before = registers[v]!;
     if (WHOLE.test(m)) registers[v] = NOTHING;
-    else if (m === 'movlps' || m === 'movlpd') registers[v] = { ...NOTHING, high: before.high };
-    else if (/^mov(high|hp[sd])$/.test(m)) registers[v] = { low: before.low, high: null, single: before.single, singles: null };
-    else registers[v] = m === 'movss' ? { ...NOTHING, high: ZERO, singles: ZERO } : { ...NOTHING, high: ZERO };
+    else if (m === 'movlps' || m === 'movlpd') registers[v] = fresh({ high: before.high });
+    else if (/^mov(high|hp[sd])$/.test(m)) registers[v] = fresh({ low: before.low, single: before.single });
+    else registers[v] = m === 'movss' ? fresh({ high: ZERO, singles: ZERO }) : fresh({ high: ZERO });
     return;
   }
   const [to, from] = store ? [w, v] : [v, w];
   const [old, taken] = [registers[to]!, registers[from]!];
-  if (WHOLE.test(m)) registers[to] = taken;
+  if (WHOLE.test(m)) {
+    if (taken.value === 0) registers[from] = numbered(taken);
+    registers[to] = registers[from]!;
+  }
   else if (m === 'movsd') registers[to] = lowDouble(taken.low, old);
   else if (m === 'movss') registers[to] = lowSingle(taken.single, old);
-  else if (m === 'movq' && name.startsWith('movq_')) registers[to] = { low: taken.low, high: ZERO, single: taken.single, singles: taken.singles };
+  else if (m === 'movq' && name.startsWith('movq_')) registers[to] = fresh({ low: taken.low, high: ZERO, single: taken.single, singles: either(taken.singles, ZERO) });
   else if (m === 'movlhps' || m === 'movhigh' || m === 'movhps')
     registers[v] = composed([
       [registers[v]!, 0],
