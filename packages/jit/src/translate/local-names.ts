@@ -57,6 +57,8 @@ export function localName(number: number): string {
   if (own < 16) return registers[own]!;
   if (own >= L.Xmm && own < L.Xmm + 16) return `xmm${own - L.Xmm}`;
   if (own >= L.Group && own < L.Xmm) return `group${own - L.Group}`;
+  if (own >= L.Doubles && own < L.Doubles + 16) return `double${own - L.Doubles}`;
+  if (own >= L.Singles && own < L.Singles + 16) return `single${own - L.Singles}`;
   return others[own] ?? `local${own}`;
 }
 

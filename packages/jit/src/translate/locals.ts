@@ -72,6 +72,9 @@ export const enum L {
   NearLimitF32 = 78,
   NearLowF64 = 79,
   NearLimitF64 = 80,
+  /** f64 and f32: the low elements of the xmm registers, where they are known as such. */
+  Doubles = 81,
+  Singles = 97,
 }
 
 /** Base registers that can be checked for at the same time. */
@@ -95,6 +98,8 @@ export const localTypes: readonly { count: number; type: number }[] = [
   { count: 1, type: 0x7f },
   { count: 2, type: 0x7e },
   { count: 4, type: 0x7b },
+  { count: 16, type: 0x7c },
+  { count: 16, type: 0x7d },
 ];
 
 /** What left the flags: core/assembly/cpu/flags.ts. */

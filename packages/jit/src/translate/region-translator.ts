@@ -410,6 +410,7 @@ class RegionTranslator extends TransferEmitter {
     const block = this.blocks.get(start)!;
     const { code } = this;
     this.start = start;
+    this.forgetLows();
     this.kind = this.kinds.get(start)!;
     code.scope = this.scopes.get(start) ?? null;
     this.beginBlock(this.follows === null ? 0 : this.validAfter.get(this.follows)!);

@@ -93,6 +93,7 @@ export interface Precision {
   readonly b: number;
   readonly r: number;
   readonly load: number;
+  readonly store: number;
   readonly loadZero: V128;
   readonly extractLane: V128;
   readonly replaceLane: V128;
@@ -141,6 +142,7 @@ function vectorOps(compare: number, unary: number): VectorOps {
 export const doubles: Omit<Precision, 'a' | 'b' | 'r'> = {
   bytes: 8,
   load: 0x2b,
+  store: 0x39,
   loadZero: V128.Load64Zero,
   extractLane: V128.F64x2ExtractLane,
   replaceLane: V128.F64x2ReplaceLane,
@@ -155,6 +157,7 @@ export const doubles: Omit<Precision, 'a' | 'b' | 'r'> = {
 export const singles: Omit<Precision, 'a' | 'b' | 'r'> = {
   bytes: 4,
   load: 0x2a,
+  store: 0x38,
   loadZero: V128.Load32Zero,
   extractLane: V128.F32x4ExtractLane,
   replaceLane: V128.F32x4ReplaceLane,
