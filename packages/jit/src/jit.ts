@@ -252,7 +252,9 @@ export class Jit {
         return;
       }
     }
-    if (this.begins(rip)) wanted.set(rip, null);
+    if (!this.begins(rip)) return;
+    const head = this.headOf(rip);
+    wanted.set(this.begins(head) ? head : rip, null);
   }
 
   /** Has an instruction that fails to be translated in another way? `isGrouped`: its check was made for others too. */
@@ -267,6 +269,24 @@ export class Jit {
     else if (care !== Care.Step && since <= Profile.HotFailures * OFTEN) this.cares.set(key, Care.Step);
     else return false;
     return true;
+  }
+
+  /**
+   * Where the loops around an address begin: what comes back to it, from the lowest address on. A region that is entered in the midst of a
+   * loop has no structure.
+   */
+  private headOf(rip: number): number {
+    const source = this.build(rip, new Set(), null);
+    if (!source || source.isCut) return rip;
+    const { blocks, entry } = source;
+    const before = new Map<number, number[]>();
+    for (const { start, end } of blocks.values())
+      for (const to of [...waysOut(end), ...(end.kind === 'indirect' ? end.targets : [])])
+        before.set(to, [...(before.get(to) ?? []), start]);
+    // All of them are reached from the entry.
+    const around = new Set<number>([entry]);
+    for (const start of around) for (const from of before.get(start) ?? []) around.add(from);
+    return source.view.base + Math.min(...around);
   }
 
   /** Could a region begin there that is not there yet? */
