@@ -19,6 +19,8 @@ const LIMIT_F64 = COUNT_F64 << 21;
 const LOW_F32 = FIRST_F32 << 24;
 const LIMIT_F32 = COUNT_F32 << 24;
 
+const SIGN = 0x8000_0000;
+
 /** Where the constants are, for all regions. */
 const NEAR_AT = MemoryMap.RegionTables;
 export const NEAR_BYTES = 80;
@@ -32,7 +34,8 @@ export function nearConstants(): Uint8Array {
   const words = [
     -(BigInt(LOW_F64 >>> 0) << 32n),
     BigInt(LIMIT_F64 >>> 0) << 32n,
-    ...[LOW_F64, LIMIT_F64, LOW_F32, LIMIT_F32].flatMap((value) => lanes(value >>> 0)),
+    // For a signed comparison, as whose least number 0 is then: what is greater than the limit less one.
+    ...[LOW_F64 + SIGN, LIMIT_F64 - 1 + SIGN, LOW_F32 + SIGN, LIMIT_F32 - 1 + SIGN].flatMap((value) => lanes(value >>> 0)),
   ];
   return new Uint8Array(BigUint64Array.from(words, (word) => BigInt.asUintN(64, word)).buffer);
 }
@@ -78,8 +81,19 @@ export abstract class SseNear extends SseChecks {
       code.get(L.Xmm + register);
       this.lane(precision.extractLane, lane);
       code.set(precision.b);
-      if (this.isNear) this.nearOrZero(precision, precision.b);
-      else this.plain(precision, precision.b);
+      if (this.isNear) {
+        code.op(W.Block, W.Void);
+        this.context.push('near');
+        this.isNearScalar(precision, precision.b);
+        code.brIf(0);
+        this.isZero(precision, precision.b);
+        code.op(W.I32Eqz);
+        exit();
+        this.context.pop();
+        code.op(W.End);
+        return;
+      }
+      this.plain(precision, precision.b);
       code.op(W.I32Eqz);
       exit();
     };
@@ -153,12 +167,6 @@ export abstract class SseNear extends SseChecks {
     this.code.get(local).data(...constant(0)).op(scalar.eq);
   }
 
-  protected nearOrZero(precision: Precision, local: number): void {
-    this.isNearScalar(precision, local);
-    this.isZero(precision, local);
-    this.code.op(W.I32Or);
-  }
-
   /** All lanes are near, and none zero. */
   protected areNear(precision: Precision, locals: readonly number[]): void {
     const { code } = this;
@@ -168,10 +176,10 @@ export abstract class SseNear extends SseChecks {
       this.simd(V128.I32x4Shl);
       code.get(isDouble ? L.NearLowF64 : L.NearLowF32);
       this.simd(V128.I32x4Sub);
-      if (i > 0) this.simd(V128.I32x4MaxU);
+      if (i > 0) this.simd(V128.I32x4MaxS);
     });
     code.get(isDouble ? L.NearLimitF64 : L.NearLimitF32);
-    this.simd(V128.I32x4GeU);
+    this.simd(V128.I32x4GtS);
     this.simd(isDouble ? V128.I64x2Bitmask : V128.I32x4Bitmask);
     code.op(W.I32Eqz);
   }

@@ -1,4 +1,4 @@
-import { UopFlag } from '@ring3/abi';
+import { Cpu, UopFlag } from '@ring3/abi';
 import type { Insn } from '../../region.js';
 import { W } from '../../wasm-encoder.js';
 import { FlagsEmitter } from '../flags.js';
@@ -51,12 +51,18 @@ export abstract class SseOperands extends FlagsEmitter {
    * of its first byte.
    */
   protected aligned({ insn, before }: SseInsn): void {
-    this.code
-      .get(L.P)
-      .i32(this.offset & 15)
-      .op(W.I32Add)
-      .i32(15)
-      .op(W.I32And);
+    const { code } = this;
+    const hasBase = insn.rm < 0x80;
+    if ((insn.index & 0xf8) === Cpu.Zero && (hasBase || insn.rm === Cpu.PageVa)) {
+      // Of an address in the region's pages it is known; a register is looked at once for several operands.
+      const low = insn.disp & 15;
+      if (!hasBase && low === 0) return;
+      if (hasBase) {
+        code.get(insn.rm >> 3).op(W.I32WrapI64);
+        if (low !== 0) code.i32(low).op(W.I32Add);
+        code.i32(15).op(W.I32And);
+      } else code.i32(1);
+    } else code.get(L.Ea).op(W.I32WrapI64).i32(15).op(W.I32And);
     this.exit(insn, before);
   }
 
