@@ -2,8 +2,9 @@ import type { InsnMark } from '../observer.js';
 import type { Block, Insn, RegionSource } from '../region.js';
 import { analyse, type Flow } from '../structure.js';
 import { Code, W, type WasmFunction } from '../wasm-encoder.js';
-import { flagsNeeded, isStepped, nextKind, wantsFlags } from './classify.js';
-import { DYNAMIC, L, localTypes, MEMORY } from './locals.js';
+import { asksCondition, flagsNeeded, isStepped, nextKind, wantsFlags } from './classify.js';
+import { Ordered } from './kinds.js';
+import { CcOp, DYNAMIC, L, localTypes, MEMORY } from './locals.js';
 import { loadAll, type Registers, saveAll, type Scope } from './region-code.js';
 import { type Checks, NEAR, PLAIN } from './sse/arithmetic-bounds.js';
 import { type Demand, FloatFacts, type Loop, type OperandFacts } from './sse/float-facts.js';
@@ -242,6 +243,8 @@ class RegionTranslator extends TransferEmitter {
   /** What is known of the flags after an instruction. */
   private after(insn: Insn, kind: number): number {
     if (isStepped(insn) || this.mustStep(insn)) return MEMORY;
+    if (this.orders(insn)) return Ordered;
+    if (kind === Ordered && wantsFlags(insn) && !asksCondition(insn)) return nextKind(insn, CcOp.Explicit);
     return nextKind(insn, kind === MEMORY && wantsFlags(insn) ? DYNAMIC : kind);
   }
 
@@ -278,6 +281,7 @@ class RegionTranslator extends TransferEmitter {
   /** The flags as a node expects them, on the way to it. */
   private adapt(to: number): void {
     if (this.kind === MEMORY && this.kinds.get(to) !== MEMORY) this.loadFlags();
+    else if (this.kind === Ordered && this.kinds.get(to) !== Ordered) this.explainOrder(this.code);
   }
 
   /** A node and all that it dominates. */
@@ -426,6 +430,9 @@ class RegionTranslator extends TransferEmitter {
         if (this.kind === MEMORY && this.kindAfter !== MEMORY && wantsFlags(insn)) {
           this.loadFlags();
           this.kind = DYNAMIC;
+        } else if (this.kind === Ordered && wantsFlags(insn) && !asksCondition(insn)) {
+          this.explainOrder(code);
+          this.kind = CcOp.Explicit;
         }
         this.insn(insn, i, needed[i]!);
       }

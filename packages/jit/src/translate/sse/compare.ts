@@ -1,9 +1,12 @@
+import { UopFlag } from '@ring3/abi';
+import type { Insn } from '../../region.js';
 import { W } from '../../wasm-encoder.js';
 import { CcOp, L } from '../locals.js';
 import { mnemonic } from './names.js';
 import { type Precision, Scalar, V128 } from './opcodes.js';
 import { F32, F64, Packed, type SseInsn } from './operands.js';
 import { SsePacked } from './packed-float.js';
+import { BY_INTERPRETER } from './transfer.js';
 
 /** ZF, PF and CF: not comparable. */
 const UNORDERED = 0x45;
@@ -17,6 +20,12 @@ const enum Predicate {
 
 /** Comparisons. Their results are WebAssembly's for all operands; denormals and NaNs may set DE and IE. */
 export abstract class SseCompares extends SsePacked {
+  /** Does it leave the flags as the order of two numbers (Ordered)? */
+  protected orders(insn: Insn): boolean {
+    if (!this.isNear || !/^u?comis/.test(insn.name)) return false;
+    return (insn.flags & UopFlag.RmReg) !== 0 || (insn.flags & BY_INTERPRETER) === 0;
+  }
+
   protected compare(s: SseInsn): void {
     const m = mnemonic(s.insn.name);
     if (/^u?comis/.test(m)) this.compareToFlags(s, m);
@@ -30,9 +39,8 @@ export abstract class SseCompares extends SsePacked {
     const { a, b, scalar } = precision;
     if (this.isNear) {
       this.nearPair(s, precision);
-      this.orderToFlags(precision);
-      code.i64(0).set(L.CcB);
-      this.setKind(CcOp.Explicit);
+      code.get(a).get(b).op(scalar.lt, W.I64ExtendI32U).set(L.CcA);
+      code.get(a).get(b).op(scalar.gt, W.I64ExtendI32U).set(L.CcB);
       return;
     }
     const unknown = this.operandPair(s, precision);
@@ -54,7 +62,8 @@ export abstract class SseCompares extends SsePacked {
         code.op(W.End).i32(1);
       },
     );
-    this.orderToFlags(precision);
+    code.get(a).get(b).op(scalar.lt).get(a).get(b).op(scalar.eq).i32(6).op(W.I32Shl, W.I32Or, W.I64ExtendI32U).set(L.CcA);
+    code.get(a).get(b).op(scalar.ne, W.I64ExtendI32U).set(L.CcR);
     this.context.pop();
     code.op(W.End);
     code.i64(0).set(L.CcB);
@@ -86,13 +95,6 @@ export abstract class SseCompares extends SsePacked {
     this.lowOf(s.v, precision);
     code.set(a);
     if (!isKnown && !(s.isReg && s.v === s.w)) this.nearly(s, [() => this.isNearScalar(precision, a)], () => this.isZero(precision, a));
-  }
-
-  /** CF: less; ZF: equal. */
-  private orderToFlags({ a, b, scalar }: Precision): void {
-    const { code } = this;
-    code.get(a).get(b).op(scalar.lt).get(a).get(b).op(scalar.eq).i32(6).op(W.I32Shl, W.I32Or, W.I64ExtendI32U).set(L.CcA);
-    code.get(a).get(b).op(scalar.ne, W.I64ExtendI32U).set(L.CcR);
   }
 
   private compareLanes(s: SseInsn, precision: Precision): void {
