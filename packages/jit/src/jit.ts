@@ -112,6 +112,8 @@ function keyOf(view: CodeView, offset: number): number {
 export class Jit {
   readonly stats: JitStats = { modules: 0, regions: 0, insns: 0, bytes: 0, again: 0, evictions: 0, time: 0, compiling: 0 };
   observer: JitObserver | null = null;
+  /** May regions check numbers for being near (translate/sse/near.ts)? Else all of them do as those where that fails often. */
+  checksNear = true;
   private readonly profile: ProfileReader;
   private nextSlot = 1;
   private tableTop: number = FIRST_TABLE;
@@ -402,7 +404,7 @@ export class Jit {
         table: (bytes) => this.table(bytes),
         mayGroup: (insn) => !this.cares.has(keyOf(view, insn.offset)),
         mustStep: (insn) => this.cares.get(keyOf(view, insn.offset)) === Care.Step,
-        near: !this.plain.has(keyOf(view, source.entry)),
+        near: this.checksNear && !this.plain.has(keyOf(view, source.entry)),
         u8: core.u8,
         marked: this.observer !== null,
       });
