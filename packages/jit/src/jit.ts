@@ -220,7 +220,8 @@ export class Jit {
     if (why === HotReason.Failed && owner) {
       const { source } = owner;
       const start = source.view.base + source.entry;
-      if (owner.near.has(rip - source.view.base) && !this.plain.has(this.keyAt(start))) {
+      if (owner.near.has(rip - source.view.base)) {
+        // It may be told several times before that is done.
         this.plain.add(this.keyAt(start));
         wanted.set(start, owner);
         return;
