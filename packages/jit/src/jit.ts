@@ -344,7 +344,18 @@ export class Jit {
       }
       insns += source.insns;
       const again = (wanted.get(va)?.again ?? -1) + 1;
-      made.set(va, { source, fn: null, module: 0, slots: new Map(), entries: new Map(), also, grouped: new Set(), near: new Set(), again, asked: 0 });
+      made.set(va, {
+        source,
+        fn: null,
+        module: 0,
+        slots: new Map(),
+        entries: new Map(),
+        also,
+        grouped: new Set(),
+        near: new Set(),
+        again,
+        asked: 0,
+      });
       for (const { end } of source.blocks.values()) {
         if (end.kind !== 'call' || end.to === null) continue;
         const to = source.view.base + end.to;

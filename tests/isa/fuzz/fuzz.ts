@@ -76,7 +76,9 @@ export class Fuzz {
     this.#lockstep.jit.checksNear = kind !== 3 && kind !== 4;
     this.#run(seed, {
       hazards,
-      programs: this.#fill(r, hazards || modifies ? HAZARD_PROGRAMS : Infinity, () => generate(r, { modifies, ...(this.flavours && { flavours: this.flavours }) })),
+      programs: this.#fill(r, hazards || modifies ? HAZARD_PROGRAMS : Infinity, () =>
+        generate(r, { modifies, ...(this.flavours && { flavours: this.flavours }) }),
+      ),
     });
   }
 

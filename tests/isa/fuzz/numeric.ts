@@ -40,7 +40,15 @@ class NumericLoop {
       const loop = countedLoop(inner, r);
       body.push(loop.before, inner, ...this.#some(1 + r.below(4), bases), ...loop.after);
     }
-    return [...this.#some(r.below(4), bases), before, head, ...body, ...this.#some(r.below(3), bases), ...after, ...this.#some(r.below(3), bases)];
+    return [
+      ...this.#some(r.below(4), bases),
+      before,
+      head,
+      ...body,
+      ...this.#some(r.below(3), bases),
+      ...after,
+      ...this.#some(r.below(3), bases),
+    ];
   }
 
   #some(count: number, bases: readonly number[]): Item[] {

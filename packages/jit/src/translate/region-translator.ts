@@ -134,7 +134,13 @@ class RegionTranslator extends TransferEmitter {
   }
 
   private get facts(): FloatFacts {
-    return (this.floatFacts ??= new FloatFacts(this.flow, this.blocks, this.scopedLoops, this.checks, (insn) => isStepped(insn) || this.mustStep(insn)));
+    return (this.floatFacts ??= new FloatFacts(
+      this.flow,
+      this.blocks,
+      this.scopedLoops,
+      this.checks,
+      (insn) => isStepped(insn) || this.mustStep(insn),
+    ));
   }
 
   protected factsAt(number: number): OperandFacts {

@@ -79,10 +79,7 @@ export abstract class SseCompares extends SsePacked {
     code.set(b);
     this.lowOf(s.v, precision);
     code.set(a);
-    return [
-      ...(this.lowest(precision, facts.v) ? [] : [a]),
-      ...(this.lowest(precision, facts.w) || (s.isReg && s.v === s.w) ? [] : [b]),
-    ];
+    return [...(this.lowest(precision, facts.v) ? [] : [a]), ...(this.lowest(precision, facts.w) || (s.isReg && s.v === s.w) ? [] : [b])];
   }
 
   /** The same, looked at. */
@@ -112,12 +109,13 @@ export abstract class SseCompares extends SsePacked {
           unknown.map((x) => () => this.nearLanes(precision, x)),
         ),
       );
-    else this.guarded(s, unknown.length > 0 ? [() => this.allInRange(precision, unknown)] : [], () =>
-      this.allLanes(
-        precision,
-        unknown.map((x) => () => (quiet ? this.plainOrQuietLanes(precision, x) : this.plainLanes(precision, x))),
-      ),
-    );
+    else
+      this.guarded(s, unknown.length > 0 ? [() => this.allInRange(precision, unknown)] : [], () =>
+        this.allLanes(
+          precision,
+          unknown.map((x) => () => (quiet ? this.plainOrQuietLanes(precision, x) : this.plainLanes(precision, x))),
+        ),
+      );
     this.mask(precision, s.v, from, s.insn.imm);
     this.code.set(s.v);
   }

@@ -124,7 +124,8 @@ export class FloatFacts {
         const block = this.blocks.get(node);
         const before = into.get(node);
         const now = node === root || !block ? nothingKnown() : this.meet(predecessors.get(node)!, out);
-        if (before && pass >= PATIENCE) now.registers.forEach((register, i) => (now.registers[i] = settled(before.registers[i]!, register)));
+        if (before && pass >= PATIENCE)
+          now.registers.forEach((register, i) => (now.registers[i] = settled(before.registers[i]!, register)));
         const demand = demands.get(node);
         if (demand) this.force(now, demand);
         if (before && equal(before, now)) continue;
@@ -195,7 +196,10 @@ export class FloatFacts {
       const [before, ...others] = this.flow.predecessors.get(node)!;
       if (node !== header && (others.length > 0 || before !== last)) {
         const met = into.get(node)!;
-        state = { registers: met.registers.map((register, i) => (constant.has(i) ? begin[i]! : withoutNumber(register))), isQuiet: met.isQuiet };
+        state = {
+          registers: met.registers.map((register, i) => (constant.has(i) ? begin[i]! : withoutNumber(register))),
+          isQuiet: met.isQuiet,
+        };
       }
       for (const { insn, isStepped } of this.concerned.get(node) ?? [])
         after(insn, state, this.checks, isStepped, {

@@ -130,8 +130,7 @@ export abstract class SseNear extends SseChecks {
   protected isNearScalar(precision: Precision, local: number): void {
     const { code } = this;
     code.get(local);
-    if (precision === F64)
-      code.op(Scalar.I64ReinterpretF64).i64(1).op(W.I64Shl).get(L.NearLow).op(W.I64Add).get(L.NearLimit).op(W.I64LtU);
+    if (precision === F64) code.op(Scalar.I64ReinterpretF64).i64(1).op(W.I64Shl).get(L.NearLow).op(W.I64Add).get(L.NearLimit).op(W.I64LtU);
     else {
       code.op(Scalar.I32ReinterpretF32);
       this.nearBits(LOW_F32, LIMIT_F32);
@@ -139,13 +138,7 @@ export abstract class SseNear extends SseChecks {
   }
 
   private nearBits(low: number, limit: number): void {
-    this.code
-      .i32(1)
-      .op(W.I32Shl)
-      .i32(low)
-      .op(W.I32Sub)
-      .i32(limit)
-      .op(W.I32LtU);
+    this.code.i32(1).op(W.I32Shl).i32(low).op(W.I32Sub).i32(limit).op(W.I32LtU);
   }
 
   /** The scalar memory operand that has been checked last is near, and not zero. */
@@ -164,7 +157,10 @@ export abstract class SseNear extends SseChecks {
   }
 
   protected isZero({ scalar, constant }: Precision, local: number): void {
-    this.code.get(local).data(...constant(0)).op(scalar.eq);
+    this.code
+      .get(local)
+      .data(...constant(0))
+      .op(scalar.eq);
   }
 
   /** All lanes are near, and none zero. */

@@ -238,10 +238,10 @@ function moved(step: Step): void {
   if (WHOLE.test(m)) {
     if (taken.value === 0) registers[from] = numbered(taken);
     registers[to] = registers[from]!;
-  }
-  else if (m === 'movsd') registers[to] = lowDouble(taken.low, old);
+  } else if (m === 'movsd') registers[to] = lowDouble(taken.low, old);
   else if (m === 'movss') registers[to] = lowSingle(taken.single, old);
-  else if (m === 'movq' && name.startsWith('movq_')) registers[to] = fresh({ low: taken.low, high: ZERO, single: taken.single, singles: either(taken.singles, ZERO) });
+  else if (m === 'movq' && name.startsWith('movq_'))
+    registers[to] = fresh({ low: taken.low, high: ZERO, single: taken.single, singles: either(taken.singles, ZERO) });
   else if (m === 'movlhps' || m === 'movhigh' || m === 'movhps')
     registers[v] = composed([
       [registers[v]!, 0],
@@ -281,7 +281,14 @@ function shuffled(step: Step): void {
     case 'pslldq': {
       const count = Math.min(imm & 0xff, 16);
       const from = (i: number): number => (m === 'psrldq' ? Math.min(i + count, 16 + (i & 3)) : i < count ? 16 + (i & 3) : i - count);
-      registers[w] = count % 4 === 0 ? byBytes(Array.from({ length: 16 }, (_, i) => from(i)), registers[w]!, ZEROS) : NOTHING;
+      registers[w] =
+        count % 4 === 0
+          ? byBytes(
+              Array.from({ length: 16 }, (_, i) => from(i)),
+              registers[w]!,
+              ZEROS,
+            )
+          : NOTHING;
       return;
     }
     case 'pshufd':
