@@ -190,7 +190,7 @@ export class Jit {
     this.profile.forget();
   }
 
-  /** Translates the region at an address now, whatever its size, into slot 1. False: it cannot be. */
+  /** Translates the region at an address now, whatever its size, into the first slot. False: it cannot be. */
   translateAt(va: number): boolean {
     this.profile.readBranches();
     this.nextSlot = 1;
@@ -445,6 +445,7 @@ export class Jit {
       if (region.again > 0) stats.again++;
       this.install(region, fn, table);
     }
+    core.u32[(MemoryMap.Header + Header.CodeEpoch) >>> 2]!++;
     this.observer?.translated({ bytes, marks: marks as readonly { at: number; tag: InsnMark }[], regions: [...made.values()] });
   }
 
@@ -496,7 +497,10 @@ export class Jit {
   private slotFor(region: Region, offset: number): number {
     const at = region.source.view.at(offset);
     let slot = this.slots.get(at);
-    if (slot === undefined) this.slots.set(at, (slot = this.nextSlot++));
+    if (slot === undefined) {
+      while ((this.nextSlot * RegionSlot.Bytes) % 4096 < RegionSlot.Apart) this.nextSlot++;
+      this.slots.set(at, (slot = this.nextSlot++));
+    }
     region.slots.set(offset, slot);
     return slot;
   }

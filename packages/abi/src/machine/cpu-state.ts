@@ -6,6 +6,8 @@
  * effective address is a sum of register-file entries. XMM and ST registers are indexed by number × 16.
  */
 export const enum Cpu {
+  /** i32: instructions that translated code may still retire; below 0 when it has gone on to the end of a block. */
+  RegionFuel = -8,
   /** u64[16]: rax rcx rdx rbx rsp rbp rsi rdi r8…r15. */
   Gpr = 0x000,
   Rax = 0x000,
@@ -74,8 +76,6 @@ export const enum Cpu {
   YmmHigh = 0x400,
   /** u64 counters (Stat × 8). */
   Stats = 0x600,
-  /** i32: instructions that translated code may still retire; below 0 when it has gone on to the end of a block. */
-  RegionFuel = 0x700,
   /** u32: 1 when translated code has left at an instruction that it could not do. */
   RegionFailed = 0x704,
   /** i32: what an instruction that the interpreter has executed for translated code wants of the run loop; 0 = nothing. */

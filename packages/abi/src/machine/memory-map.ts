@@ -1,11 +1,12 @@
 /**
  * Where things lie in a machine's linear memory (wasm32, one memory per machine).
  *
- *   0x0000_0000  guard: never read or written, so that host address 0 means "no address"
- *   0x0000_1000  CPU state                     (cpu-state.ts)
+ *   0x0000_0000  8 bytes never read or written, so that host address 0 means "no address"
+ *   0x0000_0008  what is read and written all the time, so that its address takes a byte in the host's code: Cpu.RegionFuel
+ *   0x0000_0010  CPU state, the registers first  (cpu-state.ts)
  *   0x0000_3000  machine header                (Header below)
  *   0x0000_4000  scratch: page-crossing accesses, copied micro-ops
- *   0x0002_0000  what translated code remembers of the TLB (MemoSlot)
+ *   0x0002_0000  what translated code remembers of the TLB (MemoSlot), and which regions begin where (Jump)
  *   0x0004_0000  the core's constant tables    (asc --memoryBase)
  *   0x0010_0000  translated code: its slots, tables and profile
  *   0x0030_0000  mem_map: one struct page per frame
@@ -13,10 +14,13 @@
  *                decoded code: micro-op pages  (code cache arena, its first part)
  *                frames, 4 KiB each; and amid them, when they are first needed, seven more TLB contexts and the rest of the arena
  *
+ * What translated code loads all the time lies where its last twelve bits are those of nothing that it stores all the time (the CPU state, up to
+ * its xmm registers): processors that look for a load's store by those bits take one for the other.
+ *
  * So a machine begins small, and its memory grows with what it uses: hosts count all of it, touched or not.
  */
 export const enum MemoryMap {
-  Cpu = 0x1000,
+  Cpu = 0x10,
   Header = 0x3000,
   ReadScratch = 0x4000,
   WriteScratch = 0x4100,
@@ -27,9 +31,13 @@ export const enum MemoryMap {
   /** Micro-ops copied here run straight up to an end marker: how a run ends at an exact icount. */
   StepBuffer = 0x8000,
   StepBufferEnd = 0x20000,
-  /** What translated code remembers of the TLB: a MemoSlot for each number of each class, all zero: nothing. */
+  /** What translated code remembers of the TLB: StackMemo, and a MemoSlot for each number of each class, all zero: nothing. */
   Memos = 0x20000,
-  MemosEnd = 0x22000,
+  StackMemo = 0x207c0,
+  MemosEnd = 0x28000,
+  /** Where regions begin that control came to lately: a Jump in the place of its address. */
+  Jumps = 0x30000,
+  JumpsEnd = 0x40000,
   CoreData = 0x40000,
   CoreDataEnd = 0x100000,
   /** One RegionSlot per slot of the region table. */
@@ -79,10 +87,15 @@ export const enum Header {
   Translating = 0x50c,
   /** Changes whenever an address may lead to other code than before. */
   CodeEpoch = 0x510,
-  /** u64: the last address of the window, for translated code (V8 would make a constant anew at every use). */
-  WindowEnd = 0x518,
+  /**
+   * u64: what of an address tells whether an access of so many bytes lies in one page of the window, all but the page's number. A constant,
+   * for translated code (V8 would make it anew at every use).
+   */
+  PlaceMask = 0x518,
   /** Translated code has set memos since they were last cleared (MemoryMap.Memos). */
   MemosUsed = 0x520,
+  /** u64, always 0, which V8 cannot know. */
+  Zero = 0x528,
   /** How many of the addresses at Breakpoints hold. Who changes them calls tlbFlushAll. */
   BreakpointCount = 0x10,
   /** u64 each, MaxBreakpoints of them: `run` returns ExitReason.Breakpoint before an instruction there, unless it is its first. */
@@ -109,6 +122,8 @@ export const enum RegionSlot {
   Pages = 48,
   PageCount = 52,
   Bytes = 64,
+  /** Slots whose address ends in less, in its last twelve bits, stay empty. */
+  Apart = 0x340,
 }
 
 /** What an access of translated code last found in the TLB. Cleared before an entry of the TLB is taken back. */
@@ -120,8 +135,42 @@ export const enum MemoSlot {
   /** u32: the TLB's entry. */
   Entry = 16,
   Bytes = 24,
-  /** Four classes, by the bytes that are accessed, for reads, and four for writes. */
+  /** Four classes, by the bytes that are accessed, for reads, and four for writes: each begins in a page of its own, at ClassAt. */
   PerClass = 40,
+  ClassAt = 0x400,
+  /** With StackMemo, behind the first. */
+  ClassBytes = 0x400,
+  ClassShift = 12,
+}
+
+/** The page that the stack's top was in when the core last looked, if it may be written; all zero: none. Cleared with the memos. */
+export const enum StackMemo {
+  /** u64: the page's address. */
+  Page = 0,
+  /** u32: the TLB's W entry. */
+  Entry = 8,
+  /** u64: accesses of up to 16, 64, 256 bytes that begin less than so many bytes behind Page lie in the page. */
+  Limit16 = 16,
+  Limit64 = 24,
+  Limit256 = 32,
+}
+
+/** A region's entry that was found to hold; the host changes Header.CodeEpoch when it puts another one there. */
+export const enum Jump {
+  /** u64: its address. */
+  Rip = 0,
+  /** u64: the region's base. */
+  Base = 8,
+  /** u32: Header.CodeEpoch for which it holds; slot; number in the region. */
+  Epoch = 16,
+  Slot = 20,
+  Entry = 24,
+  Bytes = 32,
+  /** An address's place: Jumps + First + ((low half × Multiplier mod 2³²) >> Shift & Mask). */
+  Multiplier = 0x9e37_79b1,
+  Shift = 16,
+  Mask = 0xf7e0,
+  First = 0x800,
 }
 
 /** A page of code that a region was made from. */

@@ -1,8 +1,9 @@
 import { Cpu, Stat } from '../../../abi/src/machine/cpu-state';
 import { ExitReason, Status } from '../../../abi/src/machine/exits';
-import { Header, HotReason, MemoryMap, PageSize, Profile, RegionExit, RegionPage, RegionSlot } from '../../../abi/src/machine/memory-map';
+import { Header, HotReason, Jump, MemoryMap, PageSize, Profile, RegionExit, RegionPage, RegionSlot, StackMemo } from '../../../abi/src/machine/memory-map';
 import { Uop } from '../../../abi/src/machine/uop';
 import { hostRegionExit, hostTranslate } from '../host';
+import { readTable, TlbLayout } from '../mmu/tlb';
 import { countStat, executable, executeSlow } from '../mmu/walk';
 import { CodePage, decodedAt, endMarker, forgetWays } from './code-cache';
 import { condition } from './conditions';
@@ -30,6 +31,8 @@ export const enum Region {
   Tries = 8,
   /** Hot addresses that are translated at once. */
   Batch = 6,
+  /** More than any fuel. */
+  Leave = 0x4000_0000,
 }
 
 /** Is the region of a slot what the active address space has at `base`? */
@@ -57,10 +60,34 @@ function enterRegion(u: u32, rip: u64, depth: i32): u64 {
   const slot = MemoryMap.RegionSlots + number * RegionSlot.Bytes;
   const base = rip - <u64>(<i64>load<i32>(slot, RegionSlot.Offset));
   if (!isValid(slot, base)) return rip;
+  const jump = jumpOf(rip);
+  store<u64>(jump, rip);
+  store<u64>(jump, base, Jump.Base);
+  store<u32>(jump, load<u32>(MemoryMap.Header + Header.CodeEpoch), Jump.Epoch);
+  store<u32>(jump, number, Jump.Slot);
+  store<i32>(jump, load<i32>(slot, RegionSlot.Entry), Jump.Entry);
   return call_indirect<u64>(number, base, depth, load<i32>(slot, RegionSlot.Entry));
 }
 
-/** Something has happened that the run loop is to look at. */
+/** The place of an address in the table of jumps. */
+@inline
+function jumpOf(rip: u64): u32 {
+  return MemoryMap.Jumps + Jump.First + (((<u32>rip * Jump.Multiplier) >>> Jump.Shift) & Jump.Mask);
+}
+
+/** Is the region known that begins at `rip`? */
+@inline
+function isKnown(jump: u32, rip: u64): bool {
+  return load<u64>(jump) == rip && load<u32>(jump, Jump.Epoch) == load<u32>(MemoryMap.Header + Header.CodeEpoch);
+}
+
+/** Runs a region that is known. */
+@inline
+function follow(jump: u32, depth: i32): u64 {
+  return call_indirect<u64>(load<u32>(jump, Jump.Slot), load<u64>(jump, Jump.Base), depth, load<i32>(jump, Jump.Entry));
+}
+
+/** Something has happened that the run loop is to look at: Region.Leave has been taken from the fuel. */
 let isLeaving: bool = false;
 
 /**
@@ -70,15 +97,25 @@ let isLeaving: bool = false;
 export function goOn(rip: u64, rsp: u64, depth: i32): u64 {
   if (depth <= 0) return rip;
   let fuel = load<i32>(MemoryMap.Cpu + Cpu.RegionFuel);
-  while (!isLeaving && fuel > 0 && load<u64>(MemoryMap.Cpu + Cpu.Rsp) <= rsp) {
-    const code = knownCodePage(rip);
-    if (!code) break;
-    const u = decodedAt(code, <u32>rip & PageSize.Mask);
-    if (!u) break;
-    if (load<u16>(u) == HotOp.Enter) rip = enterRegion(u, rip, depth - 1);
+  const first = jumpOf(rip);
+  if (fuel > 0 && isKnown(first, rip)) {
+    rip = follow(first, depth - 1);
+    if (load<u64>(MemoryMap.Cpu + Cpu.Rsp) > rsp) return rip;
+    fuel = load<i32>(MemoryMap.Cpu + Cpu.RegionFuel);
+  }
+  while (fuel > 0 && load<u64>(MemoryMap.Cpu + Cpu.Rsp) <= rsp) {
+    const jump = jumpOf(rip);
+    if (isKnown(jump, rip)) rip = follow(jump, depth - 1);
     else {
-      countExit(rip, HotReason.Ended);
-      rip = interpretOn(rip, depth);
+      const code = knownCodePage(rip);
+      if (!code) break;
+      const u = decodedAt(code, <u32>rip & PageSize.Mask);
+      if (!u) break;
+      if (load<u16>(u) == HotOp.Enter) rip = enterRegion(u, rip, depth - 1);
+      else {
+        countExit(rip, HotReason.Ended);
+        rip = interpretOn(rip, depth);
+      }
     }
     const before = fuel;
     fuel = load<i32>(MemoryMap.Cpu + Cpu.RegionFuel);
@@ -103,12 +140,30 @@ export function resume(rip: u64, depth: i32): u64 {
   storeRegionCc();
   store<i32>(MemoryMap.Cpu + Cpu.RegionFuel, load<i32>(MemoryMap.Cpu + Cpu.RegionFuel) + left);
   if (status) return leaveRegions(status);
+  rememberStack();
   return interpretOn(load<u64>(MemoryMap.Cpu + Cpu.Rip), depth);
+}
+
+/** Translated code looks for what lies at the stack's top there where it is now. */
+function rememberStack(): void {
+  const rsp = load<u64>(MemoryMap.Cpu + Cpu.Rsp);
+  if (rsp >> 32) return;
+  const page = <u32>rsp >>> PageSize.Shift;
+  const entry = load<u32>(readTable + (page << 2), TlbLayout.Write);
+  if (!entry) return;
+  const memo = MemoryMap.StackMemo;
+  store<u64>(memo, <u64>page << PageSize.Shift);
+  store<u32>(memo, entry, StackMemo.Entry);
+  store<u64>(memo, PageSize.Bytes - 15, StackMemo.Limit16);
+  store<u64>(memo, PageSize.Bytes - 63, StackMemo.Limit64);
+  store<u64>(memo, PageSize.Bytes - 255, StackMemo.Limit256);
+  store<u32>(MemoryMap.Header + Header.MemosUsed, 1);
 }
 
 /** What has retired is the run loop's to answer; what has not is begun again there. */
 function leaveRegions(status: i32): u64 {
   isLeaving = true;
+  store<i32>(MemoryMap.Cpu + Cpu.RegionFuel, load<i32>(MemoryMap.Cpu + Cpu.RegionFuel) - Region.Leave);
   if (status == ExitReason.Syscall || status == ExitReason.Int80 || status >= Retired.Trap) store<i32>(MemoryMap.Cpu + Cpu.RegionStatus, status);
   return load<u64>(MemoryMap.Cpu + Cpu.Rip);
 }
@@ -134,6 +189,7 @@ function interpretOn(rip: u64, depth: i32): u64 {
 /** Runs translated code, region after region, from an Enter micro-op on; how many instructions it has retired. Cpu.Rip is exact. */
 export function runRegions(u: u32, remaining: i64): i64 {
   storeRegionCc();
+  rememberStack();
   let fuel = <i32>(remaining - Region.Least < Region.Fuel ? remaining - Region.Least : Region.Fuel);
   const begun = fuel;
   store<i32>(MemoryMap.Cpu + Cpu.RegionFuel, fuel);
@@ -143,11 +199,25 @@ export function runRegions(u: u32, remaining: i64): i64 {
   while (true) {
     const slot = load<u32>(u, Uop.Imm);
     store<u32>(MemoryMap.Cpu + Cpu.RegionFailed, 0);
-    isLeaving = false;
     rip = enterRegion(u, rip, Region.Depth);
-    const now = load<i32>(MemoryMap.Cpu + Cpu.RegionFuel);
-    const retired = fuel - now;
+    let now = load<i32>(MemoryMap.Cpu + Cpu.RegionFuel);
+    let retired = fuel - now;
     fuel = now;
+    while (retired && fuel > 0 && !isWatched) {
+      const jump = jumpOf(rip);
+      if (!isKnown(jump, rip)) break;
+      store<u32>(MemoryMap.Cpu + Cpu.RegionFailed, 0);
+      rip = follow(jump, Region.Depth);
+      now = load<i32>(MemoryMap.Cpu + Cpu.RegionFuel);
+      retired = fuel - now;
+      fuel = now;
+    }
+    if (isLeaving) {
+      isLeaving = false;
+      fuel += Region.Leave;
+      retired -= Region.Leave;
+      store<i32>(MemoryMap.Cpu + Cpu.RegionFuel, fuel);
+    }
     u = findCode(rip);
     if (load<i32>(MemoryMap.Cpu + Cpu.RegionStatus)) why = RegionExit.Ended;
     else if (!u) why = RegionExit.Undecoded;

@@ -1,4 +1,4 @@
-import { CoreTable, Header, MemoryMap, PageFlag, PageSize, PageStruct } from '../../../abi/src/machine/memory-map';
+import { CoreTable, Header, MemoryMap, MemoSlot, PageFlag, PageSize, PageStruct } from '../../../abi/src/machine/memory-map';
 import { isFrame, pageStruct, takeTable } from './frames';
 
 /**
@@ -15,8 +15,8 @@ export const enum TlbLayout {
   Read = 0,
   Write = 0x40_0000,
   Execute = 0x80_0000,
-  /** Entries are (frame − page of va − 0x1000) | 1: never 0, and the rest fits the offset of a load instruction. */
-  Bias = 0xfff,
+  /** Entries are frame − page of va − Bias: never 0, and the rest is a load's offset, of one byte in the host's code. */
+  Bias = 64,
   /** Entries in one 4 KiB page of a table. */
   PageEntriesShift = 10,
   BitmapBytes = 3 * 128,
@@ -58,7 +58,7 @@ export function codeChanged(): void {
 function forgetMemos(): void {
   if (!load<u32>(MemoryMap.Header + Header.MemosUsed)) return;
   store<u32>(MemoryMap.Header + Header.MemosUsed, 0);
-  memory.fill(MemoryMap.Memos, 0, MemoryMap.MemosEnd - MemoryMap.Memos);
+  for (let at: u32 = MemoryMap.Memos + MemoSlot.ClassAt; at < <u32>MemoryMap.MemosEnd; at += 1 << MemoSlot.ClassShift) memory.fill(at, 0, MemoSlot.ClassBytes);
 }
 
 @inline
@@ -124,7 +124,7 @@ export function activateContext(pgd: u32): void {
   activePgd = pgd;
   readTable = base(context);
   store<u32>(MemoryMap.Header + Header.ReadTable, readTable);
-  store<u64>(MemoryMap.Header + Header.WindowEnd, 0xffff_ffff);
+  store<u64>(MemoryMap.Header + Header.PlaceMask, 0xffff_ffff_0000_0000 | PageSize.Mask);
 }
 
 export function releaseContext(pgd: u32): void {
@@ -151,7 +151,7 @@ export function setEntry(table: u32, low: u32, entry: u32): void {
 /** The R or W entry of a page of the window that lies in `frame`. */
 @inline
 export function entryFor(low: u32, frame: u32): u32 {
-  return (frame - (low & ~PageSize.Mask) - PageSize.Bytes) | 1;
+  return frame - (low & ~PageSize.Mask) - TlbLayout.Bias;
 }
 
 /** The tagged slot of a page (va >> 12), claimed for it. */
@@ -251,7 +251,7 @@ export function forgetWrites(frame: u32): void {
     for (let group: u32 = 0; group < 1024; group++) {
       if (!isTouched(context, 1024 + group)) continue;
       const first = base(context) + TlbLayout.Write + (group << 12);
-      const bias = frame - PageSize.Bytes + 1 - (group << 22);
+      const bias = frame - TlbLayout.Bias - (group << 22);
       for (let i: u32 = 0; i < 1024; i++) {
         if (load<u32>(first + (i << 2)) == bias - (i << 12)) store<u32>(first + (i << 2), 0);
       }

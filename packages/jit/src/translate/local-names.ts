@@ -46,7 +46,7 @@ const others: Readonly<Record<number, string>> = {
   [L.LimitV]: 'limitV',
   [L.LowF32]: 'lowF32',
   [L.LowF64]: 'lowF64',
-  [L.WindowEnd]: 'windowEnd',
+  [L.PlaceMask]: 'placeMask',
   [L.Failed]: 'failed',
 };
 

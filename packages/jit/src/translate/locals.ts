@@ -60,8 +60,8 @@ export const enum L {
   LimitV = 70,
   LowF32 = 71,
   LowF64 = 72,
-  /** i64: the last address that the TLB's tables cover. */
-  WindowEnd = 73,
+  /** i64: Header.PlaceMask. */
+  PlaceMask = 73,
   /** i32: the region is left at an instruction that failed. */
   Failed = 74,
   /** i64: near checks of doubles (sse/near.ts): what is added to their bits without the sign, and the first sum that is too great. */
@@ -125,5 +125,5 @@ export const DYNAMIC = -1;
 export const MEMORY = -2;
 
 /** TlbLayout of core/assembly/mmu/tlb.ts. */
-export const TLB_BIAS = 0xfff;
+export const TLB_BIAS = 64;
 export const TLB_WRITE = 0x40_0000;

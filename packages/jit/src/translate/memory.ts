@@ -1,4 +1,4 @@
-import { Cpu, Header, MemoryMap, MemoSlot, UopFlag } from '@ring3/abi';
+import { Cpu, Header, MemoryMap, MemoSlot, StackMemo, UopFlag } from '@ring3/abi';
 import type { Insn } from '../region.js';
 import { W } from '../wasm-encoder.js';
 import { Emitter } from './emitter.js';
@@ -17,6 +17,10 @@ const SPANS = [8, 16, 64, WINDOW] as const;
 const MEMO_BYTES = 3;
 const LIMIT_BYTES = 2;
 
+/** How far from rsp what lies there is taken to be in its page. */
+const NEAR_TOP = 512;
+const RSP = Cpu.Rsp >> 3;
+
 /** Where the code of a check names its memo. */
 interface MemoPlaces {
   number: number;
@@ -34,9 +38,11 @@ interface Check {
   write: boolean;
   /** Places in the code. */
   lowAt: number;
-  spanAt: number;
+  lastAt: number;
   tableAt: number;
   memo: MemoPlaces | null;
+  /** Is it looked for in the page of StackMemo? Its limit is at `lastAt`. */
+  onStack: boolean;
 }
 
 /** Accesses through a base register that has not changed, on one way through the region. */
@@ -68,7 +74,7 @@ export abstract class MemoryEmitter extends Emitter {
   protected abstract mayGroup(insn: Insn): boolean;
 
   private blocksBegun = 0;
-  /** What holds at the end of blocks that others follow directly. */
+  /** What holds at the end of blocks. */
   private readonly groupsAfter = new Map<number, readonly Group[]>();
 
   /** The registers that are steady (steady.ts) at the start of a block; null: nothing is remembered in it. */
@@ -81,8 +87,8 @@ export abstract class MemoryEmitter extends Emitter {
   private wild = 0;
   private nextMemo = -1;
 
-  /** A block begins, entered only from `before` if that is not null. */
-  protected beginGroups(start: number, before: number | null): void {
+  /** A block begins, entered only from those before it if they are not null. */
+  protected beginGroups(start: number, before: readonly number[] | null): void {
     this.blocksBegun++;
     this.insns = this.blocks.get(start)!.insns;
     this.walked = 0;
@@ -91,11 +97,21 @@ export abstract class MemoryEmitter extends Emitter {
     this.wild = ~steady & 0xffff;
     // Regions begin elsewhere in the memos, so that those that call each other have not the same.
     if (this.nextMemo < 0) this.nextMemo = start >>> 2;
-    this.groups = before === null ? [] : (this.groupsAfter.get(before) ?? []).map((group) => ({ ...group }));
+    const [first, ...others] = (before ?? []).map((p) => this.groupsAfter.get(p)!);
+    this.groups = [];
+    for (const group of first ?? []) {
+      const { local, check, moved } = group;
+      if (others.every((groups) => groups.some((other) => other.local === local && other.check === check && other.moved === moved)))
+        this.groups.push({ ...group, version: this.code.versions[group.register]! });
+    }
   }
 
   protected endGroups(start: number): void {
-    this.groupsAfter.set(start, this.groups);
+    const { versions } = this.code;
+    this.groupsAfter.set(
+      start,
+      this.groups.filter(({ register, version }) => version === versions[register]),
+    );
     this.groups = [];
   }
 
@@ -159,7 +175,8 @@ export abstract class MemoryEmitter extends Emitter {
       const low = Math.min(check.low, from);
       const high = Math.max(check.high, from + size);
       if (high - low > WINDOW) continue;
-      if (write && !check.write) {
+      if ((low < check.low || high > check.high) && check.block !== this.blocksBegun) continue;
+      if (write && !check.write && !check.onStack) {
         // What another way does not write may well not be writable.
         if (check.block !== this.blocksBegun) continue;
         check.write = true;
@@ -167,25 +184,38 @@ export abstract class MemoryEmitter extends Emitter {
       check.low = low;
       check.high = high;
       this.patchCheck(check);
-      code.get(group.local).set(L.P);
-      this.offset = TLB_BIAS + from - group.anchor;
+      const offset = TLB_BIAS + from - group.anchor;
+      code.get(group.local);
+      if (offset < 0) code.i32(offset).op(W.I32Add);
+      code.set(L.P);
+      this.offset = Math.max(offset, 0);
       return;
     }
     const version = code.versions[register]!;
     const local = L.Group + (this.nextGroup++ % GROUPS);
     this.groups = this.groups.filter((group) => group.local !== local);
-    const memo = this.isSteady(1 << register, before) ? this.memo() : null;
-    const check: Check = { block: this.blocksBegun, low: disp, high: disp + size, write, lowAt: 0, spanAt: 0, tableAt: 0, memo };
+    const onStack = register === RSP && Math.abs(disp) < NEAR_TOP;
+    const memo = !onStack && this.isSteady(1 << register, before) ? this.memo() : null;
+    const check: Check = { block: this.blocksBegun, low: disp, high: disp + size, write, lowAt: 0, lastAt: 0, tableAt: 0, memo, onStack };
     this.grouped.add(insn.offset);
     code.get(register);
     check.lowAt = code.patchable(0x42);
-    code.op(W.I64Add).set(L.Ea);
-    const load = (): void => void (check.tableAt = code.patchableMem(W.I32Load));
-    const span = (): void => void (check.spanAt = code.patchable(0x41));
-    if (memo) this.remembered(insn, before, load, span, memo);
-    else this.lookUp(insn, before, load, span);
+    code.op(W.I64Add);
+    if (onStack) {
+      this.site(insn.offset, before);
+      code.i32(0).mem(W.I64Load, MemoryMap.StackMemo + StackMemo.Page).op(W.I64Sub).i32(0);
+      check.lastAt = code.patchableMem(W.I64Load, MEMO_BYTES);
+      code.op(W.I64GeU).brIf(this.out('site'));
+    } else {
+      code.set(L.Ea);
+      const load = (): void => void (check.tableAt = code.patchableMem(W.I32Load));
+      const last = (): void => void (check.lastAt = code.patchable(0x42, LIMIT_BYTES));
+      if (memo) this.remembered(insn, before, load, last, memo);
+      else this.lookUp(insn, before, load, last);
+    }
     code.get(register).op(W.I32WrapI64).i32(disp).op(W.I32Add);
-    if (memo) this.memoField(memo, MemoSlot.Entry, W.I32Load);
+    if (onStack) code.i32(0).mem(W.I32Load, MemoryMap.StackMemo + StackMemo.Entry);
+    else if (memo) this.memoField(memo, MemoSlot.Entry, W.I32Load);
     else code.get(L.Entry);
     code.op(W.I32Add).tee(local).set(L.P);
     this.patchCheck(check);
@@ -193,10 +223,16 @@ export abstract class MemoryEmitter extends Emitter {
     this.offset = TLB_BIAS;
   }
 
-  private patchCheck({ low, high, write, lowAt, spanAt, tableAt, memo }: Check): void {
+  private patchCheck({ low, high, write, lowAt, lastAt, tableAt, memo, onStack }: Check): void {
     const { code } = this;
     code.patch(lowAt, low);
-    code.patch(spanAt, 4096 - (high - low));
+    if (onStack) {
+      const span = high - low;
+      const limit = span <= 16 ? StackMemo.Limit16 : span <= 64 ? StackMemo.Limit64 : StackMemo.Limit256;
+      code.patch(lastAt, MemoryMap.StackMemo + limit, MEMO_BYTES);
+      return;
+    }
+    code.patch(lastAt, 4096 - (high - low), LIMIT_BYTES);
     code.patch(tableAt, write ? TLB_WRITE : 0);
     if (memo) this.patchMemo(memo, high - low, write);
   }
@@ -209,7 +245,8 @@ export abstract class MemoryEmitter extends Emitter {
   private patchMemo({ number, fields, limitAt }: MemoPlaces, span: number, write: boolean): void {
     const { code } = this;
     const size = SPANS.findIndex((most) => span <= most);
-    const memo = MemoryMap.Memos + MemoSlot.Bytes * (((write ? SPANS.length : 0) + size) * MemoSlot.PerClass + number);
+    const kind = (write ? SPANS.length : 0) + size;
+    const memo = MemoryMap.Memos + (kind << MemoSlot.ClassShift) + MemoSlot.ClassAt + MemoSlot.Bytes * number;
     for (const { at, field } of fields) code.patch(at, memo + field, MEMO_BYTES);
     code.patch(limitAt, 4097 - SPANS[size]!, LIMIT_BYTES);
   }
@@ -225,7 +262,7 @@ export abstract class MemoryEmitter extends Emitter {
    * The TLB's entry for L.Ea to a memo, if it is not there yet. What only the look into the TLB needs is read from memory: V8 would have it
    * in registers again where both ways meet.
    */
-  private remembered(insn: Insn, before: number, load: () => void, span: (() => void) | null, memo: MemoPlaces): void {
+  private remembered(insn: Insn, before: number, load: () => void, last: () => void, memo: MemoPlaces): void {
     const { code } = this;
     code.get(L.Ea);
     this.memoField(memo, MemoSlot.Page, W.I64Load);
@@ -233,7 +270,7 @@ export abstract class MemoryEmitter extends Emitter {
     this.memoField(memo, MemoSlot.Limit, W.I64Load);
     code.op(W.I64GeU, W.If, W.Void);
     this.context.push('if');
-    this.lookUp(insn, before, load, span, true);
+    this.lookUp(insn, before, load, last, true);
     code.i32(0).get(L.Ea).i64(-4096).op(W.I64And);
     this.memoField(memo, MemoSlot.Page, W.I64Store);
     code.i32(0);
@@ -250,24 +287,20 @@ export abstract class MemoryEmitter extends Emitter {
   }
 
   /**
-   * The TLB's entry for L.Ea to L.Entry. Branches of their own for what can be wrong with an address: V8 makes less of them than of one
-   * condition joined from all. `load`, `span`: the entry's load, and the last offset in a page that is not too near its end.
+   * The TLB's entry for L.Ea to L.Entry. `load`, `last`: the entry's load, and the last offset in a page that is not too near its end.
+   * An address above the window is more than that too.
    */
-  private lookUp(insn: Insn, before: number, load: () => void, span: (() => void) | null, seldom = false): void {
+  private lookUp(insn: Insn, before: number, load: () => void, last: () => void, seldom = false): void {
     const { code } = this;
     this.site(insn.offset, before);
     const out = this.out('site');
     code.get(L.Ea);
-    if (seldom) code.i32(0).mem(W.I64Load, MemoryMap.Header + Header.WindowEnd);
-    else code.get(L.WindowEnd);
+    if (seldom) code.i32(0).mem(W.I64Load, MemoryMap.Header + Header.PlaceMask);
+    else code.get(L.PlaceMask);
+    code.op(W.I64And);
+    last();
     code.op(W.I64GtU).brIf(out);
-    code.get(L.Ea).op(W.I32WrapI64).set(L.Low);
-    if (span) {
-      code.get(L.Low).i32(4095).op(W.I32And);
-      span();
-      code.op(W.I32GtU).brIf(out);
-    }
-    code.get(L.Low).i32(12).op(W.I32ShrU).i32(2).op(W.I32Shl);
+    code.get(L.Ea).op(W.I32WrapI64).i32(12).op(W.I32ShrU).i32(2).op(W.I32Shl);
     if (seldom) code.i32(0).mem(W.I32Load, MemoryMap.Header + Header.ReadTable);
     else code.get(L.Table);
     code.op(W.I32Add);
@@ -281,16 +314,16 @@ export abstract class MemoryEmitter extends Emitter {
     this.offset = TLB_BIAS;
     code.set(L.Ea);
     const load = (): void => void code.mem(W.I32Load, write ? TLB_WRITE : 0);
-    const span = (): void => void code.i32(4096 - size);
+    const last = (): void => void code.i64(4096 - size);
     if (steady) {
       const memo = this.memo();
-      this.remembered(insn, before, load, size > 1 ? span : null, memo);
+      this.remembered(insn, before, load, last, memo);
       code.get(L.Ea).op(W.I32WrapI64);
       this.memoField(memo, MemoSlot.Entry, W.I32Load);
       this.patchMemo(memo, size, write);
     } else {
-      this.lookUp(insn, before, load, size > 1 ? span : null);
-      code.get(L.Low).get(L.Entry);
+      this.lookUp(insn, before, load, last);
+      code.get(L.Ea).op(W.I32WrapI64).get(L.Entry);
     }
     code.op(W.I32Add).set(L.P);
   }

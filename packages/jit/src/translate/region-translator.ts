@@ -1,3 +1,4 @@
+import { Header, MemoryMap } from '@ring3/abi';
 import type { InsnMark } from '../observer.js';
 import type { Block, Insn, RegionSource } from '../region.js';
 import { analyse, type Flow } from '../structure.js';
@@ -368,6 +369,21 @@ class RegionTranslator extends TransferEmitter {
     for (const label of labels) code.u(label);
   }
 
+  /**
+   * Back to the dispatcher. V8 is not to know that the region's address stays the same: it would have what is made of it anywhere in the
+   * region computed before its loop, each time that the region is entered.
+   */
+  private dispatchAgain(): void {
+    const { code } = this;
+    code
+      .get(L.PageVa)
+      .i32(0)
+      .mem(W.I64Load, MemoryMap.Header + Header.Zero)
+      .op(W.I64Add)
+      .set(L.PageVa);
+    code.br(this.depth(`loop ${DISPATCH}`));
+  }
+
   /** Leaves at an offset if the fuel is used up. */
   private checkFuel(offset: number): void {
     const { code } = this;
@@ -393,7 +409,7 @@ class RegionTranslator extends TransferEmitter {
       this.checkFuel(to);
       this.adapt(DISPATCH);
       this.code.i32(this.dispatch.get(to)!).set(L.Go);
-      this.code.br(this.depth(`loop ${DISPATCH}`));
+      this.dispatchAgain();
       return;
     }
     if (this.flow.order.get(to)! <= this.flow.order.get(from)!) {
@@ -405,14 +421,15 @@ class RegionTranslator extends TransferEmitter {
     }
     this.adapt(to);
     if (this.flow.merges.has(to) || this.dispatch.has(to)) this.code.br(this.depth(`block ${to}`));
-    else {
-      this.follows = this.flow.loopHeaders.has(to) ? null : from;
-      this.tree(to);
-    }
+    else this.tree(to);
   }
 
-  /** The block that the next one is entered from, if from no other. */
-  private follows: number | null = null;
+  /** The blocks that lead to one, whose code is before it; null: there are others, or control enters there. */
+  private before(start: number): readonly number[] | null {
+    const { predecessors, loopHeaders, rpo } = this.flow;
+    return start === rpo[0] || this.dispatch.has(start) || loopHeaders.has(start) ? null : predecessors.get(start)!;
+  }
+
   /** Registers in their locals at the end of blocks. */
   private readonly validAfter = new Map<number, Registers>();
 
@@ -423,9 +440,9 @@ class RegionTranslator extends TransferEmitter {
     this.forgetLows();
     this.kind = this.kinds.get(start)!;
     code.scope = this.scopes.get(start) ?? null;
-    this.beginBlock(this.follows === null ? 0 : this.validAfter.get(this.follows)!);
-    this.beginGroups(start, this.follows);
-    this.follows = null;
+    const before = this.before(start);
+    this.beginBlock(before?.length === 1 ? this.validAfter.get(before[0]!)! : 0);
+    this.beginGroups(start, before);
     const needed = flagsNeeded(block);
     block.insns.forEach((insn, i) => {
       this.mark(insn.offset);
@@ -525,7 +542,7 @@ class RegionTranslator extends TransferEmitter {
       const { kind } = this;
       this.adapt(DISPATCH);
       this.kind = kind;
-      code.br(this.depth(`loop ${DISPATCH}`));
+      this.dispatchAgain();
       this.context.pop();
       code.op(W.End);
     }

@@ -5,7 +5,7 @@ import { familyOf } from './classify.js';
 import { Family, Operand, type Traits, traitsOf } from './traits.js';
 
 /** Loops of more blocks are not looked at: interpreters, whose code is large and each part of it seldom run. */
-const LARGE = 100;
+const LARGE = 12;
 /** What a function may change: all but rbx, rsp, rbp, r12–r15. */
 const CALL_CLOBBERED = 0x0fc7;
 /** Values up to this, scaled, seldom leave a page. */

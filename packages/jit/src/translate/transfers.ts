@@ -122,29 +122,34 @@ export abstract class TransferEmitter extends IntegerEmitter {
       code.set(L.T);
     }
     this.storeAll();
-    /** From the address on the stack on, until this call has returned. */
-    const goOn = (): void => void code.plainGet(RSP).param(Param.Depth).call(Import.GoOn);
+    code.get(L.Fuel).i32(1).op(W.I32Sub).param(Param.Depth).i32(1).op(W.I32Sub, W.I32Or).i32(0).op(W.I32LtS, W.If, W.Void);
+    code.get(L.T).op(W.Return, W.End);
     const callee = to === null ? null : this.callee(to);
-    if (callee) {
-      this.callRegion(callee, direct ? null : to);
+    // It goes on there, unless control has come to another place, or the fuel is used up.
+    const ifElsewhere = (then: () => void): void => {
       code.tee(L.Rip);
       this.address(next);
-      code.op(W.I64Ne, W.If, W.Void).get(L.Rip);
-      goOn();
-      code.set(L.Rip).op(W.End).get(L.Rip);
-    } else {
-      code.get(L.T);
-      goOn();
-    }
-    // It goes on there, unless control has come to another place, or the fuel is used up.
-    code.tee(L.Rip);
-    this.address(next);
-    code.op(W.I64Ne);
+      code.op(W.I64Ne, W.If, W.Void);
+      then();
+      code.op(W.End);
+    };
+    /** From the i64 local on, until this call has returned. */
+    const goOn = (local: number): void => {
+      code.get(local).plainGet(RSP).param(Param.Depth).call(Import.GoOn);
+      ifElsewhere(() => void code.get(L.Rip).op(W.Return));
+    };
+    if (callee) {
+      this.callRegion(callee, direct ? null : to);
+      ifElsewhere(() => goOn(L.Rip));
+    } else goOn(L.T);
     code
       .i32(0)
       .mem(W.I32Load, MemoryMap.Cpu + Cpu.RegionFuel)
-      .tee(L.Fuel);
-    code.i32(0).op(W.I32LeS, W.I32Or, W.If, W.Void).get(L.Rip).op(W.Return, W.End);
+      .tee(L.Fuel)
+      .i32(0)
+      .op(W.I32LeS, W.If, W.Void);
+    this.address(next);
+    code.op(W.Return, W.End);
     code.forget();
     this.loadLimit(code);
     this.kind = MEMORY;
@@ -153,7 +158,6 @@ export abstract class TransferEmitter extends IntegerEmitter {
   /** Where the call to T comes back to; T itself where that is not the region after all. `to`: where T has to be, if that is not known. */
   private callRegion({ base, entry, fn, slot }: Callee, to: number | null): void {
     const { code } = this;
-    code.get(L.Fuel).i32(0).op(W.I32LeS).param(Param.Depth).i32(0).op(W.I32LeS, W.I32Or, W.If, W.Void).get(L.T).op(W.Return, W.End);
     if (to !== null) {
       code.get(L.T);
       this.address(to);
@@ -193,8 +197,8 @@ export abstract class TransferEmitter extends IntegerEmitter {
       .set(L.Table);
     code
       .i32(0)
-      .mem(W.I64Load, MemoryMap.Header + Header.WindowEnd)
-      .set(L.WindowEnd);
+      .mem(W.I64Load, MemoryMap.Header + Header.PlaceMask)
+      .set(L.PlaceMask);
   }
 
   /** Behind the body: the ways out of Exit, each label innermost first. */

@@ -24,7 +24,12 @@ export abstract class ArithmeticEmitter extends OperandEmitter {
     if (direct) this.beginTo(insn, traits);
     const same = to === Operand.E && from === Operand.G && this.isRegister(insn) && insn.rm === insn.reg;
     if (same && mnemonic === 'xor') this.constant(bits, 0);
-    else {
+    else if (direct && bits === 32) {
+      this.wideOperand(insn, to);
+      this.wideOperand(insn, from);
+      code.op(mnemonic === 'or' ? W.I64Or : mnemonic === 'xor' ? W.I64Xor : W.I64And);
+      return this.endWideTo(insn, traits);
+    } else {
       this.signedOperand(insn, to, bits);
       if (!same) {
         this.signedOperand(insn, from, bits);
@@ -58,6 +63,12 @@ export abstract class ArithmeticEmitter extends OperandEmitter {
       this.code.set(L.Low);
     }
     this.beginTo(insn, traits);
+    if (bits === 32) {
+      this.wideOperand(insn, to);
+      this.wideOperand(insn, from);
+      this.combine(mnemonic, 64, carry);
+      return this.endWideTo(insn, traits);
+    }
     this.signedOperand(insn, to, bits);
     this.signedOperand(insn, from, bits);
     this.combine(mnemonic, bits, carry);
@@ -119,14 +130,18 @@ export abstract class ArithmeticEmitter extends OperandEmitter {
     const { mnemonic, bits } = traits;
     this.checkE(insn, before, bits, true);
     if (mnemonic === 'not' || !needed) {
+      const size = bits === 32 ? 64 : bits;
       this.beginE(insn);
-      if (mnemonic === 'neg') this.constant(bits, 0);
-      this.signedE(insn, bits);
-      if (mnemonic !== 'neg') this.constant(bits, mnemonic === 'inc' ? 1 : -1);
-      if (mnemonic === 'not') this.sized(bits, W.I32Xor, W.I64Xor);
-      else if (mnemonic === 'neg') this.sized(bits, W.I32Sub, W.I64Sub);
-      else this.sized(bits, W.I32Add, W.I64Add);
-      return this.endE(insn, bits);
+      if (mnemonic === 'neg') this.constant(size, 0);
+      if (bits === 32) this.wideE(insn);
+      else this.signedE(insn, bits);
+      if (mnemonic !== 'neg') this.constant(size, mnemonic === 'inc' ? 1 : -1);
+      if (mnemonic === 'not') this.sized(size, W.I32Xor, W.I64Xor);
+      else if (mnemonic === 'neg') this.sized(size, W.I32Sub, W.I64Sub);
+      else this.sized(size, W.I32Add, W.I64Add);
+      if (bits === 32) this.endWideE(insn);
+      else this.endE(insn, bits);
+      return;
     }
     if (mnemonic === 'neg') {
       this.constant(bits, 0);

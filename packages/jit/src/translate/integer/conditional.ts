@@ -16,11 +16,17 @@ export abstract class ConditionalEmitter extends BitEmitter {
   /** The source is read, and a 32-bit destination's upper half cleared, whatever the condition. */
   protected cmov(insn: Insn, { bits, condition }: Traits, before: number): void {
     this.checkE(insn, before, bits, false);
-    this.signedE(insn, bits);
-    this.rawRegister(insn.reg, bits);
+    if (bits === 32) {
+      this.wideE(insn);
+      this.code.get(insn.reg >> 3);
+    } else {
+      this.signedE(insn, bits);
+      this.rawRegister(insn.reg, bits);
+    }
     this.condition(condition < 0 ? insn.imm & 15 : condition);
     this.code.op(W.Select);
-    this.setRegister(insn.reg, bits);
+    if (bits === 32) this.setReg(insn.reg, 32);
+    else this.setRegister(insn.reg, bits);
   }
 
   protected set(insn: Insn, { condition }: Traits, before: number): void {

@@ -12,14 +12,30 @@ export abstract class MoveEmitter extends ArithmeticEmitter {
     if (to === Operand.Offset || from === Operand.Offset) return this.movOffset(insn, bits, before, to === Operand.Offset);
     this.checkE(insn, before, bits, to === Operand.E);
     if (to === Operand.G) {
+      if (bits === 32) return this.movWide(insn);
       this.rawE(insn, bits);
       return this.setRegister(insn.reg, bits);
+    }
+    if (bits === 32 && this.isRegister(insn)) {
+      if (from === Operand.G) {
+        code.get(insn.reg >> 3);
+        return this.setReg(insn.rm, 32);
+      }
+      code.i64(insn.imm >>> 0).set(insn.rm >> 3);
+      return;
     }
     this.beginE(insn);
     if (from === Operand.G) this.rawRegister(insn.reg, bits);
     else if (from === Operand.WideImmediate) code.i64((BigInt(insn.disp) << 32n) | BigInt(insn.imm >>> 0));
     else this.constant(bits, insn.imm);
     this.endE(insn, bits);
+  }
+
+  /** G := E, both of 32 bits. */
+  private movWide(insn: Insn): void {
+    this.wideE(insn);
+    if (this.isRegister(insn)) this.setReg(insn.reg, 32);
+    else this.code.set(insn.reg >> 3);
   }
 
   /** The E operand, checked before; its bits above `size` are any. */
@@ -49,13 +65,20 @@ export abstract class MoveEmitter extends ArithmeticEmitter {
   protected movExtend(insn: Insn, { mnemonic, bits, fromBits }: Traits, before: number): void {
     const from = Math.min(bits, fromBits);
     this.checkE(insn, before, from, false);
-    if (mnemonic === 'movzx') {
-      this.unsignedE(insn, from);
-      return this.setRegister(insn.reg, bits === 64 ? 32 : bits);
+    if (bits === 16) {
+      if (mnemonic === 'movzx') this.unsignedE(insn, from);
+      else this.signedE(insn, from);
+      return this.setRegister(insn.reg, 16);
     }
-    this.signedE(insn, from);
-    this.widen(bits === 64 ? 32 : 64);
-    this.setRegister(insn.reg, bits);
+    if (mnemonic === 'movzx') {
+      if (this.isRegister(insn)) this.regUnsigned(insn.rm, from);
+      else this.loadUnsigned(from);
+      this.code.set(insn.reg >> 3);
+      return;
+    }
+    if (this.isRegister(insn)) this.regSigned(insn.rm, from);
+    else this.loadSigned(from);
+    this.setReg(insn.reg, bits);
   }
 
   protected lea(insn: Insn, { bits }: Traits): void {

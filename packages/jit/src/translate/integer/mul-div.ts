@@ -14,6 +14,13 @@ export abstract class MulDivEmitter extends RotateEmitter {
   protected imul(insn: Insn, { bits, third }: Traits, before: number, needed: boolean): void {
     const { code } = this;
     this.checkE(insn, before, bits, false);
+    if (bits === 32 && !needed) {
+      this.wideE(insn);
+      if (third === Operand.Immediate) code.i64(insn.imm);
+      else code.get(insn.reg >> 3);
+      code.op(W.I64Mul);
+      return this.setReg(insn.reg, 32);
+    }
     if (third === Operand.Immediate) this.signedE(insn, bits);
     else this.signedRegister(insn.reg, bits);
     const [a, b] = [this.left(bits), this.right(bits)];

@@ -132,6 +132,30 @@ export abstract class OperandEmitter extends SseEmitter {
     else this.signedE(insn, size);
   }
 
+  /**
+   * The E operand of 32 bits, checked before, as i64; its upper half is any, where it is a register. What is worked on like this needs its
+   * upper half cleared, and nothing else.
+   */
+  protected wideE(insn: Insn): void {
+    if (this.isRegister(insn)) this.code.get(insn.rm >> 3);
+    else this.load(W.I64Load32U);
+  }
+
+  /** Any operand of 32 bits, as i64 with any upper half. */
+  protected wideOperand(insn: Insn, operand: Operand): void {
+    const { code } = this;
+    if (operand === Operand.G) code.get(insn.reg >> 3);
+    else if (operand === Operand.Immediate) code.i64(insn.imm);
+    else if (operand === Operand.A) code.get(Cpu.Rax >> 3);
+    else this.wideE(insn);
+  }
+
+  /** E := the lower half of the i64 on the stack. */
+  protected endWideE(insn: Insn): void {
+    if (this.isRegister(insn)) this.setReg(insn.rm, 32);
+    else this.code.mem(W.I64Store32, this.offset);
+  }
+
   /** Where the result of an instruction goes: before and behind the value. */
   protected beginTo(insn: Insn, { to }: Traits): void {
     if (to === Operand.E) this.beginE(insn);
@@ -140,6 +164,12 @@ export abstract class OperandEmitter extends SseEmitter {
   protected endTo(insn: Insn, { to, bits }: Traits): void {
     if (to === Operand.E) this.endE(insn, bits);
     else this.setRegister(insn.reg, bits);
+  }
+
+  /** The same behind an i64 whose lower half is the result. */
+  protected endWideTo(insn: Insn, { to }: Traits): void {
+    if (to === Operand.E) this.endWideE(insn);
+    else this.setReg(insn.reg, 32);
   }
 
   /** A value, as the flags have it: i64. */

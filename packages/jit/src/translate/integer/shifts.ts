@@ -47,6 +47,17 @@ export abstract class ShiftEmitter extends MoveEmitter {
     const byCl = from === Operand.Cl;
     const count = byCl ? -1 : shiftCount(insn, traits);
     if (byCl) this.countByCl(bits);
+    if (bits === 32 && !needed && !byCl && this.isRegister(insn)) {
+      const r = insn.rm >> 3;
+      if (mnemonic === 'sar') this.regSigned(insn.rm, 32);
+      else if (mnemonic === 'shr') this.regUnsigned(insn.rm, 32);
+      else code.get(r);
+      code.i64(count);
+      this.shiftOperation(mnemonic, 64);
+      if (mnemonic === 'shr') code.set(r);
+      else this.setReg(insn.rm, 32);
+      return;
+    }
     if (!needed || count === 0) {
       this.beginE(insn);
       this.shifted(insn, mnemonic, bits);
