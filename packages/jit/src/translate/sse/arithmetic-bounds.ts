@@ -36,17 +36,23 @@ export interface Outcome {
 
 /** Of a op b; of a root b alone. `checks`: PLAIN where only results that are looked at are trusted. */
 export function outcomeOf(operation: Operation, checks: Checks, format: Format, a: Known, b: Known): Outcome {
-  const checked = format === DOUBLE ? checks.double : checks.single;
-  const knownA = a ?? checked;
-  const knownB = b ?? checked;
-  const checksA = a === null && operation !== 'sqrt';
-  const checksB = b === null;
-  if (operation === 'min' || operation === 'max')
-    return { checksA, checksB, checksResult: false, rounds: false, result: either(knownA, knownB)! };
+  const isDouble = format === DOUBLE;
+  if (operation === 'min' || operation === 'max') {
+    // The first of many numbers is often compared with one that is far greater than they all.
+    const plain = isDouble ? PLAIN.double : PLAIN.single;
+    return { checksA: a === null, checksB: b === null, checksResult: false, rounds: false, result: either(a ?? plain, b ?? plain)! };
+  }
+  const checked = isDouble ? checks.double : checks.single;
+  const isNear = checks === NEAR;
+  const bounded = isNear && operation !== 'div' && operation !== 'sqrt';
+  // Of a number that may be infinite nothing follows.
+  const unknown = (known: Known): boolean => known === null || (bounded && known.top === Infinity);
+  const checksA = operation !== 'sqrt' && unknown(a);
+  const checksB = unknown(b);
   let result: Bounds | null = null;
-  if (checks === NEAR) {
-    if (operation === 'add' || operation === 'sub') result = sum(knownA, knownB);
-    else if (operation === 'mul') result = product(knownA, knownB);
+  if (bounded) {
+    const [knownA, knownB] = [checksA ? checked : a!, checksB ? checked : b!];
+    result = operation === 'mul' ? product(knownA, knownB) : sum(knownA, knownB);
   }
   const checksResult = result === null || !isSafe(result, format);
   return { checksA, checksB, checksResult, rounds: true, result: checksResult ? checked : result! };

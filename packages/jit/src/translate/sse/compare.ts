@@ -88,10 +88,10 @@ export abstract class SseCompares extends SsePacked {
     const { a } = precision;
     const facts = this.factsOf(s);
     const isKnown = this.lowest(precision, facts.v) !== null;
-    this.nearOperand(s, precision, this.lowest(precision, facts.w) === null && !(s.isReg && s.v === s.w && isKnown));
+    this.nearOperand(s, precision, this.lowest(precision, facts.w) === null && !(s.isReg && s.v === s.w && isKnown), true);
     this.lowOf(s.v, precision);
     code.set(a);
-    if (!isKnown && !(s.isReg && s.v === s.w)) this.nearly(s, [() => this.isNearScalar(precision, a)], () => this.isZero(precision, a));
+    if (!isKnown && !(s.isReg && s.v === s.w)) this.nearly(s, [() => this.isNearScalar(precision, a)], () => this.plain(precision, a));
   }
 
   private compareLanes(s: SseInsn, precision: Precision): void {
@@ -106,7 +106,7 @@ export abstract class SseCompares extends SsePacked {
       this.nearly(s, unknown.length > 0 ? [() => this.areNear(precision, unknown)] : [], () =>
         this.allLanes(
           precision,
-          unknown.map((x) => () => this.nearLanes(precision, x)),
+          unknown.map((x) => () => this.plainLanes(precision, x)),
         ),
       );
     else

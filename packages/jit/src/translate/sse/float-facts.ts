@@ -203,7 +203,9 @@ export class FloatFacts {
       }
       for (const { insn, isStepped } of this.concerned.get(node) ?? [])
         after(insn, state, this.checks, isStepped, {
-          element: ({ value }, element) => {
+          element: ({ value }, element, bounds) => {
+            // What a comparison asks is soon asked again.
+            if (bounds !== this.demanded(element)) return;
             const register = numbers.get(value);
             if (register !== undefined && !elements.some((other) => other.register === register && other.element === element))
               elements.push({ register, element });

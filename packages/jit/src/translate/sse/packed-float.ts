@@ -72,7 +72,7 @@ export abstract class SsePacked extends SseScalars {
     const looked = outcome.checksResult ? [...unknown, r] : unknown;
     this.nearly(s, looked.length > 0 ? [() => this.areNear(precision, looked)] : [], () =>
       this.allLanes(precision, [
-        ...unknown.map((x) => () => this.nearLanes(precision, x)),
+        ...unknown.map((x) => () => (isChoice ? this.plainLanes(precision, x) : this.nearLanes(precision, x))),
         ...(outcome.checksResult ? [() => this.nearResults(precision, operation, a, b)] : []),
       ]),
     );

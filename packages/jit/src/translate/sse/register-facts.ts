@@ -58,10 +58,11 @@ export function allSingles({ single, singles: others }: Register): Known {
   return either(single, others);
 }
 
-/** Element `element` of a register has been found within bounds, if nothing was known of it. */
+/** Element `element` of a register has been found within bounds, if not more was known of it. */
 export function found(registers: Register[], number: number, element: keyof Facts, bounds: Bounds): void {
   const register = registers[number]!;
-  if (register[element]) return;
+  const known = register[element];
+  if (known && (known.top !== Infinity || bounds.top === Infinity)) return;
   const better = { ...register, [element]: bounds };
   if (register.value === 0) registers[number] = better;
   else registers.forEach((other, i) => other.value === register.value && (registers[i] = better));

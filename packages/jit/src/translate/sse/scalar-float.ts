@@ -69,14 +69,15 @@ export abstract class SseScalars extends SseNear {
     const known = { a: this.lowest(precision, facts.v), b: this.lowest(precision, facts.w) };
     const outcome = outcomeOf(operation, this.checks, this.formatOf(precision), known.a, known.b);
     if (outcome.rounds) this.quietOnly(s);
-    this.nearOperand(s, precision, outcome.checksB);
+    const isChoice = operation === 'min' || operation === 'max';
+    this.nearOperand(s, precision, outcome.checksB, isChoice);
     if (operation === 'sqrt') code.get(b).op(scalar.sqrt).set(r);
     else {
       this.lowOf(s.v, precision);
       code.set(a);
       if (outcome.checksA && !(s.isReg && s.v === s.w))
-        this.nearly(s, [() => this.isNearScalar(precision, a)], () => this.isZero(precision, a));
-      if (operation === 'min' || operation === 'max') return this.choose(s, operation, precision);
+        this.nearly(s, [() => this.isNearScalar(precision, a)], () => this.mayPass(precision, a, isChoice));
+      if (isChoice) return this.choose(s, operation, precision);
       code.get(a).get(b).op(scalar[operation]).set(r);
     }
     if (outcome.checksResult) {
@@ -96,18 +97,29 @@ export abstract class SseScalars extends SseNear {
     this.setLow(s, precision, r);
   }
 
+  /** Of what is not near: zero, or, where sizes do not matter, all that is plain. */
+  protected mayPass(precision: Precision, local: number, isPlain: boolean): void {
+    if (isPlain) this.plain(precision, local);
+    else this.isZero(precision, local);
+  }
+
   /** The second operand to its local, looked at if it has to be. */
-  protected nearOperand(s: SseInsn, precision: Precision, checks: boolean): void {
+  protected nearOperand(s: SseInsn, precision: Precision, checks: boolean, isPlain = false): void {
     const { code } = this;
     const { b, bytes, load } = precision;
     if (s.isReg) {
       this.sourceScalar(s, precision);
       code.set(b);
-      if (checks) this.nearly(s, [() => this.isNearScalar(precision, b)], () => this.isZero(precision, b));
+      if (checks) this.nearly(s, [() => this.isNearScalar(precision, b)], () => this.mayPass(precision, b, isPlain));
       return;
     }
     this.access(s.insn, s.before, bytes, false);
-    if (checks) this.nearly(s, [() => this.isNearMemory(precision)], () => this.isZeroMemory(precision));
+    if (checks)
+      this.nearly(s, [() => this.isNearMemory(precision)], () => {
+        if (!isPlain) return this.isZeroMemory(precision);
+        code.get(L.P).mem(load, this.offset).set(b);
+        this.plain(precision, b);
+      });
     code.get(L.P).mem(load, this.offset).set(b);
   }
 

@@ -1,7 +1,7 @@
 import { UopFlag } from '@ring3/abi';
 import type { Insn } from '../../region.js';
-import { type Checks, NEAR, type Operation, outcomeOf, PLAIN } from './arithmetic-bounds.js';
-import { DOUBLE, either, integerOf, isSafe, type Known, SINGLE, ZERO } from './bounds.js';
+import { type Checks, NEAR, type Operation, type Outcome, outcomeOf, PLAIN } from './arithmetic-bounds.js';
+import { type Bounds, DOUBLE, either, integerOf, isSafe, type Known, SINGLE, ZERO } from './bounds.js';
 import { mnemonic, Theme, themeOf } from './names.js';
 import {
   allSingles,
@@ -38,7 +38,8 @@ export function nothingKnown(): FloatState {
 
 /** Is told what an instruction has to look at. */
 export interface Wishes {
-  element(register: Register, element: keyof Facts): void;
+  /** `bounds`: as it has to be found. */
+  element(register: Register, element: keyof Facts, bounds: Bounds): void;
   quiet(): void;
 }
 
@@ -125,20 +126,22 @@ function sourceOf({ state, w, isReg }: Step): Register {
   return isReg ? state.registers[w]! : NOTHING;
 }
 
-/** Elements of a register have been looked at. */
-function look({ state, checks, wishes }: Step, number: number, isDouble: boolean, all: boolean): void {
+/** Elements of a register have been looked at, and found as `checks` ask. */
+function look({ state, wishes }: Step, number: number, isDouble: boolean, all: boolean, checks: Checks): void {
   const { registers } = state;
+  const bounds = isDouble ? checks.double : checks.single;
   const elements: readonly (keyof Facts)[] = isDouble ? ['low', 'high'] : ['single', 'singles'];
   for (const element of all ? elements : elements.slice(0, 1)) {
-    if (registers[number]![element] === null) wishes?.element(registers[number]!, element);
-    found(registers, number, element, isDouble ? checks.double : checks.single);
+    const before = registers[number]!;
+    found(registers, number, element, bounds);
+    if (registers[number] !== before) wishes?.element(before, element, bounds);
   }
 }
 
-/** Operands of a double or single operation, of its low elements or all, have been looked at. */
-function looked(step: Step, isDouble: boolean, all: boolean): void {
-  look(step, step.v, isDouble, all);
-  if (step.isReg) look(step, step.w, isDouble, all);
+/** Those operands of an operation that it has to look at. */
+function lookAt(step: Step, { checksA, checksB }: Outcome, isDouble: boolean, all: boolean, checks: Checks): void {
+  if (checksA) look(step, step.v, isDouble, all, checks);
+  if (checksB && step.isReg) look(step, step.w, isDouble, all, checks);
 }
 
 /** An operation may round: that this is no news is known then. */
@@ -149,16 +152,16 @@ function rounded({ state, checks, wishes }: Step): void {
 }
 
 function scalar(step: Step): void {
-  const { m, state, checks, v, w, isReg } = step;
+  const { m, state, checks, v } = step;
   const { registers } = state;
   const operation = m.slice(0, -2) as Operation;
   const isDouble = m.endsWith('d');
   const format = isDouble ? DOUBLE : SINGLE;
   const low = (register: Register): Known => (isDouble ? register.low : register.single);
   const before = registers[v]!;
-  const { result, rounds } = outcomeOf(operation, checks, format, low(before), low(sourceOf(step)));
-  if (operation !== 'sqrt') looked(step, isDouble, false);
-  else if (isReg) look(step, w, isDouble, false);
+  const outcome = outcomeOf(operation, checks, format, low(before), low(sourceOf(step)));
+  const { result, rounds } = outcome;
+  lookAt(step, outcome, isDouble, false, rounds ? checks : PLAIN);
   registers[v] = isDouble ? lowDouble(result, registers[v]!) : lowSingle(result, registers[v]!);
   if (rounds) rounded(step);
 }
@@ -174,23 +177,23 @@ function packed(step: Step): void {
     registers[v] = isDouble ? doubles(PLAIN.double) : singles(PLAIN.single);
     return;
   }
-  const { result, rounds } = outcomeOf(operation, checks, isDouble ? DOUBLE : SINGLE, all(registers[v]!), all(sourceOf(step)));
-  looked(step, isDouble, true);
+  const outcome = outcomeOf(operation, checks, isDouble ? DOUBLE : SINGLE, all(registers[v]!), all(sourceOf(step)));
+  const { result, rounds } = outcome;
+  lookAt(step, outcome, isDouble, true, rounds ? checks : PLAIN);
   registers[v] = isDouble ? doubles(result) : singles(result);
   if (rounds) rounded(step);
 }
 
 function compared(step: Step): void {
-  const { m, state, checks, v } = step;
+  const { m, state, checks, v, w, isReg } = step;
   const isDouble = m.endsWith('d');
+  const isPacked = m.startsWith('cmpp');
   // Quiet NaNs may pass where checks are plain.
-  const signals = m.startsWith('comis') || checks === NEAR;
-  if (/^u?comis/.test(m)) {
-    if (signals) looked(step, isDouble, false);
-    return;
+  if (m.startsWith('comis') || checks === NEAR) {
+    look(step, v, isDouble, isPacked, PLAIN);
+    if (isReg) look(step, w, isDouble, isPacked, PLAIN);
   }
-  if (checks === NEAR) looked(step, isDouble, m.startsWith('cmpp'));
-  state.registers[v] = NOTHING;
+  if (!/^u?comis/.test(m)) state.registers[v] = NOTHING;
 }
 
 function converted(step: Step): void {
