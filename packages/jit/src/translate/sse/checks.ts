@@ -32,6 +32,14 @@ const LOWEST_F32 = 0x0200_0000;
 const LOWEST_F64 = 0x0040_0000;
 const LIMIT = 0xfd00_0000;
 
+/** What floating-point operations a region has. */
+interface FloatKinds {
+  scalar: boolean;
+  packed: boolean;
+  /** Packed ones that are checked for their range in any case. */
+  ranges: boolean;
+}
+
 /**
  * Which floating-point operations WebAssembly may compute. Its results are x86's wherever they are numbers; what has to be known is that no
  * flag of MXCSR changes. First a quick look: operands and result within the range of exponents, and an inexact result would be no news (PE is
@@ -70,8 +78,9 @@ export abstract class SseChecks extends SseShuffles {
 
   /** The locals of the checks, at the entry of a region. */
   protected loadLimit(code: Code): void {
-    const { scalar, packed } = this.floats();
-    if (!scalar && !packed) return;
+    const { scalar, packed, ranges } = this.floats();
+    const isUsed = this.usesRanges ? scalar || packed : ranges;
+    if (!isUsed) return;
     const mxcsr = (mask: number): Code =>
       code
         .i32(0)
@@ -110,7 +119,7 @@ export abstract class SseChecks extends SseShuffles {
         .op(W.I64Shl)
         .set(L.Step64);
     }
-    if (!packed) return;
+    if (!(this.usesRanges ? packed : ranges)) return;
     code.get(L.Mask32);
     unlessNews(
       W.i32,
@@ -132,7 +141,7 @@ export abstract class SseChecks extends SseShuffles {
     code.op(0xfd, V128.I32x4Splat).set(local);
   }
 
-  private numbers: { scalar: boolean; packed: boolean } | null = null;
+  private numbers: FloatKinds | null = null;
 
   /** Does the region compute with floating-point numbers? */
   protected get computes(): boolean {
@@ -140,15 +149,16 @@ export abstract class SseChecks extends SseShuffles {
     return scalar || packed;
   }
 
-  protected floats(): { scalar: boolean; packed: boolean } {
+  protected floats(): FloatKinds {
     if (this.numbers) return this.numbers;
-    const kinds = { scalar: false, packed: false };
+    const kinds = { scalar: false, packed: false, ranges: false };
     for (const { insns } of this.blocks.values())
       for (const { name } of insns) {
         const theme = themeOf(name);
         if (theme === undefined || theme < Theme.ScalarFloat || theme === Theme.Control) continue;
         if (theme === Theme.PackedFloat || /^cmpp|^cvt\w*p[sd]/.test(name)) kinds.packed = true;
         else kinds.scalar = true;
+        if (/^sqrtp|^cvtps2pd/.test(name)) kinds.ranges = true;
       }
     return (this.numbers = kinds);
   }
@@ -269,7 +279,16 @@ export abstract class SseChecks extends SseShuffles {
 
   /** Inexact results are no news: MXCSR has PE, and all exceptions are masked. */
   protected inexactIsNoNews(): void {
-    this.code.get(L.Mask32);
+    const { code } = this;
+    if (this.usesRanges) code.get(L.Mask32);
+    else
+      code
+        .i32(0)
+        .mem(W.I32Load, MemoryMap.Cpu + Cpu.Mxcsr)
+        .i32(MODES | PRECISION)
+        .op(W.I32And)
+        .i32(DEFAULT_MODES | PRECISION)
+        .op(W.I32Eq);
   }
 
   /** All lanes are within the range, as inRange says. */
