@@ -33,6 +33,7 @@ export interface Demand {
 export interface DemandedElement {
   readonly register: number;
   readonly element: keyof Facts;
+  readonly bounds: Bounds;
 }
 
 interface Concerned {
@@ -103,12 +104,13 @@ export class FloatFacts {
     return {
       isQuiet: demand.isQuiet && !states.every(({ isQuiet }) => isQuiet),
       elements: demand.elements.filter(
-        ({ register, element }) => !states.every(({ registers }) => implies(registers[register]![element], this.demanded(element))),
+        ({ register, element, bounds }) => !states.every(({ registers }) => implies(registers[register]![element], bounds)),
       ),
     };
   }
 
-  private demanded(element: keyof Facts): Bounds {
+  /** What a check of the region tells of an element. */
+  private checked(element: keyof Facts): Bounds {
     return element === 'low' || element === 'high' ? this.checks.double : this.checks.single;
   }
 
@@ -140,10 +142,8 @@ export class FloatFacts {
   private force(state: FloatState, { isQuiet, elements }: Demand): void {
     const { registers } = state;
     if (isQuiet) state.isQuiet = true;
-    for (const { register, element } of elements) {
-      const demanded = this.demanded(element);
-      if (!implies(registers[register]![element], demanded)) registers[register] = { ...registers[register]!, [element]: demanded };
-    }
+    for (const { register, element, bounds } of elements)
+      if (!implies(registers[register]![element], bounds)) registers[register] = { ...registers[register]!, [element]: bounds };
   }
 
   private meet(predecessors: readonly number[], out: ReadonlyMap<number, FloatState>): FloatState {
@@ -204,11 +204,12 @@ export class FloatFacts {
       for (const { insn, isStepped } of this.concerned.get(node) ?? [])
         after(insn, state, this.checks, isStepped, {
           element: ({ value }, element, bounds) => {
-            // What a comparison asks is soon asked again.
-            if (bounds !== this.demanded(element)) return;
             const register = numbers.get(value);
-            if (register !== undefined && !elements.some((other) => other.register === register && other.element === element))
-              elements.push({ register, element });
+            // What a comparison has looked at, the next turn may well have from elsewhere.
+            if (register === undefined || (bounds !== this.checked(element) && !constant.has(register))) return;
+            const known = elements.findIndex((other) => other.register === register && other.element === element);
+            if (known < 0) elements.push({ register, element, bounds });
+            else if (bounds.top !== Infinity) elements[known] = { register, element, bounds };
           },
           quiet: () => (demand.isQuiet = true),
         });

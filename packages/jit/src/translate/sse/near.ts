@@ -77,7 +77,7 @@ export abstract class SseNear extends SseChecks {
       this.site(header, 0);
       code.brIf(this.out('site'));
     };
-    const scalar = (precision: Precision, register: number, lane: number): void => {
+    const scalar = (precision: Precision, register: number, lane: number, isPlain: boolean): void => {
       code.get(L.Xmm + register);
       this.lane(precision.extractLane, lane);
       code.set(precision.b);
@@ -86,7 +86,7 @@ export abstract class SseNear extends SseChecks {
         this.context.push('near');
         this.isNearScalar(precision, precision.b);
         code.brIf(0);
-        this.isZero(precision, precision.b);
+        this.mayPass(precision, precision.b, isPlain);
         code.op(W.I32Eqz);
         exit();
         this.context.pop();
@@ -102,11 +102,12 @@ export abstract class SseNear extends SseChecks {
       code.op(W.I32Eqz);
       exit();
     }
-    for (const { register, element } of elements) {
-      if (element === 'low') scalar(F64, register, 0);
-      else if (element === 'high') scalar(F64, register, 1);
-      else if (element === 'single') scalar(F32, register, 0);
-      else for (const lane of [1, 2, 3]) scalar(F32, register, lane);
+    for (const { register, element, bounds } of elements) {
+      const isPlain = bounds.top === Infinity;
+      if (element === 'low') scalar(F64, register, 0, isPlain);
+      else if (element === 'high') scalar(F64, register, 1, isPlain);
+      else if (element === 'single') scalar(F32, register, 0, isPlain);
+      else for (const lane of [1, 2, 3]) scalar(F32, register, lane, isPlain);
     }
   }
 
@@ -154,6 +155,12 @@ export abstract class SseNear extends SseChecks {
     code.get(L.P).mem(bytes === 8 ? W.I64Load : W.I32Load, this.offset);
     if (bytes === 8) code.i64(1).op(W.I64Shl, W.I64Eqz);
     else code.i32(1).op(W.I32Shl, W.I32Eqz);
+  }
+
+  /** Of what is not near: zero, or, where sizes do not matter, all that is plain. */
+  protected mayPass(precision: Precision, local: number, isPlain: boolean): void {
+    if (isPlain) this.plain(precision, local);
+    else this.isZero(precision, local);
   }
 
   protected isZero({ scalar, constant }: Precision, local: number): void {

@@ -97,12 +97,6 @@ export abstract class SseScalars extends SseNear {
     this.setLow(s, precision, r);
   }
 
-  /** Of what is not near: zero, or, where sizes do not matter, all that is plain. */
-  protected mayPass(precision: Precision, local: number, isPlain: boolean): void {
-    if (isPlain) this.plain(precision, local);
-    else this.isZero(precision, local);
-  }
-
   /** The second operand to its local, looked at if it has to be. */
   protected nearOperand(s: SseInsn, precision: Precision, checks: boolean, isPlain = false): void {
     const { code } = this;
