@@ -73,6 +73,9 @@ const FIRST_TABLE = MemoryMap.RegionTables + NEAR_BYTES;
 /** An instruction that fails once in so many, or more often, is the interpreter's. */
 const OFTEN = 300;
 
+/** Near checks that fail once in more instructions than so many are worth it. */
+const FAR = 20_000;
+
 /** How an access that keeps leaving its region is translated next time. */
 const enum Care {
   /** Checked alone. */
@@ -94,6 +97,8 @@ interface Region {
   grouped: ReadonlySet<number>;
   /** Offsets of instructions that leave where a number is not near. */
   near: ReadonlySet<number>;
+  /** How often that was told, since so many instructions had retired. */
+  far: { times: number; since: number };
   /** How often it was made again, and how often that was asked for since. */
   again: number;
   asked: number;
@@ -222,6 +227,7 @@ export class Jit {
       const start = source.view.base + source.entry;
       if (owner.near.has(rip - source.view.base)) {
         // It may be told several times before that is done.
+        if (!this.isSeldomNear(owner)) return;
         this.plain.add(this.keyAt(start));
         wanted.set(start, owner);
         return;
@@ -260,11 +266,28 @@ export class Jit {
     wanted.set(this.begins(head) ? head : rip, null);
   }
 
-  /** Has an instruction that fails to be translated in another way? `isGrouped`: its check was made for others too. */
-  private takeCare(key: number, isGrouped: boolean): boolean {
+  /** Do near checks of a region fail so often that plain ones are less work? */
+  private isSeldomNear(region: Region): boolean {
+    const retired = this.retired();
+    const { far } = region;
+    far.times++;
+    if (retired - far.since < far.times * Profile.HotFailures * FAR) return true;
+    // The newer counts for more.
+    far.since += (retired - far.since) / 2;
+    far.times /= 2;
+    return false;
+  }
+
+  /** Instructions that translated code has retired. */
+  private retired(): number {
     const { u32 } = this.core;
     const at = (MemoryMap.Cpu + Cpu.Stats + 8 * Stat.RegionInstructions) >>> 2;
-    const retired = u32[at]! + u32[at + 1]! * 2 ** 32;
+    return u32[at]! + u32[at + 1]! * 2 ** 32;
+  }
+
+  /** Has an instruction that fails to be translated in another way? `isGrouped`: its check was made for others too. */
+  private takeCare(key: number, isGrouped: boolean): boolean {
+    const retired = this.retired();
     const since = retired - (this.failures.get(key) ?? -Infinity);
     this.failures.set(key, retired);
     const care = this.cares.get(key);
@@ -353,6 +376,7 @@ export class Jit {
         also,
         grouped: new Set(),
         near: new Set(),
+        far: { times: 0, since: this.retired() },
         again,
         asked: 0,
       });

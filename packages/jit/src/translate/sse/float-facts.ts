@@ -109,11 +109,6 @@ export class FloatFacts {
     };
   }
 
-  /** What a check of the region tells of an element. */
-  private checked(element: keyof Facts): Bounds {
-    return element === 'low' || element === 'high' ? this.checks.double : this.checks.single;
-  }
-
   private solve(demands: ReadonlyMap<number, Demand>): Solution {
     const { rpo, predecessors } = this.flow;
     const out = new Map<number, FloatState>();
@@ -205,8 +200,7 @@ export class FloatFacts {
         after(insn, state, this.checks, isStepped, {
           element: ({ value }, element, bounds) => {
             const register = numbers.get(value);
-            // What a comparison has looked at, the next turn may well have from elsewhere.
-            if (register === undefined || (bounds !== this.checked(element) && !constant.has(register))) return;
+            if (register === undefined) return;
             const known = elements.findIndex((other) => other.register === register && other.element === element);
             if (known < 0) elements.push({ register, element, bounds });
             else if (bounds.top !== Infinity) elements[known] = { register, element, bounds };
