@@ -33,7 +33,11 @@ export class Replay {
   /** Cases that ran a region. */
   entered = 0;
 
-  constructor(readonly family: Family) {
+  /** @param checksNear of the regions (Jit) */
+  constructor(
+    readonly family: Family,
+    private readonly checksNear = true,
+  ) {
     this.#core = createCore(
       loadCoreModule(),
       { memoryLimit: 4 << 20 },
@@ -88,6 +92,7 @@ export class Replay {
   runTranslated(vector: Vector): Outcome | null {
     const core = this.#core;
     this.#jit ??= new Jit(core, core.jit as JitExports, () => 0);
+    this.#jit.checksNear = this.checksNear;
     if (this.#translated === null || Buffer.compare(this.#translated.code, vector.code) !== 0) {
       // So it is decoded.
       this.run(vector);

@@ -4,6 +4,7 @@ import type { InsnMark, JitObserver } from './observer.js';
 import { type HotAddress, ProfileReader } from './profile.js';
 import { buildRegion, CodeView, Enter, type Insn, isEnter, type RegionSource, waysOut } from './region.js';
 import { isTranslatable } from './translate/classify.js';
+import { NEAR_BYTES, nearConstants } from './translate/sse/near.js';
 import { translate, type Translation } from './translate/region-translator.js';
 import type { Callee } from './translate/transfers.js';
 import { encodeModule, Import } from './wasm-encoder.js';
@@ -68,8 +69,14 @@ const MAX_ALSO = 40;
 const MAX_GENERATION = 30;
 const SLOTS = (MemoryMap.RegionSlotsEnd - MemoryMap.RegionSlots) / RegionSlot.Bytes;
 
+/** The constants of translated code are before it. */
+const FIRST_TABLE = MemoryMap.RegionTables + NEAR_BYTES;
+
 /** An instruction that fails once in so many, or more often, is the interpreter's. */
 const OFTEN = 300;
+
+/** Near checks that fail once in more instructions than so many are worth it. */
+const FAR = 20_000;
 
 /** How an access that keeps leaving its region is translated next time. */
 const enum Care {
@@ -90,7 +97,11 @@ interface Region {
   /** Addresses where control is to be able to enter besides. */
   also: Set<number>;
   grouped: ReadonlyMap<number, readonly number[]>;
-  nearTop: ReadonlySet<number>;
+  onTop: ReadonlySet<number>;
+  /** Offsets of instructions that leave where a number is not near. */
+  near: ReadonlySet<number>;
+  /** How often that was told, since so many instructions had retired. */
+  far: { times: number; since: number };
   /** How often it was made again, and how often that was asked for since. */
   again: number;
   asked: number;
@@ -113,9 +124,11 @@ function keyOf(view: CodeView, offset: number): number {
 export class Jit {
   readonly stats: JitStats = { modules: 0, regions: 0, insns: 0, bytes: 0, again: 0, evictions: 0, time: 0, compiling: 0 };
   observer: JitObserver | null = null;
+  /** May regions check numbers for being near (translate/sse/near.ts)? Else all of them do as those where that fails often. */
+  checksNear = true;
   private readonly profile: ProfileReader;
   private nextSlot = 1;
-  private tableTop: number = MemoryMap.RegionTables;
+  private tableTop: number = FIRST_TABLE;
   private flushes = 0;
   /** Host address of the Enter micro-op of each slot. */
   private enters: number[] = [];
@@ -126,9 +139,11 @@ export class Jit {
   /** Instructions that want care, by keyOf. */
   private readonly cares = new Map<number, Care>();
   /** Instructions at which the top of the stack was often in another page than StackMemo had, by keyOf. */
-  private readonly far = new Set<number>();
+  private readonly offTop = new Set<number>();
   /** Instructions that translated code had retired when an instruction was last told to fail often, by keyOf. */
   private readonly failures = new Map<number, number>();
+  /** Entries of regions whose numbers are often not near, by keyOf: their checks are plain. */
+  private readonly plain = new Set<number>();
   /** Samples, by keyOf the bytes that they fall into. */
   private readonly samples = new Map<number, number>();
   /** Where regions were left for. */
@@ -174,12 +189,13 @@ export class Jit {
     this.flushes = flushes;
     this.enters = [];
     this.nextSlot = 1;
-    this.tableTop = MemoryMap.RegionTables;
+    this.tableTop = FIRST_TABLE;
     this.owners.clear();
     this.ways.clear();
     this.cares.clear();
-    this.far.clear();
+    this.offTop.clear();
     this.failures.clear();
+    this.plain.clear();
     this.refused.clear();
     this.samples.clear();
     this.gone.clear();
@@ -190,10 +206,14 @@ export class Jit {
   translateAt(va: number): boolean {
     this.profile.readBranches();
     this.nextSlot = 1;
-    this.tableTop = MemoryMap.RegionTables;
+    this.tableTop = FIRST_TABLE;
     this.owners.clear();
     this.cares.clear();
     return this.make(new Map([[va, null]])) > 0;
+  }
+
+  private keyAt(va: number): number {
+    return keyOf(this.view(va), va % 4096);
   }
 
   private view(va: number): CodeView {
@@ -209,10 +229,19 @@ export class Jit {
     const owner = this.owners.get(key);
     if (why === HotReason.Ended) this.gone.add(key);
     if (why === HotReason.Failed && owner) {
+      const { source } = owner;
+      const start = source.view.base + source.entry;
+      if (owner.near.has(rip - source.view.base)) {
+        // It may be told several times before that is done.
+        if (!this.isSeldomNear(owner)) return;
+        this.plain.add(this.keyAt(start));
+        wanted.set(start, owner);
+        return;
+      }
       // It is translated, and left all the same: an access that its check does not suit.
       const at = rip - owner.source.view.base;
-      if (owner.nearTop.has(at)) {
-        this.far.add(key);
+      if (owner.onTop.has(at)) {
+        this.offTop.add(key);
         this.mend(owner, wanted);
       } else if (this.takeCare(key, owner.grouped.get(at)?.map((member) => keyOf(owner.source.view, member)) ?? []))
         this.mend(owner, wanted);
@@ -244,14 +273,33 @@ export class Jit {
         return;
       }
     }
-    if (this.begins(rip)) wanted.set(rip, null);
+    if (!this.begins(rip)) return;
+    const head = this.headOf(rip);
+    wanted.set(this.begins(head) ? head : rip, null);
+  }
+
+  /** Do near checks of a region fail so often that plain ones are less work? */
+  private isSeldomNear(region: Region): boolean {
+    const retired = this.retired();
+    const { far } = region;
+    far.times++;
+    if (retired - far.since < far.times * Profile.HotFailures * FAR) return true;
+    // The newer counts for more.
+    far.since += (retired - far.since) / 2;
+    far.times /= 2;
+    return false;
+  }
+
+  /** Instructions that translated code has retired. */
+  private retired(): number {
+    const { u32 } = this.core;
+    const at = (MemoryMap.Cpu + Cpu.Stats + 8 * Stat.RegionInstructions) >>> 2;
+    return u32[at]! + u32[at + 1]! * 2 ** 32;
   }
 
   /** Has an instruction that fails to be translated in another way? `group`: what its check was made for. */
   private takeCare(key: number, group: readonly number[]): boolean {
-    const { u32 } = this.core;
-    const at = (MemoryMap.Cpu + Cpu.Stats + 8 * Stat.RegionInstructions) >>> 2;
-    const retired = u32[at]! + u32[at + 1]! * 2 ** 32;
+    const retired = this.retired();
     const since = retired - (this.failures.get(key) ?? -Infinity);
     this.failures.set(key, retired);
     const care = this.cares.get(key);
@@ -260,6 +308,24 @@ export class Jit {
     } else if (care !== Care.Step && since <= Profile.HotFailures * OFTEN) this.cares.set(key, Care.Step);
     else return false;
     return true;
+  }
+
+  /**
+   * Where the loops around an address begin: what comes back to it, from the lowest address on. A region that is entered in the midst of a
+   * loop has no structure.
+   */
+  private headOf(rip: number): number {
+    const source = this.build(rip, new Set(), null);
+    if (!source || source.isCut) return rip;
+    const { blocks, entry } = source;
+    const before = new Map<number, number[]>();
+    for (const { start, end } of blocks.values())
+      for (const to of [...waysOut(end), ...(end.kind === 'indirect' ? end.targets : [])])
+        before.set(to, [...(before.get(to) ?? []), start]);
+    // All of them are reached from the entry.
+    const around = new Set<number>([entry]);
+    for (const start of around) for (const from of before.get(start) ?? []) around.add(from);
+    return source.view.base + Math.min(...around);
   }
 
   /** Could a region begin there that is not there yet? */
@@ -336,8 +402,22 @@ export class Jit {
       insns += source.insns;
       const replaced = wanted.get(va) ?? null;
       const { again, mended } = replaced ?? { again: 0, mended: 0 };
-      const unknown = { fn: null, module: 0, slots: new Map(), entries: new Map(), grouped: new Map(), nearTop: new Set<number>() };
-      made.set(va, { ...unknown, source, also, again, asked: 0, mended, replaced });
+      made.set(va, {
+        source,
+        fn: null,
+        module: 0,
+        slots: new Map(),
+        entries: new Map(),
+        also,
+        grouped: new Map(),
+        onTop: new Set(),
+        near: new Set(),
+        far: { times: 0, since: this.retired() },
+        again,
+        asked: 0,
+        mended,
+        replaced,
+      });
       for (const { end } of source.blocks.values()) {
         if (end.kind !== 'call') continue;
         for (const offset of end.to) {
@@ -354,6 +434,7 @@ export class Jit {
     const { core, stats } = this;
     const { goOn, resume, stepUop, testCondition, table } = this.wasm;
     const imports: Record<string, unknown> = { m: core.memory, s: stepUop, c: testCondition, g: goOn, r: resume };
+    core.u8.set(nearConstants(), MemoryMap.RegionTables);
     const others = new Map<Region, number>();
     const numbers = new Map<Region, number>();
     for (const region of made.values()) numbers.set(region, numbers.size);
@@ -397,19 +478,21 @@ export class Jit {
           within,
         };
       };
-      const isFar = ({ offset }: Insn): boolean => this.far.has(keyOf(view, offset));
+      const isOffTop = ({ offset }: Insn): boolean => this.offTop.has(keyOf(view, offset));
       const translation = translate(source, {
         callee,
         table: (bytes) => this.table(bytes),
-        mayBeNearTop: ![...source.blocks.values()].some(({ insns, end }) => insns.some(isFar) || ('insn' in end && isFar(end.insn))),
+        mayBeOnTop: ![...source.blocks.values()].some(({ insns, end }) => insns.some(isOffTop) || ('insn' in end && isOffTop(end.insn))),
         mayGroup: (insn) => !this.cares.has(keyOf(view, insn.offset)),
         mustStep: (insn) => this.cares.get(keyOf(view, insn.offset)) === Care.Step,
+        near: this.checksNear && !this.plain.has(keyOf(view, source.entry)),
         u8: core.u8,
         marked: this.observer !== null,
       });
       region.entries = translation.entries;
       region.grouped = translation.grouped;
-      region.nearTop = translation.nearTop;
+      region.onTop = translation.onTop;
+      region.near = translation.near;
       translations.push(translation);
     }
     const { bytes, marks } = encodeModule(

@@ -22,6 +22,8 @@ const FAMILIES = {
   string: /integer\/string/,
   mxcsr: /sse\/control/,
   sseMove: /sse\/move/,
+  doubles: /sse\/(arith|comis|compare-float) .*[sp]d$/,
+  singles: /sse\/(arith|comis|compare-float) .*[sp]s$/,
   sseFloat: /sse\/(arith|comis|compare-float|convert|logic|control)/,
   sse: /sse\//,
   mmx: /mmx\//,
@@ -65,14 +67,36 @@ const compiled: Weights = [
   ['pushPop', 4],
 ];
 
+/** Floating-point instructions of all kinds. */
+const floats = (weight: number): Weights => [
+  ['doubles', 0.4 * weight],
+  ['singles', 0.4 * weight],
+  ['sseFloat', 0.2 * weight],
+];
+
+/** One precision: what one instruction makes others compute with. */
+const numeric: Weights = [
+  ['move', 6],
+  ['alu', 6],
+  ['conditional', 4],
+  ['sseMove', 14],
+  ['sseFloat', 5],
+  ['sse', 1],
+];
+
+/** Flavours whose programs have few xmm registers, and loops of numeric.ts. */
+export const NUMERIC: readonly string[] = ['numericDoubles', 'numericSingles'];
+
 /** What a program is mostly made of. */
 export const flavours: Readonly<Record<string, Weights>> = {
   compiled,
-  compiledFloat: [...compiled, ['sseMove', 14], ['sseFloat', 24], ['mxcsr', 2], ['sse', 4]],
-  compiledVector: [...compiled, ['sseMove', 14], ['sse', 24], ['sseFloat', 4]],
-  integer: [...common, ['move', 22], ['alu', 30], ['shift', 9], ['compilersShift', 7], ['sse', 2], ['sseFloat', 2], ['any', 1]],
-  vector: [...common, ['move', 12], ['alu', 10], ['shift', 2], ['sse', 18], ['sseMove', 12], ['sseFloat', 14], ['any', 1]],
-  float: [...common, ['move', 12], ['alu', 8], ['shift', 2], ['sse', 4], ['sseMove', 12], ['sseFloat', 34], ['mxcsr', 3], ['any', 1]],
+  numericDoubles: [...numeric, ['doubles', 50], ['singles', 1]],
+  numericSingles: [...numeric, ['singles', 50], ['doubles', 1]],
+  compiledFloat: [...compiled, ['sseMove', 14], ...floats(24), ['mxcsr', 2], ['sse', 4]],
+  compiledVector: [...compiled, ['sseMove', 14], ['sse', 24], ...floats(4)],
+  integer: [...common, ['move', 22], ['alu', 30], ['shift', 9], ['compilersShift', 7], ['sse', 2], ...floats(2), ['any', 1]],
+  vector: [...common, ['move', 12], ['alu', 10], ['shift', 2], ['sse', 18], ['sseMove', 12], ...floats(14), ['any', 1]],
+  float: [...common, ['move', 12], ['alu', 8], ['shift', 2], ['sse', 4], ['sseMove', 12], ...floats(34), ['mxcsr', 3], ['any', 1]],
   mixed: [
     ...common,
     ['move', 12],
@@ -80,7 +104,7 @@ export const flavours: Readonly<Record<string, Weights>> = {
     ['shift', 10],
     ['sse', 5],
     ['sseMove', 5],
-    ['sseFloat', 8],
+    ...floats(8),
     ['x87', 10],
     ['mmx', 8],
     ['any', 4],
@@ -89,7 +113,7 @@ export const flavours: Readonly<Record<string, Weights>> = {
 
 export function pickRow(weights: Weights, r: Random): RowToEncode {
   const total = weights.reduce((sum, [, weight]) => sum + weight, 0);
-  let left = r.below(total);
+  let left = r.below(Math.ceil(total));
   for (const [family, weight] of weights) {
     left -= weight;
     if (left < 0) return r.pick(r.pick(families.get(family)!));

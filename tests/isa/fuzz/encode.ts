@@ -22,6 +22,8 @@ export interface Wishes {
   readonly wild: boolean;
   /** Registers that memory operands go through mostly. */
   readonly bases: readonly number[];
+  /** xmm registers that are used, from xmm0 on: all of them, if it is not there. */
+  readonly vectors?: number;
   /** Not with REP or REPNE. */
   readonly once?: boolean;
   readonly form?: RowToEncode['forms'][number];
@@ -59,7 +61,7 @@ interface Register {
   readonly rex?: boolean;
 }
 
-function register(kind: FieldKind, writes: boolean, r: Random): Register {
+function register(kind: FieldKind, writes: boolean, r: Random, vectors = 16): Register {
   switch (kind) {
     case FieldKind.Gpr:
     case FieldKind.OpcodeGpr:
@@ -74,6 +76,8 @@ function register(kind: FieldKind, writes: boolean, r: Random): Register {
       return { number: r.below(6) };
     case FieldKind.Control:
       return { number: r.pick([0, 2, 3, 4]) };
+    case FieldKind.Xmm:
+      return { number: r.below(vectors) };
     default:
       return { number: r.below(16) };
   }
@@ -118,8 +122,8 @@ export function encode({ shape, index, forms }: RowToEncode, r: Random, wishes: 
   if (pattern.modrm !== null) modrm = [pattern.modrm];
   else if (shape.hasModRm) {
     do {
-      if (pattern.digit === null) reg = register(shape.reg, regWrites, r);
-      if (place === 'reg') rm = register(shape.rm, both || !regWrites, r);
+      if (pattern.digit === null) reg = register(shape.reg, regWrites, r, wishes.vectors);
+      if (place === 'reg') rm = register(shape.rm, both || !regWrites, r, wishes.vectors);
     } while (!agrees(reg, rm));
     if (pattern.digit === null) rex |= (reg.number >> 3) << 2;
     if (place === 'reg') {

@@ -45,6 +45,8 @@ export class Fuzz {
     private readonly seed: number,
     /** Runs of each program. */
     private readonly runs = 3,
+    /** Of random programs; null: all. */
+    private readonly flavours: readonly string[] | null = null,
   ) {
     this.#lockstep = new Lockstep(seed);
   }
@@ -71,9 +73,12 @@ export class Fuzz {
     const kind = r.below(10);
     const hazards = kind < 2;
     const modifies = kind === 0 || kind === 2;
+    this.#lockstep.jit.checksNear = kind !== 3 && kind !== 4;
     this.#run(seed, {
       hazards,
-      programs: this.#fill(r, hazards || modifies ? HAZARD_PROGRAMS : Infinity, () => generate(r, { modifies })),
+      programs: this.#fill(r, hazards || modifies ? HAZARD_PROGRAMS : Infinity, () =>
+        generate(r, { modifies, ...(this.flavours && { flavours: this.flavours }) }),
+      ),
     });
   }
 

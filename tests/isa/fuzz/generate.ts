@@ -1,5 +1,5 @@
 import type { Random } from '../../../tools/oracle/src/random.js';
-import { flavours, pickRow } from './choose.js';
+import { flavours, NUMERIC, pickRow } from './choose.js';
 import {
   call,
   countedJump,
@@ -16,6 +16,7 @@ import {
   throughTable,
 } from './control.js';
 import type { RowToEncode, Wishes } from './encode.js';
+import { numericLoop } from './numeric.js';
 import { ADDRESSES } from './operands.js';
 import type { Item, Program } from './program.js';
 import { isControl, isRare, observeFlags, reload, straight, usesStack } from './straight.js';
@@ -35,6 +36,8 @@ export interface Options {
   /** Which row must be in it. */
   readonly row?: RowToEncode;
   readonly form?: RowToEncode['forms'][number];
+  /** Names of the flavours that programs have; all of them, if it is not there. */
+  readonly flavours?: readonly string[];
 }
 
 class Generator {
@@ -50,8 +53,9 @@ class Generator {
     private readonly r: Random,
     private readonly options: Options,
   ) {
-    this.#weights = r.pick(Object.values(flavours));
-    this.#wishes = { wild: options.modifies, bases: ADDRESSES };
+    const [name, weights] = r.pick(Object.entries(flavours).filter(([one]) => options.flavours?.includes(one) ?? true));
+    this.#weights = weights;
+    this.#wishes = { wild: options.modifies, bases: ADDRESSES, ...(NUMERIC.includes(name) && { vectors: 2 + r.below(5) }) };
     const size = r.below(8);
     this.#blocks = Array.from({ length: size < 3 ? 1 : 1 + r.below(size < 7 ? 4 : 9) }, place);
     this.#functions = Array.from({ length: r.below(3) ? 0 : 1 + r.below(3) }, place);
@@ -136,6 +140,10 @@ class Generator {
 
   #loop(keepsStack = false): void {
     const { r } = this;
+    if (this.#wishes.vectors !== undefined && r.below(4)) {
+      this.#items.push(...numericLoop(r, r.below(3) ? [r.pick(ADDRESSES)] : ADDRESSES));
+      return;
+    }
     const head = place();
     const { before, after } = countedLoop(head, r);
     this.#items.push(before, head, ...this.#some(1 + r.below(5), keepsStack));

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { Fuzz, rowCount, unreached } from './fuzz.js';
 
-/** npm run fuzz:jit -- --sequences N --seed S: random programs in interpreter and translated code at once. */
+/** npm run fuzz:jit -- --sequences N --seed S [--flavours A,B]: random programs in interpreter and translated code at once. */
 
 const { values } = parseArgs({
   options: {
@@ -11,6 +11,7 @@ const { values } = parseArgs({
     failures: { type: 'string', default: '10' },
     first: { type: 'string', default: '0' },
     code: { type: 'string' },
+    flavours: { type: 'string' },
   },
 });
 const sequences = Number(values.sequences);
@@ -18,7 +19,7 @@ const seed = Number(values.seed);
 const most = Number(values.failures);
 const PROGRESS = 5000;
 
-const fuzz = new Fuzz(seed);
+const fuzz = new Fuzz(seed, 3, values.flavours?.split(',') ?? null);
 const began = performance.now();
 let told = began;
 let shown = 0;

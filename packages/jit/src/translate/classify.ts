@@ -153,6 +153,12 @@ export function wantsFlags(insn: Insn): boolean {
   return nextKind(insn, CcOp.Logic) !== CcOp.Logic;
 }
 
+/** Does it ask for no more than a condition? */
+export function asksCondition(insn: Insn): boolean {
+  const family = familyOf(insn);
+  return family === Family.Cmov || family === Family.Set;
+}
+
 /** Of those that are not integer instructions: does it change status flags? */
 const compares = once((name: string): boolean => /^(u?comis|cmpxchg|fu?comip?_)/.test(name));
 

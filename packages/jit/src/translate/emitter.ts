@@ -1,7 +1,7 @@
 import { Cpu, MemoryMap } from '@ring3/abi';
 import type { Block, Insn } from '../region.js';
 import { type Code, Import, W } from '../wasm-encoder.js';
-import { Byte, type Kind, Narrow, Op, Word } from './kinds.js';
+import { Byte, type Kind, Narrow, Op, Ordered, Word } from './kinds.js';
 import { CcOp, DYNAMIC, L, MEMORY } from './locals.js';
 import { RegionCode, type Registers, saveAll } from './region-code.js';
 
@@ -19,7 +19,7 @@ const flagLocals: readonly (readonly [local: number, wide: boolean, offset: numb
  * What of the flags' locals has to be stored where a region is left. What is not is not live on the way there: values that only ways
  * out need cost registers in every loop.
  */
-export const flagStates = ['dynamic', 'plain', 'sub32', 'sub64', 'logic', 'memory'] as const;
+export const flagStates = ['dynamic', 'plain', 'sub32', 'sub64', 'ordered', 'logic', 'memory'] as const;
 export type FlagState = (typeof flagStates)[number];
 
 function flagState(kind: Kind): FlagState {
@@ -30,6 +30,8 @@ function flagState(kind: Kind): FlagState {
       return 'logic';
     case CcOp.Sub:
       return kind & (Byte | Word) ? 'plain' : kind & Narrow ? 'sub32' : 'sub64';
+    case Ordered:
+      return 'ordered';
     case CcOp.Rotated:
       return 'dynamic';
     default:
@@ -143,6 +145,8 @@ export abstract class Emitter {
         return this.spillFlags(code);
       case 'plain':
         return this.spillFlags(code, CcOp.Add);
+      case 'ordered':
+        return this.spillFlags(code, Ordered);
       case 'logic':
         store(Cpu.CcOp, false, () => void code.i32(CcOp.Logic));
         return store(Cpu.CcResult, true, () => void code.get(L.CcR));

@@ -1,5 +1,6 @@
-import { Import, W } from '../wasm-encoder.js';
-import { AddCarry, baseOf, Narrow, Op, SubCarry } from './kinds.js';
+import type { Insn } from '../region.js';
+import { type Code, Import, W } from '../wasm-encoder.js';
+import { AddCarry, baseOf, Narrow, Op, Ordered, SubCarry } from './kinds.js';
 import { CcOp, DYNAMIC, L } from './locals.js';
 import { MemoryEmitter } from './memory.js';
 
@@ -33,6 +34,29 @@ export abstract class FlagsEmitter extends MemoryEmitter {
   /** The operation alone; DYNAMIC stays what it is. */
   private get op(): number {
     return this.kind === DYNAMIC ? DYNAMIC : this.kind & Op;
+  }
+
+  protected override spillFlags(code: Code, kind: number = DYNAMIC): void {
+    if (kind !== Ordered) return super.spillFlags(code, kind);
+    this.explainOrder(code);
+    super.spillFlags(code, CcOp.Explicit);
+  }
+
+  protected override step(insn: Insn, before: number): void {
+    super.step(insn, before);
+    if (this.kindAfter !== Ordered) return;
+    // It has left them alone, but they have been to the CPU state and back.
+    const { code } = this;
+    code.get(L.CcA).get(L.CcA).i64(Bit.Zf).op(W.I64ShrU, W.I64Or).i64(1).op(W.I64And).i64(1).op(W.I64Xor).set(L.CcB);
+    code.get(L.CcA).i64(1).op(W.I64And).set(L.CcA);
+  }
+
+  /** From Ordered to Explicit: all six flags. */
+  protected explainOrder(code: Code): void {
+    code.get(L.CcA).get(L.CcB).op(W.I64Or).set(L.CcR);
+    code.get(L.CcA).get(L.CcR).i64(1).op(W.I64Xor).i64(Bit.Zf).op(W.I64Shl, W.I64Or).set(L.CcA);
+    code.i64(0).set(L.CcB);
+    code.i32(CcOp.Explicit).set(L.CcOp);
   }
 
   /** Compares two of the i64 locals of the flags; narrow ones in 32 bits. */
@@ -335,6 +359,7 @@ export abstract class FlagsEmitter extends MemoryEmitter {
 
   private positive(cc: Cc): void {
     const { code, op } = this;
+    if (op === Ordered) return this.inOrder(cc);
     switch (cc) {
       case Cc.Overflow:
         if (op === DYNAMIC) return this.askInterpreter(cc << 1);
@@ -365,6 +390,25 @@ export abstract class FlagsEmitter extends MemoryEmitter {
           this.zf();
           code.op(W.I32Or);
         } else this.less(cc);
+    }
+  }
+
+  /** A condition after a comparison of numbers; of these flags only ZF and CF are ever set. */
+  private inOrder(cc: Cc): void {
+    const { code } = this;
+    switch (cc) {
+      case Cc.Below:
+        code.get(L.CcA).op(W.I32WrapI64);
+        return;
+      case Cc.BelowEqual:
+        code.get(L.CcB).op(W.I32WrapI64, W.I32Eqz);
+        return;
+      case Cc.Zero:
+      case Cc.LessEqual:
+        code.get(L.CcA).get(L.CcB).op(W.I64Or, W.I64Eqz);
+        return;
+      default:
+        code.i32(0);
     }
   }
 

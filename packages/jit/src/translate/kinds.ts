@@ -5,7 +5,7 @@ import { CcOp, DYNAMIC } from './locals.js';
  *
  *    8 and up          6      5      4        3 … 0
  *   ┌─────────────────┬──────┬──────┬────────┬───────────────────────────┐
- *   │ base + 1, or 0  │ Word │ Byte │ Narrow │ CcOp, AddCarry, SubCarry  │
+ *   │ base + 1, or 0  │ Word │ Byte │ Narrow │ CcOp, AddCarry, …         │
  *   └─────────────────┴──────┴──────┴────────┴───────────────────────────┘
  *
  * base: the kind below a Rotated, 0 where it is not known.
@@ -18,6 +18,8 @@ export const Narrow = 16;
 /** L.CcOp tells whether a carry came in: Add or Adc1, Sub or Sbb1. */
 export const AddCarry = 13;
 export const SubCarry = 14;
+/** Of two numbers of which none is a NaN: L.CcA is 1 where the first is less, L.CcB where it is greater. CPU state and L.CcOp know nothing of it. */
+export const Ordered = 15;
 
 /** The operand size is 8 or 16 bits. */
 export const Byte = 32;

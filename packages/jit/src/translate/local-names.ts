@@ -32,6 +32,12 @@ const others: Readonly<Record<number, string>> = {
   [L.V2]: 'v2',
   [L.V3]: 'v3',
   [L.Mask32]: 'mask32',
+  [L.NearLow]: 'nearLow',
+  [L.NearLimit]: 'nearLimit',
+  [L.NearLowF32]: 'nearLowF32',
+  [L.NearLimitF32]: 'nearLimitF32',
+  [L.NearLowF64]: 'nearLowF64',
+  [L.NearLimitF64]: 'nearLimitF64',
   [L.Mask64]: 'mask64',
   [L.Step64]: 'step64',
   [L.Left]: 'left',
@@ -51,6 +57,8 @@ export function localName(number: number): string {
   if (own < 16) return registers[own]!;
   if (own >= L.Xmm && own < L.Xmm + 16) return `xmm${own - L.Xmm}`;
   if (own >= L.Group && own < L.Xmm) return `group${own - L.Group}`;
+  if (own >= L.Doubles && own < L.Doubles + 16) return `double${own - L.Doubles}`;
+  if (own >= L.Singles && own < L.Singles + 16) return `single${own - L.Singles}`;
   return others[own] ?? `local${own}`;
 }
 

@@ -64,6 +64,17 @@ export const enum L {
   PlaceMask = 73,
   /** i32: the region is left at an instruction that failed. */
   Failed = 74,
+  /** i64: near checks of doubles (sse/near.ts): what is added to their bits without the sign, and the first sum that is too great. */
+  NearLow = 75,
+  NearLimit = 76,
+  /** v128: the same of packed ones, but that it is subtracted. */
+  NearLowF32 = 77,
+  NearLimitF32 = 78,
+  NearLowF64 = 79,
+  NearLimitF64 = 80,
+  /** f64 and f32: the low elements of the xmm registers, where they are known as such. */
+  Doubles = 81,
+  Singles = 97,
 }
 
 /** Base registers that can be checked for at the same time. */
@@ -85,6 +96,10 @@ export const localTypes: readonly { count: number; type: number }[] = [
   { count: 3, type: 0x7b },
   { count: 1, type: 0x7e },
   { count: 1, type: 0x7f },
+  { count: 2, type: 0x7e },
+  { count: 4, type: 0x7b },
+  { count: 16, type: 0x7c },
+  { count: 16, type: 0x7d },
 ];
 
 /** What left the flags: core/assembly/cpu/flags.ts. */

@@ -73,9 +73,9 @@ export abstract class MemoryEmitter extends Emitter {
   /** By the offset of an access that was checked for others too: theirs, and its own. */
   readonly grouped = new Map<number, readonly number[]>();
   /** Offsets of accesses that were looked for in the page of StackMemo. */
-  readonly nearTop = new Set<number>();
+  readonly onTop = new Set<number>();
   /** Is the top of the stack mostly in that page, and what the region has there with it? */
-  protected abstract mayBeNearTop(): boolean;
+  protected abstract mayBeOnTop(): boolean;
   /** May accesses of this instruction be checked together with others? */
   protected abstract mayGroup(insn: Insn): boolean;
 
@@ -201,7 +201,7 @@ export abstract class MemoryEmitter extends Emitter {
     const version = code.versions[register]!;
     const local = L.Group + (this.nextGroup++ % GROUPS);
     this.groups = this.groups.filter((group) => group.local !== local);
-    const onStack = register === RSP && Math.abs(disp) < NEAR_TOP && this.mayBeNearTop();
+    const onStack = register === RSP && Math.abs(disp) < NEAR_TOP && this.mayBeOnTop();
     const memo = !onStack && this.isSteady(1 << register, before) ? this.memo() : null;
     const members = [insn.offset];
     const check: Check = {
@@ -221,7 +221,7 @@ export abstract class MemoryEmitter extends Emitter {
     check.lowAt = code.patchable(0x42);
     code.op(W.I64Add);
     if (onStack) {
-      this.nearTop.add(insn.offset);
+      this.onTop.add(insn.offset);
       this.site(insn.offset, before);
       code
         .i32(0)

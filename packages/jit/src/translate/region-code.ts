@@ -147,7 +147,10 @@ export class RegionCode extends Code {
   /** The CPU state may have changed: what the locals held is nothing any more, but where others rely on it. */
   forget(): void {
     const { scope } = this;
-    for (let r = 0; r < 16; r++) this.versions[r]!++;
+    for (let r = 0; r < 16; r++) {
+      this.versions[r]!++;
+      this.versions[L.Xmm + r]!++;
+    }
     if (scope) this.hole((code) => loadAll(code, scope.used));
     else if (this.nested) {
       // Behind the construct they are taken to hold what they held before it.

@@ -3,9 +3,12 @@ import type { InsnMark } from '../observer.js';
 import type { Block, Insn, RegionSource } from '../region.js';
 import { analyse, type Flow } from '../structure.js';
 import { Code, W, type WasmFunction } from '../wasm-encoder.js';
-import { flagsNeeded, isStepped, nextKind, wantsFlags } from './classify.js';
-import { DYNAMIC, L, localTypes, MEMORY } from './locals.js';
+import { asksCondition, flagsNeeded, isStepped, nextKind, wantsFlags } from './classify.js';
+import { Ordered } from './kinds.js';
+import { CcOp, DYNAMIC, L, localTypes, MEMORY } from './locals.js';
 import { loadAll, type Registers, saveAll, type Scope } from './region-code.js';
+import { type Checks, NEAR, PLAIN } from './sse/arithmetic-bounds.js';
+import { type Demand, FloatFacts, type Loop, type OperandFacts } from './sse/float-facts.js';
 import { lookUpSwitch, makeSwitchTable, type SwitchTable } from './switch-table.js';
 import { steadyRegisters } from './steady.js';
 import { flagStates } from './emitter.js';
@@ -21,9 +24,11 @@ export interface Links {
   table(bytes: number): number;
   mayGroup(insn: Insn): boolean;
   /** Is the top of the stack mostly in the page that StackMemo has? */
-  mayBeNearTop: boolean;
+  mayBeOnTop: boolean;
   mustStep(insn: Insn): boolean;
   u8: Uint8Array;
+  /** May numbers be checked for being near (sse/near.ts)? */
+  near: boolean;
   /** Are the places of instructions wanted (InsnMark)? */
   marked: boolean;
 }
@@ -35,7 +40,9 @@ export interface Translation {
   /** By the offset of an access that was checked for others too: theirs, and its own. */
   grouped: ReadonlyMap<number, readonly number[]>;
   /** Offsets of accesses that were looked for in the page of StackMemo. */
-  nearTop: ReadonlySet<number>;
+  onTop: ReadonlySet<number>;
+  /** Offsets of instructions that leave where a number is not near. */
+  near: ReadonlySet<number>;
 }
 
 /** Translates a region into one function. */
@@ -66,6 +73,7 @@ class RegionTranslator extends TransferEmitter {
   private readonly rerouted = new Map<number, Set<number>>();
   private readonly kinds = new Map<number, number>();
   /** Of blocks in loops. */
+  private readonly scopedLoops: Loop[] = [];
   private readonly scopes = new Map<number, Scope>();
   private switch: SwitchTable | null = null;
 
@@ -93,6 +101,7 @@ class RegionTranslator extends TransferEmitter {
     body.mark(this.markOf(null));
     this.prologue(body);
     this.loadLimit(body);
+    this.loadNear(body);
     for (let i = 0; i < exits.length; i++) body.op(W.Block, W.Void);
     body.add(code);
     body.mark(this.markOf(null));
@@ -101,7 +110,8 @@ class RegionTranslator extends TransferEmitter {
       fn: { locals: [...localTypes], body },
       entries: this.dispatch.size > 0 ? this.dispatch : new Map([[region.entry, 0]]),
       grouped: this.grouped,
-      nearTop: this.nearTop,
+      onTop: this.onTop,
+      near: this.near,
     };
   }
 
@@ -122,8 +132,29 @@ class RegionTranslator extends TransferEmitter {
     return this.links.mayGroup(insn);
   }
 
-  protected mayBeNearTop(): boolean {
-    return this.links.mayBeNearTop;
+  protected mayBeOnTop(): boolean {
+    return this.links.mayBeOnTop;
+  }
+
+  private floatFacts: FloatFacts | null = null;
+  private start = 0;
+
+  protected get checks(): Checks {
+    return this.links.near ? NEAR : PLAIN;
+  }
+
+  private get facts(): FloatFacts {
+    return (this.floatFacts ??= new FloatFacts(
+      this.flow,
+      this.blocks,
+      this.scopedLoops,
+      this.checks,
+      (insn) => isStepped(insn) || this.mustStep(insn),
+    ));
+  }
+
+  protected factsAt(number: number): OperandFacts {
+    return this.facts.at(this.start, number);
   }
 
   private steady: ReadonlyMap<number, number> | null = null;
@@ -208,6 +239,7 @@ class RegionTranslator extends TransferEmitter {
     const { nodes } = behind(() => true);
     for (const node of nodes) if (node !== header && loopHeaders.has(node)) return;
     const scope: Scope = { used: 0, set: 0 };
+    this.scopedLoops.push({ header, nodes, ends });
     for (const node of nodes) this.scopes.set(node, scope);
   }
 
@@ -227,6 +259,8 @@ class RegionTranslator extends TransferEmitter {
   /** What is known of the flags after an instruction. */
   private after(insn: Insn, kind: number): number {
     if (isStepped(insn) || this.mustStep(insn)) return MEMORY;
+    if (this.orders(insn)) return Ordered;
+    if (kind === Ordered && wantsFlags(insn) && !asksCondition(insn)) return nextKind(insn, CcOp.Explicit);
     return nextKind(insn, kind === MEMORY && wantsFlags(insn) ? DYNAMIC : kind);
   }
 
@@ -263,6 +297,7 @@ class RegionTranslator extends TransferEmitter {
   /** The flags as a node expects them, on the way to it. */
   private adapt(to: number): void {
     if (this.kind === MEMORY && this.kinds.get(to) !== MEMORY) this.loadFlags();
+    else if (this.kind === Ordered && this.kinds.get(to) !== Ordered) this.explainOrder(this.code);
   }
 
   /** A node and all that it dominates. */
@@ -278,7 +313,7 @@ class RegionTranslator extends TransferEmitter {
     }
     if (!loops) return this.within(node, inner, 0);
     const scope = this.scopes.get(node) ?? null;
-    if (scope) this.enterScope(scope);
+    if (scope) this.enterScope(scope, node);
     code.op(W.Loop, W.Void);
     this.context.push(`loop ${node}`);
     this.within(node, inner, 0);
@@ -287,13 +322,25 @@ class RegionTranslator extends TransferEmitter {
     if (scope) this.closeScope(scope);
   }
 
-  private enterScope(scope: Scope): void {
+  private enterScope(scope: Scope, header: number): void {
     const { code } = this;
     for (const state of flagStates) {
       code.op(W.Block, W.Void);
       this.context.push(`scope ${state}`);
     }
     code.hole((hole) => loadAll(hole, scope.used));
+    if (!this.computes) return;
+    this.kind = this.kinds.get(header)!;
+    this.demandOn(header, this.facts.missingBefore(header), scope);
+  }
+
+  /** Checks what a loop relies on, on the way to it. */
+  private demandOn(header: number, missing: Demand, scope: Scope): void {
+    const { code } = this;
+    const around = code.scope;
+    code.scope = scope;
+    this.demand(header, missing);
+    code.scope = around;
   }
 
   /** Behind a scope's loop: the ways out of it at instructions that fail. */
@@ -375,6 +422,7 @@ class RegionTranslator extends TransferEmitter {
       return;
     }
     if (this.flow.order.get(to)! <= this.flow.order.get(from)!) {
+      if (code.scope && this.computes) this.demandOn(to, this.facts.missing(to, [from]), code.scope);
       this.checkFuel(to);
       this.adapt(to);
       this.code.br(this.depth(`loop ${to}`));
@@ -397,6 +445,8 @@ class RegionTranslator extends TransferEmitter {
   private block(start: number): void {
     const block = this.blocks.get(start)!;
     const { code } = this;
+    this.start = start;
+    this.forgetLows();
     this.kind = this.kinds.get(start)!;
     code.scope = this.scopes.get(start) ?? null;
     const before = this.before(start);
@@ -412,6 +462,9 @@ class RegionTranslator extends TransferEmitter {
         if (this.kind === MEMORY && this.kindAfter !== MEMORY && wantsFlags(insn)) {
           this.loadFlags();
           this.kind = DYNAMIC;
+        } else if (this.kind === Ordered && wantsFlags(insn) && !asksCondition(insn)) {
+          this.explainOrder(code);
+          this.kind = CcOp.Explicit;
         }
         this.insn(insn, i, needed[i]!);
       }

@@ -1,7 +1,7 @@
 import { UopFlag } from '@ring3/abi';
 import type { Insn } from '../region.js';
 import { SseControl } from './sse/control.js';
-import { BY_INTERPRETER } from './sse/plain.js';
+import { BY_INTERPRETER } from './sse/transfer.js';
 import { Theme, themeOf } from './sse/names.js';
 
 /** SSE and SSE2, by themes: sse/names.ts says which instruction is translated by what. */

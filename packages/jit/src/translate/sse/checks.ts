@@ -1,10 +1,13 @@
 import { Cpu, MemoryMap } from '@ring3/abi';
 import { type Code, W } from '../../wasm-encoder.js';
 import { L } from '../locals.js';
+import { type Checks, NEAR } from './arithmetic-bounds.js';
+import { DOUBLE, type Format, type Known, SINGLE } from './bounds.js';
+import type { OperandFacts } from './float-facts.js';
 import { Theme, themeOf } from './names.js';
 import { Int, type Precision, Scalar, V128 } from './opcodes.js';
 import { F64, type SseInsn } from './operands.js';
-import { PlainOperandsOf } from './plain.js';
+import { allSingles, bothDoubles, NOTHING, type Register } from './register-facts.js';
 import { SseShuffles } from './shuffles.js';
 
 /** MXCSR: masks of all exceptions, rounding control. FTZ and DAZ do not matter to what passes the checks. */
@@ -29,6 +32,14 @@ const LOWEST_F32 = 0x0200_0000;
 const LOWEST_F64 = 0x0040_0000;
 const LIMIT = 0xfd00_0000;
 
+/** What floating-point operations a region has. */
+interface FloatKinds {
+  scalar: boolean;
+  packed: boolean;
+  /** Packed ones that are checked for their range in any case. */
+  ranges: boolean;
+}
+
 /**
  * Which floating-point operations WebAssembly may compute. Its results are x86's wherever they are numbers; what has to be known is that no
  * flag of MXCSR changes. First a quick look: operands and result within the range of exponents, and an inexact result would be no news (PE is
@@ -36,41 +47,85 @@ const LIMIT = 0xfd00_0000;
  * any effect: NaNs, denormals, overflow.
  */
 export abstract class SseChecks extends SseShuffles {
-  private plainOf: PlainOperandsOf | null = null;
+  /** Are scalars checked for their range? */
+  protected get usesRanges(): boolean {
+    return this.checks !== NEAR;
+  }
 
-  protected plainOperands(s: SseInsn): { v: number; w: number } {
-    this.plainOf ??= new PlainOperandsOf(this.blocks, (insn) => this.mustStep(insn));
-    const { v, w } = this.plainOf.get(s.insn);
-    return { v, w: s.isReg ? w : 0 };
+  /** How much checks in this region ask. */
+  protected abstract readonly checks: Checks;
+  protected abstract factsAt(number: number): OperandFacts;
+
+  /** What is known of the operands: nothing of memory. */
+  protected factsOf({ before, isReg }: SseInsn): OperandFacts {
+    const facts = this.factsAt(before);
+    return isReg ? facts : { ...facts, w: NOTHING };
+  }
+
+  protected formatOf(precision: Precision): Format {
+    return precision === F64 ? DOUBLE : SINGLE;
+  }
+
+  /** The lowest element of a register. */
+  protected lowest(precision: Precision, register: Register): Known {
+    return precision === F64 ? register.low : register.single;
+  }
+
+  /** All its elements. */
+  protected everyElement(precision: Precision, register: Register): Known {
+    return precision === F64 ? bothDoubles(register) : allSingles(register);
   }
 
   /** The locals of the checks, at the entry of a region. */
   protected loadLimit(code: Code): void {
-    const { scalar, packed } = this.floats();
+    const { scalar, packed, ranges } = this.floats();
+    const isUsed = this.usesRanges ? scalar || packed : ranges;
+    if (!isUsed) return;
     const mxcsr = (mask: number): Code =>
       code
         .i32(0)
         .mem(W.I32Load, MemoryMap.Cpu + Cpu.Mxcsr)
         .i32(mask)
         .op(W.I32And);
-    const unlessNews = (): Code =>
-      mxcsr(MODES | PRECISION)
-        .i32(DEFAULT_MODES | PRECISION)
-        .op(W.I32Eq, W.Select);
-    if (!scalar && !packed) return;
-    code.i32(MASK_F32).i32(0);
-    unlessNews().set(L.Mask32);
-    code.i64(MASK_F64).i64(0);
-    unlessNews().set(L.Mask64);
-    // From a bit of MXCSR, or V8 would make constants of them again at every use. Where it is not set, no check is passed.
-    mxcsr(INVALID_MASK)
-      .op(W.I64ExtendI32U)
-      .i64(Math.log2(Number(STEP_F64) / INVALID_MASK))
-      .op(W.I64Shl)
-      .set(L.Step64);
-    if (!packed) return;
-    code.i32(LIMIT).i32(0);
-    unlessNews();
+    // Decided by a branch: V8 puts what it takes for arithmetic where it is used, into loops.
+    const unlessNews = (type: W, some: () => void, none: () => void): void => {
+      code.op(W.If, type);
+      some();
+      code.op(W.Else);
+      none();
+      code.op(W.End);
+    };
+    mxcsr(MODES | PRECISION)
+      .i32(DEFAULT_MODES | PRECISION)
+      .op(W.I32Eq);
+    unlessNews(
+      W.i32,
+      () => code.i32(MASK_F32),
+      () => code.i32(0),
+    );
+    code.set(L.Mask32);
+    if (this.usesRanges) {
+      code.get(L.Mask32);
+      unlessNews(
+        W.i64,
+        () => code.i64(MASK_F64),
+        () => code.i64(0),
+      );
+      code.set(L.Mask64);
+      // From a bit of MXCSR, or V8 would make constants of them again at every use. Where it is not set, no check is passed.
+      mxcsr(INVALID_MASK)
+        .op(W.I64ExtendI32U)
+        .i64(Math.log2(Number(STEP_F64) / INVALID_MASK))
+        .op(W.I64Shl)
+        .set(L.Step64);
+    }
+    if (!(this.usesRanges ? packed : ranges)) return;
+    code.get(L.Mask32);
+    unlessNews(
+      W.i32,
+      () => code.i32(LIMIT),
+      () => code.i32(0),
+    );
     this.splatTo(code, L.LimitV);
     mxcsr(INVALID_MASK)
       .i32(Math.log2(LOWEST_F32 / INVALID_MASK))
@@ -82,22 +137,30 @@ export abstract class SseChecks extends SseShuffles {
     this.splatTo(code, L.LowF64);
   }
 
-  private splatTo(code: Code, local: number): void {
+  protected splatTo(code: Code, local: number): void {
     code.op(0xfd, V128.I32x4Splat).set(local);
   }
 
+  private numbers: FloatKinds | null = null;
+
   /** Does the region compute with floating-point numbers? */
-  private floats(): { scalar: boolean; packed: boolean } {
-    let scalar = false;
-    let packed = false;
+  protected get computes(): boolean {
+    const { scalar, packed } = this.floats();
+    return scalar || packed;
+  }
+
+  protected floats(): FloatKinds {
+    if (this.numbers) return this.numbers;
+    const kinds = { scalar: false, packed: false, ranges: false };
     for (const { insns } of this.blocks.values())
       for (const { name } of insns) {
         const theme = themeOf(name);
         if (theme === undefined || theme < Theme.ScalarFloat || theme === Theme.Control) continue;
-        if (theme === Theme.PackedFloat || /^cmpp|^cvt\w*p[sd]/.test(name)) packed = true;
-        else scalar = true;
+        if (theme === Theme.PackedFloat || /^cmpp|^cvt\w*p[sd]/.test(name)) kinds.packed = true;
+        else kinds.scalar = true;
+        if (/^sqrtp|^cvtps2pd/.test(name)) kinds.ranges = true;
       }
-    return { scalar, packed };
+    return (this.numbers = kinds);
   }
 
   /**
@@ -216,7 +279,16 @@ export abstract class SseChecks extends SseShuffles {
 
   /** Inexact results are no news: MXCSR has PE, and all exceptions are masked. */
   protected inexactIsNoNews(): void {
-    this.code.get(L.Mask32);
+    const { code } = this;
+    if (this.usesRanges) code.get(L.Mask32);
+    else
+      code
+        .i32(0)
+        .mem(W.I32Load, MemoryMap.Cpu + Cpu.Mxcsr)
+        .i32(MODES | PRECISION)
+        .op(W.I32And)
+        .i32(DEFAULT_MODES | PRECISION)
+        .op(W.I32Eq);
   }
 
   /** All lanes are within the range, as inRange says. */

@@ -1,10 +1,12 @@
+import { UopFlag } from '@ring3/abi';
+import type { Insn } from '../../region.js';
 import { W } from '../../wasm-encoder.js';
 import { CcOp, L } from '../locals.js';
 import { mnemonic } from './names.js';
 import { type Precision, Scalar, V128 } from './opcodes.js';
 import { F32, F64, Packed, type SseInsn } from './operands.js';
 import { SsePacked } from './packed-float.js';
-import { Plain } from './plain.js';
+import { BY_INTERPRETER } from './transfer.js';
 
 /** ZF, PF and CF: not comparable. */
 const UNORDERED = 0x45;
@@ -18,6 +20,12 @@ const enum Predicate {
 
 /** Comparisons. Their results are WebAssembly's for all operands; denormals and NaNs may set DE and IE. */
 export abstract class SseCompares extends SsePacked {
+  /** Does it leave the flags as the order of two numbers (Ordered)? */
+  protected orders(insn: Insn): boolean {
+    if (!this.isNear || !/^u?comis/.test(insn.name)) return false;
+    return (insn.flags & UopFlag.RmReg) !== 0 || (insn.flags & BY_INTERPRETER) === 0;
+  }
+
   protected compare(s: SseInsn): void {
     const m = mnemonic(s.insn.name);
     if (/^u?comis/.test(m)) this.compareToFlags(s, m);
@@ -29,14 +37,13 @@ export abstract class SseCompares extends SsePacked {
     const { code } = this;
     const precision = m.endsWith('d') ? F64 : F32;
     const { a, b, scalar } = precision;
-    const low = precision === F64 ? Plain.Sd | Plain.Pd : Plain.Ss | Plain.Ps;
-    const plain = this.plainOperands(s);
-    const same = s.isReg && s.v === s.w;
-    this.sourceScalar(s, precision);
-    code.set(b);
-    this.lowOf(s.v, precision);
-    code.set(a);
-    const unknown = [...(plain.v & low ? [] : [a]), ...(plain.w & low || same ? [] : [b])];
+    if (this.isNear) {
+      this.nearPair(s, precision);
+      code.get(a).get(b).op(scalar.lt, W.I64ExtendI32U).set(L.CcA);
+      code.get(a).get(b).op(scalar.gt, W.I64ExtendI32U).set(L.CcB);
+      return;
+    }
+    const unknown = this.operandPair(s, precision);
     code.op(W.Block, W.Void);
     this.context.push('compared');
     this.guarded(
@@ -63,41 +70,71 @@ export abstract class SseCompares extends SsePacked {
     this.setKind(CcOp.Explicit);
   }
 
+  /** Both low elements to their locals; those of which nothing is known. */
+  private operandPair(s: SseInsn, precision: Precision): number[] {
+    const { code } = this;
+    const { a, b } = precision;
+    const facts = this.factsOf(s);
+    this.sourceScalar(s, precision);
+    code.set(b);
+    this.lowOf(s.v, precision);
+    code.set(a);
+    return [...(this.lowest(precision, facts.v) ? [] : [a]), ...(this.lowest(precision, facts.w) || (s.isReg && s.v === s.w) ? [] : [b])];
+  }
+
+  /** The same, looked at. */
+  private nearPair(s: SseInsn, precision: Precision): void {
+    const { code } = this;
+    const { a } = precision;
+    const facts = this.factsOf(s);
+    const isKnown = this.lowest(precision, facts.v) !== null;
+    this.nearOperand(s, precision, this.lowest(precision, facts.w) === null && !(s.isReg && s.v === s.w && isKnown), true);
+    this.lowOf(s.v, precision);
+    code.set(a);
+    if (!isKnown && !(s.isReg && s.v === s.w)) this.nearly(s, [() => this.isNearScalar(precision, a)], () => this.plain(precision, a));
+  }
+
   private compareLanes(s: SseInsn, precision: Precision): void {
-    const all = precision === F64 ? Plain.Pd : Plain.Ps;
-    const plain = this.plainOperands(s);
+    const facts = this.factsOf(s);
     const from = this.sourceLocal(s);
-    const unknown = [...(plain.v & all ? [] : [s.v]), ...(plain.w & all || from === s.v ? [] : [from])];
+    const unknown = [
+      ...(this.everyElement(precision, facts.v) ? [] : [s.v]),
+      ...(this.everyElement(precision, facts.w) || from === s.v ? [] : [from]),
+    ];
     const quiet = !isSignaling(s.insn.imm);
-    this.guarded(s, unknown.length > 0 ? [() => this.allInRange(precision, unknown)] : [], () =>
-      this.allLanes(
-        precision,
-        unknown.map((x) => () => (quiet ? this.plainOrQuietLanes(precision, x) : this.plainLanes(precision, x))),
-      ),
-    );
+    if (this.isNear)
+      this.nearly(s, unknown.length > 0 ? [() => this.areNear(precision, unknown)] : [], () =>
+        this.allLanes(
+          precision,
+          unknown.map((x) => () => this.plainLanes(precision, x)),
+        ),
+      );
+    else
+      this.guarded(s, unknown.length > 0 ? [() => this.allInRange(precision, unknown)] : [], () =>
+        this.allLanes(
+          precision,
+          unknown.map((x) => () => (quiet ? this.plainOrQuietLanes(precision, x) : this.plainLanes(precision, x))),
+        ),
+      );
     this.mask(precision, s.v, from, s.insn.imm);
     this.code.set(s.v);
   }
 
   private compareLow(s: SseInsn, precision: Precision): void {
     const { code } = this;
-    const { a, b } = precision;
-    const low = precision === F64 ? Plain.Sd | Plain.Pd : Plain.Ss | Plain.Ps;
-    const plain = this.plainOperands(s);
-    this.sourceScalar(s, precision);
-    code.set(b);
-    this.lowOf(s.v, precision);
-    code.set(a);
-    const unknown = [...(plain.v & low ? [] : [a]), ...(plain.w & low || (s.isReg && s.v === s.w) ? [] : [b])];
-    const quiet = !isSignaling(s.insn.imm);
-    this.guarded(
-      s,
-      unknown.map((x) => () => this.inRange(precision, x)),
-      () => this.all(unknown.map((x) => () => (quiet ? this.plainOrQuiet(precision, x) : this.plain(precision, x)))),
-    );
+    if (this.isNear) this.nearPair(s, precision);
+    else {
+      const unknown = this.operandPair(s, precision);
+      const quiet = !isSignaling(s.insn.imm);
+      this.guarded(
+        s,
+        unknown.map((x) => () => this.inRange(precision, x)),
+        () => this.all(unknown.map((x) => () => (quiet ? this.plainOrQuiet(precision, x) : this.plain(precision, x)))),
+      );
+    }
     let from = s.w;
     if (!s.isReg) {
-      code.get(b);
+      code.get(precision.b);
       this.simd(precision.splat);
       code.set((from = Packed.Source));
     }

@@ -19,6 +19,14 @@ export abstract class SseControl extends SseConversions {
   protected control(s: SseInsn): void {
     const { code } = this;
     const { insn, before } = s;
+    if (insn.name.startsWith('fnstcw')) {
+      this.access(insn, before, 2, true);
+      code
+        .get(L.P)
+        .i32(0)
+        .mem(W.I64Load16U, MemoryMap.Cpu + Cpu.Fcw);
+      return this.store(16);
+    }
     const loads = insn.name.startsWith('ld');
     this.access(insn, before, 4, !loads);
     if (!loads) {

@@ -4,7 +4,8 @@ import { SseCompares } from './compare.js';
 import { mnemonic } from './names.js';
 import { type Precision, Scalar, V128 } from './opcodes.js';
 import { F32, F64, Packed, type SseInsn } from './operands.js';
-import { Plain } from './plain.js';
+import { allSingles } from './register-facts.js';
+import { narrowed } from './transfer.js';
 
 const LOW_TWICE = [0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7];
 
@@ -27,11 +28,12 @@ export abstract class SseConversions extends SseCompares {
       case 'cvtss2si':
         return this.toInteger(s, F32, wide, m === 'cvttss2si');
       case 'cvtss2sd':
-        this.sourceScalar(s, F32);
-        code.set(F32.b);
-        this.guarded(s, this.plainOperands(s).w & (Plain.Ss | Plain.Ps) ? [] : [() => this.inRange(F32, F32.b)], () =>
-          this.plain(F32, F32.b),
-        );
+        if (this.isNear) this.nearOperand(s, F32, this.factsOf(s).w.single === null);
+        else {
+          this.sourceScalar(s, F32);
+          code.set(F32.b);
+          this.guarded(s, this.factsOf(s).w.single ? [] : [() => this.inRange(F32, F32.b)], () => this.plain(F32, F32.b));
+        }
         code.get(F32.b).op(Scalar.F64PromoteF32).set(F64.r);
         return this.setLow(s, F64, F64.r);
       case 'cvtsd2ss':
@@ -66,7 +68,7 @@ export abstract class SseConversions extends SseCompares {
     }
     code.set(L.T);
     const bits = precision === F64 ? 53 : 24;
-    if (wide || precision === F32) {
+    if ((wide || precision === F32) && !this.factsOf(s).isQuiet) {
       this.guarded(s, [() => this.inexactIsNoNews()], () =>
         code
           .get(L.T)
@@ -98,7 +100,7 @@ export abstract class SseConversions extends SseCompares {
       .op(F64.scalar.abs, ...F64.constant(wide ? 2 ** 63 : 2 ** 31), F64.scalar.lt)
       .op(W.I32Eqz);
     this.exit(s.insn, s.before);
-    this.guarded(s, [() => this.inexactIsNoNews()], () => code.get(r).get(b).op(F64.scalar.eq));
+    if (!this.factsOf(s).isQuiet) this.guarded(s, [() => this.inexactIsNoNews()], () => code.get(r).get(b).op(F64.scalar.eq));
     code.get(r).op(Scalar.I64TruncF64S);
     this.setReg(s.insn.reg, wide ? 64 : 32);
   }
@@ -107,8 +109,20 @@ export abstract class SseConversions extends SseCompares {
     const { code } = this;
     const a = F64.b;
     const { r, scalar } = F32;
+    if (this.isNear) this.quietOnly(s);
     this.sourceScalar(s, F64);
     code.tee(a).op(Scalar.F32DemoteF64).set(r);
+    if (this.isNear) {
+      const known = s.isReg ? this.factsOf(s).w.low : null;
+      if (!narrowed(known, this.checks)) {
+        this.nearly(s, [() => this.isNearScalar(F32, r)], () => {
+          this.isZero(F32, r);
+          this.isZero(F64, a);
+          code.op(W.I32And);
+        });
+      }
+      return this.setLow(s, F32, r);
+    }
     this.guarded(s, [() => this.inRange(F32, r)], () => {
       const same = (): void => void code.get(r).op(Scalar.F64PromoteF32).get(a).op(F64.scalar.eq);
       this.inside(F32, r);
@@ -127,7 +141,7 @@ export abstract class SseConversions extends SseCompares {
     code.set(Packed.Source);
     this.shuffle(Packed.Source, Packed.Source, LOW_TWICE);
     code.set(Packed.Source);
-    this.guarded(s, this.plainOperands(s).w & Plain.Ps ? [] : [() => this.allInRange(F32, [Packed.Source])], () =>
+    this.guarded(s, allSingles(this.factsOf(s).w) ? [] : [() => this.allInRange(F32, [Packed.Source])], () =>
       this.allLanes(F32, [() => this.plainLanes(F32, Packed.Source)]),
     );
     code.get(Packed.Source);

@@ -2,7 +2,7 @@ import { W } from '../../wasm-encoder.js';
 import { L } from '../locals.js';
 import { mnemonic } from './names.js';
 import { V128 } from './opcodes.js';
-import { type SseInsn, SseOperands } from './operands.js';
+import { F32, F64, type SseInsn, SseOperands } from './operands.js';
 
 const whole = /^mov([au]p[sd]|dq[au]|nt(ps|pd|dq))$/;
 /** The ModRM.rm operand is the destination. */
@@ -18,7 +18,7 @@ export abstract class SseMoves extends SseOperands {
     const isStore = stores.test(name);
     if (whole.test(m)) {
       const aligned = !/^movu|^movdqu/.test(m);
-      if (isReg) code.get(isStore ? v : w).set(isStore ? w : v);
+      if (isReg) this.copy(isStore ? w : v, isStore ? v : w);
       else if (isStore) this.store128(s, aligned);
       else {
         this.load128(s, aligned);
@@ -32,11 +32,10 @@ export abstract class SseMoves extends SseOperands {
         const bits = m === 'movss' ? 32 : 64;
         if (!isReg) return isStore ? this.storeLow(s, bits) : this.loadZero(s, bits);
         const [to, from] = isStore ? [w, v] : [v, w];
-        code.get(to).get(from);
-        this.lane(bits === 32 ? V128.F32x4ExtractLane : V128.F64x2ExtractLane, 0);
-        this.lane(bits === 32 ? V128.F32x4ReplaceLane : V128.F64x2ReplaceLane, 0);
-        code.set(to);
-        return;
+        const precision = bits === 32 ? F32 : F64;
+        this.lowOf(from, precision);
+        code.set(precision.r);
+        return this.setLow({ ...s, v: to }, precision, precision.r);
       }
       case 'movq':
         if (!isReg) return isStore ? this.storeLow(s, 64) : this.loadZero(s, 64);
@@ -100,6 +99,13 @@ export abstract class SseMoves extends SseOperands {
 
   private storeLow({ insn, before, v }: SseInsn, bits: number): void {
     this.access(insn, before, bits / 8, true);
+    const precision = bits === 32 ? F32 : F64;
+    if (this.hasLow(v, precision)) {
+      this.code.get(L.P);
+      this.lowOf(v, precision);
+      this.code.mem(precision.store, this.offset);
+      return;
+    }
     this.code.get(L.P).get(v);
     this.vectorMemory(bits === 32 ? V128.Store32Lane : V128.Store64Lane);
     this.code.data(0);

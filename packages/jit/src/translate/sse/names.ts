@@ -36,7 +36,8 @@ add(Theme.Compare, ['comiss', 'comisd', 'ucomiss', 'ucomisd', 'cmpps', 'cmppd', 
 add(Theme.Conversion, ['cvtsi2ss', 'cvtsi2sd', 'cvtsi2sd32', 'cvtsi2sd64', 'cvtss2sd', 'cvtsd2ss', 'cvtps2pd', 'cvtpd2ps']);
 add(Theme.Conversion, ['cvttsd2si', 'cvttsd2si32', 'cvttsd2si64', 'cvtsd2si', 'cvttss2si', 'cvtss2si']);
 add(Theme.Conversion, ['cvtdq2ps', 'cvtdq2pd', 'cvtps2dq', 'cvttps2dq', 'cvtpd2dq', 'cvttpd2dq']);
-add(Theme.Control, ['ldmxcsr', 'stmxcsr']);
+// libm and strtod ask x87 for its rounding mode as well.
+add(Theme.Control, ['ldmxcsr', 'stmxcsr', 'fnstcw']);
 
 export function mnemonic(name: string): string {
   return name.split('_')[0]!;

@@ -17,6 +17,7 @@ export const enum V128 {
   F32x4ReplaceLane = 0x20,
   F64x2ExtractLane = 0x21,
   F64x2ReplaceLane = 0x22,
+  I32x4GtS = 0x3b,
   I32x4LeU = 0x3e,
   I32x4GeU = 0x40,
   Not = 0x4d,
@@ -47,6 +48,7 @@ export const enum V128 {
   I32x4ShrS = 0xac,
   I32x4Add = 0xae,
   I32x4Sub = 0xb1,
+  I32x4MaxS = 0xb8,
   I32x4MaxU = 0xb9,
   I32x4ExtmulLowI16x8S = 0xbc,
   I32x4ExtmulHighI16x8S = 0xbd,
@@ -93,6 +95,7 @@ export interface Precision {
   readonly b: number;
   readonly r: number;
   readonly load: number;
+  readonly store: number;
   readonly loadZero: V128;
   readonly extractLane: V128;
   readonly replaceLane: V128;
@@ -141,6 +144,7 @@ function vectorOps(compare: number, unary: number): VectorOps {
 export const doubles: Omit<Precision, 'a' | 'b' | 'r'> = {
   bytes: 8,
   load: 0x2b,
+  store: 0x39,
   loadZero: V128.Load64Zero,
   extractLane: V128.F64x2ExtractLane,
   replaceLane: V128.F64x2ReplaceLane,
@@ -155,6 +159,7 @@ export const doubles: Omit<Precision, 'a' | 'b' | 'r'> = {
 export const singles: Omit<Precision, 'a' | 'b' | 'r'> = {
   bytes: 4,
   load: 0x2a,
+  store: 0x38,
   loadZero: V128.Load32Zero,
   extractLane: V128.F32x4ExtractLane,
   replaceLane: V128.F32x4ReplaceLane,

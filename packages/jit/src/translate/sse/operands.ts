@@ -1,4 +1,4 @@
-import { UopFlag } from '@ring3/abi';
+import { Cpu, UopFlag } from '@ring3/abi';
 import type { Insn } from '../../region.js';
 import { W } from '../../wasm-encoder.js';
 import { FlagsEmitter } from '../flags.js';
@@ -51,12 +51,18 @@ export abstract class SseOperands extends FlagsEmitter {
    * of its first byte.
    */
   protected aligned({ insn, before }: SseInsn): void {
-    this.code
-      .get(L.P)
-      .i32(this.offset & 15)
-      .op(W.I32Add)
-      .i32(15)
-      .op(W.I32And);
+    const { code } = this;
+    const hasBase = insn.rm < 0x80;
+    if ((insn.index & 0xf8) === Cpu.Zero && (hasBase || insn.rm === Cpu.PageVa)) {
+      // Of an address in the region's pages it is known; a register is looked at once for several operands.
+      const low = insn.disp & 15;
+      if (!hasBase && low === 0) return;
+      if (hasBase) {
+        code.get(insn.rm >> 3).op(W.I32WrapI64);
+        if (low !== 0) code.i32(low).op(W.I32Add);
+        code.i32(15).op(W.I32And);
+      } else code.i32(1);
+    } else code.get(L.Ea).op(W.I32WrapI64).i32(15).op(W.I32And);
     this.exit(insn, before);
   }
 
@@ -99,27 +105,77 @@ export abstract class SseOperands extends FlagsEmitter {
   }
 
   /** A scalar W operand, as f32 or f64. */
-  protected sourceScalar(s: SseInsn, { extractLane, bytes, load }: Precision): void {
-    if (s.isReg) {
-      this.code.get(s.w);
-      this.lane(extractLane, 0);
-      return;
-    }
+  protected sourceScalar(s: SseInsn, precision: Precision): void {
+    if (s.isReg) return this.lowOf(s.w, precision);
+    const { bytes, load } = precision;
     this.access(s.insn, s.before, bytes, false);
     this.code.get(L.P).mem(load, this.offset);
   }
 
-  /** The low element of the ModRM.reg register, as f32 or f64. */
-  protected lowOf(local: number, { extractLane }: Precision): void {
-    this.code.get(local);
-    this.lane(extractLane, 0);
+  /** Registers whose low element is in a local of its own too, from where operations take it: how often they had been set then. */
+  private readonly lows = { doubles: new Map<number, number>(), singles: new Map<number, number>() };
+
+  /** At the beginning of a block no low element is in a local of its own. */
+  protected forgetLows(): void {
+    this.lows.doubles.clear();
+    this.lows.singles.clear();
+  }
+
+  private lowsOf({ bytes }: Precision): Map<number, number> {
+    return bytes === 8 ? this.lows.doubles : this.lows.singles;
+  }
+
+  /** The local for the low element of a register. */
+  private lowLocal(register: number, { bytes }: Precision): number {
+    return register - L.Xmm + (bytes === 8 ? L.Doubles : L.Singles);
+  }
+
+  /** Is the low element of a register in its local? */
+  protected hasLow(register: number, precision: Precision): boolean {
+    return this.lowsOf(precision).get(register) === this.code.versions[register];
+  }
+
+  /** The low element of a register is in its local from here on. */
+  private noteLow(register: number, precision: Precision): void {
+    this.lowsOf(precision).set(register, this.code.versions[register]!);
+  }
+
+  /** The low element of a register, as f32 or f64. */
+  protected lowOf(register: number, precision: Precision): void {
+    const { code } = this;
+    const local = this.lowLocal(register, precision);
+    if (this.hasLow(register, precision)) {
+      code.get(local);
+      return;
+    }
+    code.get(register);
+    this.lane(precision.extractLane, 0);
+    if (code.nested) return;
+    code.tee(local);
+    this.noteLow(register, precision);
   }
 
   /** The low element of the ModRM.reg register := a local. */
-  protected setLow({ v }: SseInsn, { replaceLane }: Precision, local: number): void {
-    this.code.get(v).get(local);
-    this.lane(replaceLane, 0);
-    this.code.set(v);
+  protected setLow({ v }: SseInsn, precision: Precision, local: number): void {
+    const { code } = this;
+    code.get(v).get(local);
+    this.lane(precision.replaceLane, 0);
+    code.set(v);
+    if (code.nested) return;
+    code.get(local).set(this.lowLocal(v, precision));
+    this.noteLow(v, precision);
+  }
+
+  /** A register := another. */
+  protected copy(to: number, from: number): void {
+    const { code } = this;
+    const had = [F64, F32].filter((precision) => this.hasLow(from, precision));
+    code.get(from).set(to);
+    if (to === from || code.nested) return;
+    for (const precision of had) {
+      code.get(this.lowLocal(from, precision)).set(this.lowLocal(to, precision));
+      this.noteLow(to, precision);
+    }
   }
 
   protected lane(opcode: V128, lane: number): void {

@@ -1,8 +1,9 @@
 import { W } from '../../wasm-encoder.js';
+import { type Operation, outcomeOf } from './arithmetic-bounds.js';
+import type { Known } from './bounds.js';
 import { mnemonic } from './names.js';
 import { type Precision, V128 } from './opcodes.js';
 import { F32, F64, Packed, type SseInsn } from './operands.js';
-import { Plain } from './plain.js';
 import { SseScalars } from './scalar-float.js';
 
 type Arithmetic = 'add' | 'sub' | 'mul' | 'div';
@@ -15,17 +16,18 @@ export abstract class SsePacked extends SseScalars {
   protected packedFloat(s: SseInsn): void {
     const { code } = this;
     const m = mnemonic(s.insn.name);
-    const operation = m.slice(0, -2) as Arithmetic | 'sqrt' | 'min' | 'max';
+    const operation = m.slice(0, -2) as Operation;
     const precision = m.endsWith('pd') ? F64 : F32;
     const { vector } = precision;
-    const all = precision === F64 ? Plain.Pd : Plain.Ps;
-    const plain = this.plainOperands(s);
+    const facts = this.factsOf(s);
+    const known = { a: this.everyElement(precision, facts.v), b: this.everyElement(precision, facts.w) };
+    if (this.isNear && operation !== 'sqrt') return this.nearPacked(s, operation, precision, known);
     const a = s.v;
     const b = this.sourceLocal(s);
     const r = Packed.Result;
-    const bUnknown = plain.w & all ? [] : [b];
+    const bUnknown = known.b ? [] : [b];
     if (operation === 'sqrt') return this.roots(s, precision, b, bUnknown);
-    const unknown = [...(plain.v & all || (a === b && bUnknown.length > 0) ? [] : [a]), ...bUnknown];
+    const unknown = [...(known.a || (a === b && bUnknown.length > 0) ? [] : [a]), ...bUnknown];
     if (operation === 'min' || operation === 'max') {
       this.guarded(s, unknown.length > 0 ? [() => this.allInRange(precision, unknown)] : [], () =>
         this.allLanes(
@@ -50,6 +52,55 @@ export abstract class SsePacked extends SseScalars {
       code.op(W.I32And, W.End);
     });
     code.get(r).set(s.v);
+  }
+
+  /** As nearScalar. */
+  private nearPacked(s: SseInsn, operation: Exclude<Operation, 'sqrt'>, precision: Precision, known: { a: Known; b: Known }): void {
+    const { code } = this;
+    const { vector } = precision;
+    const outcome = outcomeOf(operation, this.checks, this.formatOf(precision), known.a, known.b);
+    if (outcome.rounds) this.quietOnly(s);
+    const a = s.v;
+    const b = this.sourceLocal(s);
+    const r = Packed.Result;
+    const unknown = [...(outcome.checksA && a !== b ? [a] : []), ...(outcome.checksB ? [b] : [])];
+    const isChoice = operation === 'min' || operation === 'max';
+    if (!isChoice) {
+      this.lanes(vector[operation], a, b);
+      code.set(r);
+    }
+    const looked = outcome.checksResult ? [...unknown, r] : unknown;
+    this.nearly(s, looked.length > 0 ? [() => this.areNear(precision, looked)] : [], () =>
+      this.allLanes(precision, [
+        ...unknown.map((x) => () => (isChoice ? this.plainLanes(precision, x) : this.nearLanes(precision, x))),
+        ...(outcome.checksResult ? [() => this.nearResults(precision, operation, a, b)] : []),
+      ]),
+    );
+    if (isChoice) this.lanes(operation === 'min' ? vector.pmin : vector.pmax, b, a);
+    else code.get(r);
+    code.set(s.v);
+  }
+
+  /** Lanes whose result is near, or zero as an operand is. */
+  private nearResults(precision: Precision, operation: Operation, a: number, b: number): void {
+    const { code } = this;
+    const { vector } = precision;
+    const r = Packed.Result;
+    this.nearLanes(precision, r);
+    if (operation === 'add' || operation === 'sub') return;
+    const compareZero = (x: number, opcode: number): void => {
+      code.get(x);
+      this.splat(precision, 0);
+      this.simd(opcode);
+    };
+    compareZero(r, vector.ne);
+    compareZero(a, vector.eq);
+    this.simd(V128.Or);
+    if (operation === 'mul') {
+      compareZero(b, vector.eq);
+      this.simd(V128.Or);
+    }
+    this.simd(V128.And);
   }
 
   /** All lanes of the masks that the conditions push. */

@@ -1,44 +1,31 @@
 import { W } from '../../wasm-encoder.js';
-import { SseChecks } from './checks.js';
+import { type Operation, outcomeOf } from './arithmetic-bounds.js';
+import { L } from '../locals.js';
 import { mnemonic } from './names.js';
 import { Int, type Precision, Scalar } from './opcodes.js';
 import { F32, F64, type SseInsn } from './operands.js';
-import { Plain } from './plain.js';
-
-type Operation = 'add' | 'sub' | 'mul' | 'div' | 'sqrt' | 'min' | 'max';
+import { SseNear } from './near.js';
 
 /** Arithmetic on the low element: r = a op b. */
-export abstract class SseScalars extends SseChecks {
+export abstract class SseScalars extends SseNear {
   protected scalarFloat(s: SseInsn): void {
     const { code } = this;
     const m = mnemonic(s.insn.name);
     const operation = m.slice(0, -2) as Operation;
     const precision = m.endsWith('sd') ? F64 : F32;
     const { a, b, r, scalar } = precision;
-    const low = precision === F64 ? Plain.Sd | Plain.Pd : Plain.Ss | Plain.Ps;
-    const plain = this.plainOperands(s);
+    if (this.isNear) return this.nearScalar(s, operation, precision);
+    const facts = this.factsOf(s);
     this.sourceScalar(s, precision);
     code.set(b);
-    if (operation === 'sqrt') return this.root(s, precision, (plain.w & low) !== 0);
+    if (operation === 'sqrt') return this.root(s, precision, this.lowest(precision, facts.w) !== null);
     this.lowOf(s.v, precision);
     code.set(a);
-    const unknown = [...(plain.v & low ? [] : [a]), ...(plain.w & low ? [] : [b])];
+    const unknown = [...(this.lowest(precision, facts.v) ? [] : [a]), ...(this.lowest(precision, facts.w) ? [] : [b])];
     const check = (x: number) => (): void => this.inRange(precision, x);
     if (operation === 'min' || operation === 'max') {
       this.guarded(s, unknown.map(check), () => this.all(unknown.map((x) => () => this.plain(precision, x))));
-      // The second operand, unless the first is smaller or greater: pmin and pmax with their operands exchanged.
-      code.get(s.v);
-      if (s.isReg) code.get(s.w);
-      else {
-        code.get(b);
-        this.simd(precision.splat);
-      }
-      code.get(s.v);
-      this.simd(operation === 'min' ? precision.vector.pmin : precision.vector.pmax);
-      this.lane(precision.extractLane, 0);
-      this.lane(precision.replaceLane, 0);
-      code.set(s.v);
-      return;
+      return this.choose(s, operation, precision);
     }
     code.get(a).get(b).op(scalar[operation]).set(r);
     this.guarded(
@@ -56,6 +43,78 @@ export abstract class SseScalars extends SseChecks {
       },
     );
     this.setLow(s, precision, r);
+  }
+
+  /** The second operand, unless the first is smaller or greater: pmin and pmax with their operands exchanged. */
+  private choose(s: SseInsn, operation: 'min' | 'max', precision: Precision): void {
+    const { code } = this;
+    code.get(s.v);
+    if (s.isReg) code.get(s.w);
+    else {
+      code.get(precision.b);
+      this.simd(precision.splat);
+    }
+    code.get(s.v);
+    this.simd(operation === 'min' ? precision.vector.pmin : precision.vector.pmax);
+    this.lane(precision.extractLane, 0);
+    this.lane(precision.replaceLane, 0);
+    code.set(s.v);
+  }
+
+  /** With near operands: what their sizes do not tell is looked at. */
+  private nearScalar(s: SseInsn, operation: Operation, precision: Precision): void {
+    const { code } = this;
+    const { a, b, r, scalar } = precision;
+    const facts = this.factsOf(s);
+    const known = { a: this.lowest(precision, facts.v), b: this.lowest(precision, facts.w) };
+    const outcome = outcomeOf(operation, this.checks, this.formatOf(precision), known.a, known.b);
+    if (outcome.rounds) this.quietOnly(s);
+    const isChoice = operation === 'min' || operation === 'max';
+    this.nearOperand(s, precision, outcome.checksB, isChoice);
+    if (operation === 'sqrt') code.get(b).op(scalar.sqrt).set(r);
+    else {
+      this.lowOf(s.v, precision);
+      code.set(a);
+      if (outcome.checksA && !(s.isReg && s.v === s.w))
+        this.nearly(s, [() => this.isNearScalar(precision, a)], () => this.mayPass(precision, a, isChoice));
+      if (isChoice) return this.choose(s, operation, precision);
+      code.get(a).get(b).op(scalar[operation]).set(r);
+    }
+    if (outcome.checksResult) {
+      this.nearly(s, [() => this.isNearScalar(precision, r)], () => {
+        this.isZero(precision, r);
+        if (operation === 'add' || operation === 'sub') return;
+        // As an operand is, not because it is too small.
+        if (operation === 'sqrt') this.isZero(precision, b);
+        else this.isZero(precision, a);
+        if (operation === 'mul') {
+          this.isZero(precision, b);
+          code.op(W.I32Or);
+        }
+        code.op(W.I32And);
+      });
+    }
+    this.setLow(s, precision, r);
+  }
+
+  /** The second operand to its local, looked at if it has to be. */
+  protected nearOperand(s: SseInsn, precision: Precision, checks: boolean, isPlain = false): void {
+    const { code } = this;
+    const { b, bytes, load } = precision;
+    if (s.isReg) {
+      this.sourceScalar(s, precision);
+      code.set(b);
+      if (checks) this.nearly(s, [() => this.isNearScalar(precision, b)], () => this.mayPass(precision, b, isPlain));
+      return;
+    }
+    this.access(s.insn, s.before, bytes, false);
+    if (checks)
+      this.nearly(s, [() => this.isNearMemory(precision)], () => {
+        if (!isPlain) return this.isZeroMemory(precision);
+        code.get(L.P).mem(load, this.offset).set(b);
+        this.plain(precision, b);
+      });
+    code.get(L.P).mem(load, this.offset).set(b);
   }
 
   protected all(conditions: readonly (() => void)[]): void {
