@@ -245,7 +245,6 @@ export class Jit {
         this.mend(owner, wanted);
       } else if (this.takeCare(key, owner.grouped.get(at)?.map((member) => keyOf(owner.source.view, member)) ?? []))
         this.mend(owner, wanted);
-      else this.enterBehind(at, owner, wanted);
       return;
     }
     if (owner) {
@@ -347,18 +346,6 @@ export class Jit {
   /** Has a region made again where something in it is to be done in another way. */
   private mend(region: Region, wanted: Map<number, Region | null>): void {
     if (region.mended++ < MAX_MENDED) this.remake(region, wanted);
-  }
-
-  /** Control is to come back into a region at once behind an instruction that fails, if seldom. */
-  private enterBehind(offset: number, owner: Region, wanted: Map<number, Region | null>): void {
-    const { blocks, view } = owner.source;
-    for (const { insns } of blocks.values()) {
-      const i = insns.findIndex((insn) => insn.offset === offset);
-      const next = i < 0 ? undefined : insns[i + 1];
-      if (!next || isEnter(this.core, next.at) || owner.also.size >= MAX_ALSO) continue;
-      owner.also.add(view.base + next.offset);
-      return this.mend(owner, wanted);
-    }
   }
 
   private remake(region: Region, wanted: Map<number, Region | null>): void {
