@@ -25,6 +25,9 @@ const enum Chunk {
   Sampled = 3_000,
 }
 
+/** Instructions that were interpreted since the program was last looked at: calls of the kernel may be many. */
+let unsampled: i32 = 0;
+
 /**
  * Runs at most `budget` instructions (exactly as many, unless something else ends it earlier) from Cpu.Rip. On return the state at
  * MemoryMap.Cpu is complete.
@@ -83,7 +86,12 @@ export function run(budget: f64): i32 {
       const count = remaining < Chunk.Instructions ? <i32>remaining : Chunk.Instructions;
       status = interpret(u, count - Run.Max - 1);
       remaining -= count - Run.Max - 1 - left;
-      if (before - remaining >= Chunk.Sampled && status != Status.Region && load<u32>(MemoryMap.Header + Header.Translating)) sample();
+      // What lies between two regions says little.
+      unsampled = status == Status.Region ? 0 : unsampled + <i32>(before - remaining);
+      if (unsampled >= Chunk.Sampled && load<u32>(MemoryMap.Header + Header.Translating)) {
+        unsampled = 0;
+        sample();
+      }
     }
     if (remaining != before) {
       const icount = MemoryMap.Cpu + Cpu.Icount;
