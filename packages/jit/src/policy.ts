@@ -1,0 +1,262 @@
+import { Cpu, HotReason, MemoryMap, Profile, Stat } from '@ring3/abi';
+import type { Core } from '@ring3/core';
+import type { Installation } from './installation.js';
+import { keyOf, type Region } from './live-region.js';
+import { type HotAddress, ProfileReader } from './profile.js';
+import { buildRegion, type CodeView, type Insn, isEnter, type RegionSource, waysOut } from './region.js';
+import { isTranslatable } from './translate/classify.js';
+
+/** Instructions of a region at most; of one with indirect jumps in it. */
+const LIMIT = { region: 200, dispatch: 400 };
+/** Samples of a function that make it worth translating. */
+const HOT_SAMPLES = 6;
+/** Samples so near to each other are of one function. */
+const SAMPLED_BYTES = 256;
+/** How far before a hot address its function may begin. */
+const FUNCTION_BYTES = 4096;
+/** A region is made again so often: when that was asked for once, then four times more, 16 times more… */
+const MAX_AGAIN = 3;
+/** What fails in a region is mended so often. */
+const MAX_MENDED = 6;
+/** Entries of a region that were asked for one by one. */
+const MAX_ALSO = 40;
+/** A page whose code was dropped so often stays interpreted. */
+const MAX_GENERATION = 30;
+/** An instruction that fails once in so many, or more often, is the interpreter's. */
+const OFTEN = 300;
+
+/** Near checks that fail once in more instructions than so many are worth it. */
+const FAR = 20_000;
+
+/** How an access that keeps leaving its region is translated next time. */
+const enum Care {
+  /** Checked alone. */
+  Alone = 1,
+  /** By the interpreter's function. */
+  Step = 2,
+}
+
+/** Addresses to translate regions from, with those to make again. */
+export type Wanted = Map<number, Region | null>;
+
+/** Decides what is translated, and how: from the profile, and from what became of it. */
+export class Policy {
+  readonly profile: ProfileReader;
+  /** Instructions that want care, by keyOf. */
+  private readonly cares = new Map<number, Care>();
+  /** Instructions at which the top of the stack was often in another page than StackMemo had, by keyOf. */
+  private readonly offTop = new Set<number>();
+  /** Instructions that translated code had retired when an instruction was last told to fail often, by keyOf. */
+  private readonly failures = new Map<number, number>();
+  /** Entries of regions whose numbers are often not near, by keyOf: their checks are plain. */
+  private readonly plain = new Set<number>();
+  /** Samples, by keyOf the bytes that they fall into. */
+  private readonly samples = new Map<number, number>();
+  /** Where regions were left for. */
+  private readonly gone = new Set<number>();
+  /** Where no region may begin. */
+  private readonly refused = new Set<number>();
+
+  constructor(
+    private readonly core: Core,
+    private readonly installation: Installation,
+  ) {
+    this.profile = new ProfileReader(core);
+  }
+
+  /** All code is gone. */
+  forget(): void {
+    this.cares.clear();
+    this.offTop.clear();
+    this.failures.clear();
+    this.plain.clear();
+    this.refused.clear();
+    this.samples.clear();
+    this.gone.clear();
+    this.profile.forget();
+  }
+
+  /** No instruction wants care any more. */
+  forgetCares(): void {
+    this.cares.clear();
+  }
+
+  /** May an access be checked together with others? */
+  mayGroup(view: CodeView, { offset }: Insn): boolean {
+    return !this.cares.has(keyOf(view, offset));
+  }
+
+  /** Is an instruction left to the interpreter? */
+  mustStep(view: CodeView, { offset }: Insn): boolean {
+    return this.cares.get(keyOf(view, offset)) === Care.Step;
+  }
+
+  /** Is the top of the stack mostly in one page while a region runs? */
+  mayBeOnTop({ view, blocks }: RegionSource): boolean {
+    if (this.offTop.size === 0) return true;
+    const isOff = ({ offset }: Insn): boolean => this.offTop.has(keyOf(view, offset));
+    return ![...blocks.values()].some(({ insns, end }) => insns.some(isOff) || ('insn' in end && isOff(end.insn)));
+  }
+
+  /** Are a region's numbers mostly near (translate/sse/near.ts)? */
+  isNear({ view, entry }: RegionSource): boolean {
+    return !this.plain.has(keyOf(view, entry));
+  }
+
+  /** No region can begin there. */
+  refuse(va: number): void {
+    const view = this.installation.view(va);
+    if (view.codePage(0) !== 0) this.refused.add(keyOf(view, va % 4096));
+  }
+
+  /** Decides what to translate for a hot address: addresses of entries, with the region to make again. */
+  want({ rip, why }: HotAddress, wanted: Wanted): void {
+    const view = this.installation.view(rip);
+    const offset = rip % 4096;
+    if (view.codePage(0) === 0 || view.pages.get(0)!.generation > MAX_GENERATION) return;
+    const key = keyOf(view, offset);
+    const owner = this.installation.ownerOf(key);
+    if (why === HotReason.Ended) this.gone.add(key);
+    if (why === HotReason.Failed && owner) {
+      const { source } = owner;
+      const start = source.view.base + source.entry;
+      if (owner.near.has(rip - source.view.base)) {
+        // It may be told several times before that is done.
+        if (!this.isSeldomNear(owner)) return;
+        this.plain.add(keyOf(source.view, source.entry));
+        wanted.set(start, owner);
+        return;
+      }
+      // It is translated, and left all the same: an access that its check does not suit.
+      const at = rip - owner.source.view.base;
+      if (owner.onTop.has(at)) {
+        this.offTop.add(key);
+        this.mend(owner, wanted);
+      } else if (this.takeCare(key, owner.grouped.get(at)?.map((member) => keyOf(owner.source.view, member)) ?? []))
+        this.mend(owner, wanted);
+      return;
+    }
+    if (owner) {
+      // It is translated, but control cannot enter there.
+      const va = owner.source.view.base + owner.source.entry;
+      const { also } = wanted.get(va) ?? owner;
+      if (!isEnter(this.core, view.at(offset)) && also.size < MAX_ALSO && this.again(owner, wanted)) {
+        also.add(rip);
+        return;
+      }
+    }
+    if (why !== HotReason.Sampled && !owner) {
+      const from = this.installation.wayTo(rip);
+      // A region that is as large as it may be leads no further when it is made again.
+      if (from && !from.source.isCut && this.again(from, wanted)) return;
+    }
+    if (why === HotReason.Sampled) {
+      const around = key - (key % SAMPLED_BYTES);
+      const samples = (this.samples.get(around) ?? 0) + 1;
+      this.samples.set(around, samples);
+      if (samples < HOT_SAMPLES) return;
+      const start = this.profile.startBefore(rip, FUNCTION_BYTES);
+      if (start !== null && start !== rip && this.begins(start)) {
+        wanted.set(start, null);
+        return;
+      }
+    }
+    if (!this.begins(rip)) return;
+    const head = this.headOf(rip);
+    wanted.set(this.begins(head) ? head : rip, null);
+  }
+
+  /** Do near checks of a region fail so often that plain ones are less work? */
+  private isSeldomNear(region: Region): boolean {
+    const retired = this.retired();
+    const { far } = region;
+    far.times++;
+    if (retired - far.since < far.times * Profile.HotFailures * FAR) return true;
+    // The newer counts for more.
+    far.since += (retired - far.since) / 2;
+    far.times /= 2;
+    return false;
+  }
+
+  /** Instructions that translated code has retired. */
+  retired(): number {
+    const { u32 } = this.core;
+    const at = (MemoryMap.Cpu + Cpu.Stats + 8 * Stat.RegionInstructions) >>> 2;
+    return u32[at]! + u32[at + 1]! * 2 ** 32;
+  }
+
+  /** Has an instruction that fails to be translated in another way? `group`: what its check was made for. */
+  private takeCare(key: number, group: readonly number[]): boolean {
+    const retired = this.retired();
+    const since = retired - (this.failures.get(key) ?? -Infinity);
+    this.failures.set(key, retired);
+    const care = this.cares.get(key);
+    if (group.length > 0 && care === undefined) {
+      for (const member of group) if (!this.cares.has(member)) this.cares.set(member, Care.Alone);
+    } else if (care !== Care.Step && since <= Profile.HotFailures * OFTEN) this.cares.set(key, Care.Step);
+    else return false;
+    return true;
+  }
+
+  /**
+   * Where the loops around an address begin: what comes back to it, from the lowest address on. A region that is entered in the midst of a
+   * loop has no structure.
+   */
+  private headOf(rip: number): number {
+    const source = this.build(rip, new Set(), null);
+    if (!source || source.isCut) return rip;
+    const { blocks, entry } = source;
+    const before = new Map<number, number[]>();
+    for (const { start, end } of blocks.values())
+      for (const to of [...waysOut(end), ...(end.kind === 'indirect' ? end.targets : [])])
+        before.set(to, [...(before.get(to) ?? []), start]);
+    // All of them are reached from the entry.
+    const around = new Set<number>([entry]);
+    for (const start of around) for (const from of before.get(start) ?? []) around.add(from);
+    return source.view.base + Math.min(...around);
+  }
+
+  /** Could a region begin there that is not there yet? */
+  begins(va: number): boolean {
+    const view = this.installation.view(va);
+    const at = view.at(va % 4096);
+    return at !== 0 && !isEnter(this.core, at) && !this.refused.has(keyOf(view, va % 4096));
+  }
+
+  private again(region: Region, wanted: Wanted): boolean {
+    if (region.again >= MAX_AGAIN) return false;
+    // What is missing comes one by one: later there is more of it at a time.
+    if (++region.asked < 1 << (2 * region.again)) return true;
+    region.again++;
+    this.remake(region, wanted);
+    return true;
+  }
+
+  /** Has a region made again where something in it is to be done in another way. */
+  private mend(region: Region, wanted: Wanted): void {
+    if (region.mended++ < MAX_MENDED) this.remake(region, wanted);
+  }
+
+  private remake(region: Region, wanted: Wanted): void {
+    wanted.set(region.source.view.base + region.source.entry, region);
+  }
+
+  /** The region from an address on, with entries besides; `remade`: what it takes the place of. null: there is none. */
+  build(va: number, also: ReadonlySet<number>, remade: Region | null): RegionSource | null {
+    const view = this.installation.view(va);
+    const options = {
+      also: [...also].map((to) => to - view.base),
+      translatable: isTranslatable,
+      begins: (offset: number): boolean => {
+        const at = view.at(offset);
+        return at !== 0 && isEnter(this.core, at) && this.installation.ownerOf(keyOf(view, offset)) !== remade;
+      },
+      goes: (offset: number): boolean => this.gone.has(keyOf(view, offset)),
+      targets: (insn: Insn): readonly number[] => [...(this.profile.targetsOf(view.base + insn.offset) ?? [])].map((to) => to - view.base),
+    };
+    let source = buildRegion(view, va % 4096, { ...options, limit: LIMIT.region });
+    if (source && source.isCut && [...source.blocks.values()].some(({ end }) => end.kind === 'indirect' && end.targets.length > 2))
+      source = buildRegion(view, va % 4096, { ...options, limit: LIMIT.dispatch });
+    return source;
+  }
+}
