@@ -66,7 +66,8 @@ export function barChart(title: string, rows: readonly Row[], engines: readonly 
           scales: {
             x: {
               type: 'logarithmic',
-              min: Math.min(0.5, least),
+              // The shortest bar has a length, too.
+              min: Math.min(0.5, least / 2),
               title: { display: true, text: '× native' },
               ticks: { callback: (value) => tick(Number(value)) },
             },
