@@ -61,3 +61,10 @@ test('as text', async () => {
   ])
     expect(stderr).toMatch(line);
 });
+
+test('a program that calls the kernel all the time is translated, too', async () => {
+  const copy = ['busybox', 'dd', 'bs=1', 'count=60000', 'if=/dev/zero', 'of=/dev/null'];
+  const { stderr } = await ring3(['run', '--root', '/', '--stats=json', ...copy]);
+  const { instructions, jit } = JSON.parse(stderr.slice(stderr.indexOf('{'))) as MachineStats;
+  expect(jit!.instructions).toBeGreaterThan(instructions / 3);
+});

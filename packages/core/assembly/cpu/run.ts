@@ -86,8 +86,8 @@ export function run(budget: f64): i32 {
       const count = remaining < Chunk.Instructions ? <i32>remaining : Chunk.Instructions;
       status = interpret(u, count - Run.Max - 1);
       remaining -= count - Run.Max - 1 - left;
-      // What lies between two regions says little.
-      unsampled = status == Status.Region ? 0 : unsampled + <i32>(before - remaining);
+      // What leads to a region says little.
+      if (status != Status.Region) unsampled += <i32>(before - remaining);
       if (unsampled >= Chunk.Sampled && load<u32>(MemoryMap.Header + Header.Translating)) {
         unsampled = 0;
         sample();
