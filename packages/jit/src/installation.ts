@@ -2,6 +2,7 @@ import { MemoryMap, RegionPage, RegionSlot, Uop } from '@ring3/abi';
 import type { Core } from '@ring3/core';
 import type { JitExports, LiveCode } from './jit.js';
 import { keyOf, type Region, type RegionFunction } from './live-region.js';
+import { Memos } from './memos.js';
 import { CodeView, Enter, isEnter, waysOut } from './region.js';
 import { NEAR_BYTES, nearConstants } from './translate/sse/near.js';
 
@@ -26,11 +27,14 @@ export class Installation {
   private readonly owners = new Map<number, Region>();
   /** Of an address: a region that knows a way there, but did not have it when it was made. */
   private readonly ways = new Map<number, Region>();
+  readonly memos: Memos;
 
   constructor(
     private readonly core: Core,
     private readonly entries: JitExports['table'],
-  ) {}
+  ) {
+    this.memos = new Memos(core);
+  }
 
   get isFull(): boolean {
     return this.nextSlot + SPARE.slots > SLOTS || this.tableTop + SPARE.bytes > MemoryMap.RegionTablesEnd;
@@ -43,6 +47,7 @@ export class Installation {
     this.tableTop = FIRST_TABLE;
     this.owners.clear();
     this.ways.clear();
+    this.memos.forget();
   }
 
   view(va: number): CodeView {

@@ -2,7 +2,7 @@ import { Header, MemoryMap } from '@ring3/abi';
 import type { Core } from '@ring3/core';
 import { Installation } from './installation.js';
 import { Linker } from './linker.js';
-import type { Region, RegionFunction } from './live-region.js';
+import { keyOf, type Region, type RegionFunction } from './live-region.js';
 import type { InsnMark, JitObserver } from './observer.js';
 import { Policy, type Wanted } from './policy.js';
 import { translate } from './translate/region-translator.js';
@@ -22,6 +22,7 @@ export interface JitExports {
   testCondition(code: number): number;
   goOn(rip: bigint, rsp: bigint, depth: number): bigint;
   resume(rip: bigint, depth: number): bigint;
+  remember(address: bigint, memo: number, limit: number): number;
   codeFlush(): void;
 }
 
@@ -198,6 +199,8 @@ export class Jit {
       table: (bytes) => installation.table(bytes),
       mayBeOnTop: policy.mayBeOnTop(source),
       mayGroup: (insn) => policy.mayGroup(view, insn),
+      staysInPage: (insn) => policy.profile.staysInPage(insn.at),
+      memoFor: (insn, bytes, write) => installation.memos.memoFor(keyOf(view, insn.offset), bytes, write),
       mustStep: (insn) => policy.mustStep(view, insn),
       near: this.checksNear && policy.isNear(source),
       u8: this.core.u8,

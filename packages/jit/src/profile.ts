@@ -1,4 +1,4 @@
-import { type HotReason, MemoryMap, Profile } from '@ring3/abi';
+import { type HotReason, MemoryMap, Profile, Site, Uop } from '@ring3/abi';
 import type { Core } from '@ring3/core';
 
 /** An address that the program is at often. */
@@ -10,6 +10,9 @@ export interface HotAddress {
 /** Targets of one branch that are kept. */
 const MAX_TARGETS = 400;
 const WINDOW = 2 ** 32;
+/** An access that was seen less often is not known; one that came to another page once in so many times does not stay in it. */
+const SEEN = 8;
+const CHANGING = 20;
 
 /** What the core has noted of the running program (Profile). */
 export class ProfileReader {
@@ -64,6 +67,17 @@ export class ProfileReader {
   startBefore(rip: number, within: number): number | null {
     for (let at = rip; at > rip - within && at >= 0; at--) if (this.starts.has(at)) return at;
     return null;
+  }
+
+  /** Do accesses of the micro-op at a host address mostly stay in the page of the one before? null: it was hardly seen. */
+  staysInPage(at: number): boolean | null {
+    const { u32 } = this.core;
+    const site = (MemoryMap.Profile + Profile.Sites + ((at / Uop.Bytes) % Profile.MaxSites) * Site.Bytes) >>> 2;
+    if (u32[site] !== at) return null;
+    const counts = u32[site + 1]!;
+    const seen = counts & Site.SeenMask;
+    const changed = (counts >>> Site.ChangedShift) & Site.ChangedMask;
+    return seen < SEEN ? null : changed * CHANGING <= seen;
   }
 
   forget(): void {

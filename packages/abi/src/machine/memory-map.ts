@@ -6,7 +6,7 @@
  *   0x0000_0010  CPU state, the registers first  (cpu-state.ts)
  *   0x0000_3000  machine header                (Header below)
  *   0x0000_4000  scratch: page-crossing accesses, copied micro-ops
- *   0x0002_0000  what translated code remembers of the TLB (MemoSlot), and which regions begin where (Jump)
+ *   0x0002_0000  what translated code remembers of the TLB (Memo), and which regions begin where (Jump)
  *   0x0004_0000  the core's constant tables    (asc --memoryBase)
  *   0x0010_0000  translated code: its slots, tables and profile
  *   0x0030_0000  mem_map: one struct page per frame
@@ -31,10 +31,10 @@ export const enum MemoryMap {
   /** Micro-ops copied here run straight up to an end marker: how a run ends at an exact icount. */
   StepBuffer = 0x8000,
   StepBufferEnd = 0x20000,
-  /** What translated code remembers of the TLB: StackMemo, and a MemoSlot for each number of each class, all zero: nothing. */
+  /** What translated code remembers of the TLB: StackMemo, and Memos, packages/jit says which for whom; all zero: nothing. */
   Memos = 0x20000,
-  StackMemo = 0x207c0,
-  MemosEnd = 0x28000,
+  StackMemo = 0x20fc0,
+  MemosEnd = 0x30000,
   /** Where regions begin that control came to lately: a Jump in the place of its address. */
   Jumps = 0x30000,
   JumpsEnd = 0x40000,
@@ -94,6 +94,8 @@ export const enum Header {
   PlaceMask = 0x518,
   /** Translated code has set memos since they were last cleared (MemoryMap.Memos). */
   MemosUsed = 0x520,
+  /** Address behind the last memo that is anybody's; 0: there is none yet. */
+  MemosTop = 0x530,
   /** u64, always 0, which V8 cannot know. */
   Zero = 0x528,
   /** How many of the addresses at Breakpoints hold. Who changes them calls tlbFlushAll. */
@@ -129,7 +131,7 @@ export const enum RegionSlot {
 }
 
 /** What an access of translated code last found in the TLB. Cleared before an entry of the TLB is taken back. */
-export const enum MemoSlot {
+export const enum Memo {
   /** u64: the page's address. */
   Page = 0,
   /** u64: accesses that begin less than so many bytes behind it lie in the page; 0: none. */
@@ -137,12 +139,11 @@ export const enum MemoSlot {
   /** u32: the TLB's entry. */
   Entry = 16,
   Bytes = 24,
-  /** Four classes, by the bytes that are accessed, for reads, and four for writes: each begins in a page of its own, at ClassAt. */
-  PerClass = 40,
-  ClassAt = 0x400,
-  /** With StackMemo, behind the first. */
-  ClassBytes = 0x400,
-  ClassShift = 12,
+  /** In each page of memory from First on. */
+  First = 0x400,
+  PerPage = 123,
+  /** With StackMemo, in the first. */
+  UsedBytes = 0xc00,
 }
 
 /** The page that the stack's top was in when the core last looked, if it may be written; all zero: none. Cleared with the memos. */
@@ -224,8 +225,28 @@ export const enum Profile {
   /** (u32 key, u32 count) each: how often control has left regions to where there is none. */
   Exits = 0x8000,
   MaxExits = 8192,
+  /** A Site for each micro-op that was looked at lately: at the micro-op's address / 16, modulo their number. */
+  Sites = 0x18000,
+  MaxSites = 4096,
   /** Times that an instruction fails in translated code before its address is told. */
   HotFailures = 5000,
+}
+
+/** Where an instruction accesses memory, 8 bytes. */
+export const enum Site {
+  /** u32: address of the micro-op. */
+  Uop = 0,
+  /**
+   * u32: the page of its last access (bits 12–31), how often it came behind another of the same stretch of instructions (0–4), and was in
+   * another page then (5–8), the number of the stretch (9–11).
+   */
+  Seen = 4,
+  SeenMask = 31,
+  ChangedShift = 5,
+  ChangedMask = 15,
+  StretchShift = 9,
+  StretchMask = 7,
+  Bytes = 8,
 }
 
 /** struct page, 32 bytes, at MemoryMap.MemMap + 32 × ((frame − FrameBase) >> 12); there are Header.FrameSlots of them. */

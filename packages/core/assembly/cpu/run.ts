@@ -16,6 +16,7 @@ import { HotOp } from './hot-ops';
 import { interpret } from './interpret.generated';
 import { isStepping, stepDue } from './single-step';
 import { copyRun, Region, runRegions, sample } from './regions';
+import { noteSite, watched, watchNowAndThen } from './sites';
 import { left } from './transfer';
 
 const enum Chunk {
@@ -59,6 +60,10 @@ export function run(budget: f64): i32 {
     const before = remaining;
     let status: i32 = 0;
     let u = entry(load<u64>(MemoryMap.Cpu + Cpu.Rip));
+    if (u && watched > 0 && load<u16>(u) > <u32>HotOp.End && load<u16>(u) != HotOp.Enter) {
+      noteSite(u);
+      single = true;
+    }
     if (u && load<u16>(u) == HotOp.Straddle) u = joinStraddling();
     else if (u && (single || remaining <= Run.Max + 1 || (load<u16>(u) == HotOp.Enter && remaining <= Region.Least))) {
       u = copyRun(u, single || load<u16>(u) == HotOp.Enter ? 1 : <u32>remaining);
@@ -91,6 +96,7 @@ export function run(budget: f64): i32 {
       if (unsampled >= Chunk.Sampled && load<u32>(MemoryMap.Header + Header.Translating)) {
         unsampled = 0;
         sample();
+        watchNowAndThen();
       }
     }
     if (remaining != before) {

@@ -1,4 +1,4 @@
-import { CoreTable, Header, MemoryMap, MemoSlot, PageFlag, PageSize, PageStruct } from '../../../abi/src/machine/memory-map';
+import { CoreTable, Header, Memo, MemoryMap, PageFlag, PageSize, PageStruct } from '../../../abi/src/machine/memory-map';
 import { isFrame, pageStruct, takeTable } from './frames';
 
 /**
@@ -58,7 +58,12 @@ export function codeChanged(): void {
 function forgetMemos(): void {
   if (!load<u32>(MemoryMap.Header + Header.MemosUsed)) return;
   store<u32>(MemoryMap.Header + Header.MemosUsed, 0);
-  for (let at: u32 = MemoryMap.Memos + MemoSlot.ClassAt; at < <u32>MemoryMap.MemosEnd; at += 1 << MemoSlot.ClassShift) memory.fill(at, 0, MemoSlot.ClassBytes);
+  const top = load<u32>(MemoryMap.Header + Header.MemosTop);
+  let at: u32 = MemoryMap.Memos + Memo.First;
+  do {
+    memory.fill(at, 0, Memo.UsedBytes);
+    at += PageSize.Bytes;
+  } while (at < top);
 }
 
 @inline

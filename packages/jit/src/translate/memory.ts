@@ -1,4 +1,5 @@
-import { Cpu, Header, MemoryMap, MemoSlot, StackMemo, UopFlag } from '@ring3/abi';
+import { Cpu, Header, Memo, MemoryMap, StackMemo, UopFlag } from '@ring3/abi';
+import { MEMO_SPANS } from '../memos.js';
 import type { Insn } from '../region.js';
 import { W } from '../wasm-encoder.js';
 import { Emitter } from './emitter.js';
@@ -10,9 +11,6 @@ const WINDOW = 256;
 /** What an address may have besides base, index and displacement. */
 const PREFIXES = UopFlag.Fs | UopFlag.Gs | UopFlag.Addr32 | UopFlag.RipWide;
 
-/** Bytes that the checks of a class of memos cover, at most. */
-const SPANS = [8, 16, 64, WINDOW] as const;
-
 /** Bytes of the address of a memo, and of a limit, in the code. */
 const MEMO_BYTES = 3;
 const LIMIT_BYTES = 2;
@@ -21,11 +19,13 @@ const LIMIT_BYTES = 2;
 const NEAR_TOP = 512;
 const RSP = Cpu.Rsp >> 3;
 
-/** Where the code of a check names its memo. */
+/** Where the code of a check names its memo, and what that is for. */
 interface MemoPlaces {
-  number: number;
-  fields: { at: number; field: MemoSlot }[];
+  fields: { at: number; field: Memo }[];
   limitAt: number;
+  insn: Insn;
+  span: number;
+  write: boolean;
 }
 
 /** A check that several accesses share: what it covers may still grow. */
@@ -78,6 +78,10 @@ export abstract class MemoryEmitter extends Emitter {
   protected abstract mayBeOnTop(): boolean;
   /** May accesses of this instruction be checked together with others? */
   protected abstract mayGroup(insn: Insn): boolean;
+  /** Were an instruction's accesses seen to stay in a page for long? null: it was hardly seen. */
+  protected abstract staysInPage(insn: Insn): boolean | null;
+  /** Host address of the memo for accesses of so many bytes by an instruction. */
+  protected abstract memoFor(insn: Insn, bytes: number, write: boolean): number;
 
   private blocksBegun = 0;
   /** What holds at the end of blocks. */
@@ -91,7 +95,7 @@ export abstract class MemoryEmitter extends Emitter {
   private walked = 0;
   private inLoop = false;
   private wild = 0;
-  private nextMemo = -1;
+  private readonly memos: MemoPlaces[] = [];
 
   /** A block begins, entered only from those before it if they are not null. */
   protected beginGroups(start: number, before: readonly number[] | null): void {
@@ -101,8 +105,6 @@ export abstract class MemoryEmitter extends Emitter {
     const steady = this.steadyAt(start);
     this.inLoop = steady !== 0;
     this.wild = ~steady & 0xffff;
-    // Regions begin elsewhere in the memos, so that those that call each other have not the same.
-    if (this.nextMemo < 0) this.nextMemo = start >>> 2;
     const [first, ...others] = (before ?? []).map((p) => this.groupsAfter.get(p)!);
     this.groups = [];
     for (const group of first ?? []) {
@@ -149,14 +151,15 @@ export abstract class MemoryEmitter extends Emitter {
   /** Checks the memory operand of an instruction; its host address is L.P + offset then. */
   protected access(insn: Insn, before: number, size: number, write: boolean, disp = insn.disp): void {
     if ((insn.index & 0xf8) === Cpu.Zero && !(insn.flags & PREFIXES)) {
-      if (insn.rm < 0x80) return this.based(insn, before, insn.rm >> 3, disp, size, write);
-      if (insn.rm === Cpu.PageVa) return this.based(insn, before, L.PageVa, disp + this.page, size, write);
+      const stays = this.staysInPage(insn);
+      if (insn.rm < 0x80) return this.based(insn, before, insn.rm >> 3, disp, size, write, stays);
+      if (insn.rm === Cpu.PageVa) return this.based(insn, before, L.PageVa, disp + this.page, size, write, stays);
     }
     this.ea(insn, disp);
     // An array in a stack frame is seldom a large one.
     const index = insn.rm === Cpu.Rsp ? Cpu.Rsp : insn.index & 0xf8;
     const registers = (insn.rm < 0x80 ? 1 << (insn.rm >> 3) : 0) | (index < 0x80 ? 1 << (index >> 3) : 0);
-    this.check(insn, before, size, write, this.isSteady(registers, before));
+    this.check(insn, before, size, write, this.staysInPage(insn) ?? this.isSteady(registers, before));
   }
 
   /** Are registers steady before the instruction at hand? Outside loops nothing is; in them the region's address always is. */
@@ -167,11 +170,20 @@ export abstract class MemoryEmitter extends Emitter {
   }
 
   /** Checks an access to register + disp. */
-  protected based(insn: Insn, before: number, register: number, disp: number, size: number, write: boolean): void {
+  protected based(
+    insn: Insn,
+    before: number,
+    register: number,
+    disp: number,
+    size: number,
+    write: boolean,
+    seen: boolean | null = null,
+  ): void {
     const { code } = this;
+    const stays = seen ?? this.isSteady(1 << register, before);
     if (!this.mayGroup(insn)) {
       code.get(register).i64(disp).op(W.I64Add);
-      this.check(insn, before, size, write, this.isSteady(1 << register, before));
+      this.check(insn, before, size, write, stays);
       return;
     }
     for (const group of this.groups) {
@@ -202,7 +214,7 @@ export abstract class MemoryEmitter extends Emitter {
     const local = L.Group + (this.nextGroup++ % GROUPS);
     this.groups = this.groups.filter((group) => group.local !== local);
     const onStack = register === RSP && Math.abs(disp) < NEAR_TOP && this.mayBeOnTop();
-    const memo = !onStack && this.isSteady(1 << register, before) ? this.memo() : null;
+    const memo = !onStack && stays ? this.memo(insn, size, write) : null;
     const members = [insn.offset];
     const check: Check = {
       block: this.blocksBegun,
@@ -239,7 +251,7 @@ export abstract class MemoryEmitter extends Emitter {
     }
     code.get(register).op(W.I32WrapI64).i32(disp).op(W.I32Add);
     if (onStack) code.i32(0).mem(W.I32Load, MemoryMap.StackMemo + StackMemo.Entry);
-    else if (memo) this.memoField(memo, MemoSlot.Entry, W.I32Load);
+    else if (memo) this.memoField(memo, Memo.Entry, W.I32Load);
     else code.get(L.Entry);
     code.op(W.I32Add).tee(local).set(L.P);
     this.patchCheck(check);
@@ -258,24 +270,26 @@ export abstract class MemoryEmitter extends Emitter {
     }
     code.patch(lastAt, 4096 - (high - low), LIMIT_BYTES);
     code.patch(tableAt, write ? TLB_WRITE : 0);
-    if (memo) this.patchMemo(memo, high - low, write);
+    if (memo) Object.assign(memo, { span: high - low, write });
   }
 
-  private memo(): MemoPlaces {
-    return { number: this.nextMemo++ % MemoSlot.PerClass, fields: [], limitAt: 0 };
+  private memo(insn: Insn, span: number, write: boolean): MemoPlaces {
+    const memo: MemoPlaces = { fields: [], limitAt: 0, insn, span, write };
+    this.memos.push(memo);
+    return memo;
   }
 
-  /** A memo of its own for reads and for writes, and for each class: so what a memo says is true for all that share it. */
-  private patchMemo({ number, fields, limitAt }: MemoPlaces, span: number, write: boolean): void {
+  /** The code is complete: which memos there are, and what they are for, is known. */
+  protected placeMemos(): void {
     const { code } = this;
-    const size = SPANS.findIndex((most) => span <= most);
-    const kind = (write ? SPANS.length : 0) + size;
-    const memo = MemoryMap.Memos + (kind << MemoSlot.ClassShift) + MemoSlot.ClassAt + MemoSlot.Bytes * number;
-    for (const { at, field } of fields) code.patch(at, memo + field, MEMO_BYTES);
-    code.patch(limitAt, 4097 - SPANS[size]!, LIMIT_BYTES);
+    for (const { fields, limitAt, insn, span, write } of this.memos) {
+      const memo = this.memoFor(insn, span, write);
+      for (const { at, field } of fields) code.patch(at, memo + field, MEMO_BYTES);
+      code.patch(limitAt, 4097 - MEMO_SPANS.find((most) => span <= most)!, LIMIT_BYTES);
+    }
   }
 
-  private memoField({ fields }: MemoPlaces, field: MemoSlot, opcode: W): void {
+  private memoField({ fields }: MemoPlaces, field: Memo, opcode: W): void {
     const { code } = this;
     const loads = opcode === W.I32Load || opcode === W.I64Load;
     if (loads) code.i32(0);
@@ -289,19 +303,19 @@ export abstract class MemoryEmitter extends Emitter {
   private remembered(insn: Insn, before: number, load: () => void, last: () => void, memo: MemoPlaces): void {
     const { code } = this;
     code.get(L.Ea);
-    this.memoField(memo, MemoSlot.Page, W.I64Load);
+    this.memoField(memo, Memo.Page, W.I64Load);
     code.op(W.I64Sub);
-    this.memoField(memo, MemoSlot.Limit, W.I64Load);
+    this.memoField(memo, Memo.Limit, W.I64Load);
     code.op(W.I64GeU, W.If, W.Void);
     this.context.push('if');
     this.lookUp(insn, before, load, last, true);
     code.i32(0).get(L.Ea).i64(-4096).op(W.I64And);
-    this.memoField(memo, MemoSlot.Page, W.I64Store);
+    this.memoField(memo, Memo.Page, W.I64Store);
     code.i32(0);
     memo.limitAt = code.patchable(0x42, LIMIT_BYTES);
-    this.memoField(memo, MemoSlot.Limit, W.I64Store);
+    this.memoField(memo, Memo.Limit, W.I64Store);
     code.i32(0).get(L.Entry);
-    this.memoField(memo, MemoSlot.Entry, W.I32Store);
+    this.memoField(memo, Memo.Entry, W.I32Store);
     code
       .i32(0)
       .i32(1)
@@ -340,11 +354,10 @@ export abstract class MemoryEmitter extends Emitter {
     const load = (): void => void code.mem(W.I32Load, write ? TLB_WRITE : 0);
     const last = (): void => void code.i64(4096 - size);
     if (steady) {
-      const memo = this.memo();
+      const memo = this.memo(insn, size, write);
       this.remembered(insn, before, load, last, memo);
       code.get(L.Ea).op(W.I32WrapI64);
-      this.memoField(memo, MemoSlot.Entry, W.I32Load);
-      this.patchMemo(memo, size, write);
+      this.memoField(memo, Memo.Entry, W.I32Load);
     } else {
       this.lookUp(insn, before, load, last);
       code.get(L.Ea).op(W.I32WrapI64).get(L.Entry);

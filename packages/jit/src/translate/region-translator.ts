@@ -25,6 +25,10 @@ export interface Links {
   mayGroup(insn: Insn): boolean;
   /** Is the top of the stack mostly in the page that StackMemo has? */
   mayBeOnTop: boolean;
+  /** Were an instruction's accesses seen to stay in a page for long? null: it was hardly seen. */
+  staysInPage(insn: Insn): boolean | null;
+  /** Host address of the memo for accesses of so many bytes by an instruction. */
+  memoFor(insn: Insn, bytes: number, write: boolean): number;
   mustStep(insn: Insn): boolean;
   u8: Uint8Array;
   /** May numbers be checked for being near (sse/near.ts)? */
@@ -98,6 +102,7 @@ class RegionTranslator extends TransferEmitter {
     if (this.dispatch.size > 0) this.makeTable();
     if (this.dispatch.size > 0) code.param(Param.Entry).set(L.Go);
     this.tree(this.flow.rpo[0]!);
+    this.placeMemos();
     body.mark(this.markOf(null));
     this.prologue(body);
     this.loadLimit(body);
@@ -134,6 +139,14 @@ class RegionTranslator extends TransferEmitter {
 
   protected mayBeOnTop(): boolean {
     return this.links.mayBeOnTop;
+  }
+
+  protected staysInPage(insn: Insn): boolean | null {
+    return this.links.staysInPage(insn);
+  }
+
+  protected memoFor(insn: Insn, bytes: number, write: boolean): number {
+    return this.links.memoFor(insn, bytes, write);
   }
 
   private floatFacts: FloatFacts | null = null;
