@@ -12,8 +12,8 @@ export const enum Cpuid {
   /** Leaf 0x8000_0001 ECX: lahf_lm. */
   FeaturesExtEcx = 1 << 0,
   Family = 6,
-  Model = 15,
-  Stepping = 11,
+  Model = 26,
+  Stepping = 5,
   MaxLeaf = 0xd,
   ClflushBytes = 64,
   CacheKib = 4096,

@@ -4,7 +4,8 @@ import { reg, setReg } from '../../cpu/operands';
 
 /**
  * What CPUID claims: what the rows implement, nothing else. The vendor is GenuineIntel, because glibc and others read cache sizes
- * (leaf 4) only from vendors that they know; family 6, model 15 is the first core with these features and no others.
+ * (leaf 4) only from vendors that they know; family 6, model 26 because glibc tells by the model whether loads that are not aligned are
+ * quick, and takes other string functions where they are.
  */
 const enum Feature {
   /** FPU TSC CX8 CMOV CLFSH MMX FXSR SSE SSE2. */
@@ -17,8 +18,8 @@ const enum Feature {
   EdxExtended = (1 << 11) | (1 << 20) | (1 << 27) | (1 << 29),
   /** LAHF in 64-bit mode. */
   EcxExtended = 1 << 0,
-  /** Stepping 11, model 15, family 6. */
-  Signature = 0x6fb,
+  /** Stepping 5, model 26, family 6. */
+  Signature = 0x106a5,
 }
 
 const enum Leaf {
