@@ -4,7 +4,9 @@ import type { Insn } from '../region.js';
 import { W } from '../wasm-encoder.js';
 import { Emitter } from './emitter.js';
 import { GROUPS, L, TLB_BIAS, TLB_WRITE } from './locals.js';
+import { familyOf } from './classify.js';
 import { wildAfterInsn } from './steady.js';
+import { Family, Operand, traitsOf } from './traits.js';
 
 /** Bytes that accesses through one base register may be apart to be checked together. */
 const WINDOW = 256;
@@ -47,17 +49,61 @@ interface Check {
   members: number[];
 }
 
-/** Accesses through a base register that has not changed, on one way through the region. */
-interface Group {
+/** Of what an address is made besides a displacement; no index: NONE. */
+interface Place {
   register: number;
-  /** How often the register had been set when it was last known. */
+  index: number;
+  shift: number;
+}
+
+const NONE = -1;
+
+/** Accesses near a place that has not changed, or by constants only, on one way through the region. */
+interface Group extends Place {
+  /** How often its registers had been set when they were last known. */
   version: number;
-  /** What has been added to the register since the check. */
+  indexVersion: number;
+  /** What has been added to the address since the check. */
   moved: number;
-  /** Displacement, from the register's value at the check, of what `local` is the host address of. */
+  /** Displacement, from the place at the check, of what `local` is the host address of. */
   anchor: number;
   local: number;
   check: Check;
+}
+
+/** A 64-bit register that becomes another one, or itself, and a constant. */
+interface Move {
+  to: number;
+  from: number;
+  by: number;
+}
+
+function moveOf(insn: Insn): Move | null {
+  const { mnemonic, bits, from } = traitsOf(insn.op);
+  const { flags, rm, reg, imm, disp, index } = insn;
+  if (bits !== 64) return null;
+  const isReg = (flags & UopFlag.RmReg) !== 0;
+  switch (familyOf(insn)) {
+    case Family.Alu:
+      if (!isReg || from !== Operand.Immediate || (mnemonic !== 'add' && mnemonic !== 'sub')) return null;
+      return { to: rm >> 3, from: rm >> 3, by: mnemonic === 'add' ? imm : -imm };
+    case Family.Unary:
+      if (!isReg || (mnemonic !== 'inc' && mnemonic !== 'dec')) return null;
+      return { to: rm >> 3, from: rm >> 3, by: mnemonic === 'inc' ? 1 : -1 };
+    case Family.Lea:
+      return rm < 0x80 && (index & 0xf8) === Cpu.Zero && !(flags & PREFIXES) ? { to: reg >> 3, from: rm >> 3, by: disp } : null;
+    case Family.Mov:
+      if (!isReg || from === Operand.Immediate || from === Operand.WideImmediate || reg >= 0x80 || rm >= 0x80) return null;
+      if (from === Operand.G) return { to: rm >> 3, from: reg >> 3, by: 0 };
+      return from === Operand.E ? { to: reg >> 3, from: rm >> 3, by: 0 } : null;
+    default:
+      return null;
+  }
+}
+
+/** Do two groups say the same? */
+function isSame(a: Group, b: Group): boolean {
+  return a.local === b.local && a.check === b.check && a.moved === b.moved && a.register === b.register && a.index === b.index;
 }
 
 /**
@@ -108,31 +154,52 @@ export abstract class MemoryEmitter extends Emitter {
     const [first, ...others] = (before ?? []).map((p) => this.groupsAfter.get(p)!);
     this.groups = [];
     for (const group of first ?? []) {
-      const { local, check, moved } = group;
-      if (others.every((groups) => groups.some((other) => other.local === local && other.check === check && other.moved === moved)))
-        this.groups.push({ ...group, version: this.code.versions[group.register]! });
+      if (others.every((groups) => groups.some((other) => isSame(group, other)))) this.groups.push(this.asOfNow(group));
     }
   }
 
   protected endGroups(start: number): void {
-    const { versions } = this.code;
     this.groupsAfter.set(
       start,
-      this.groups.filter(({ register, version }) => version === versions[register]),
+      this.groups.filter((group) => this.holds(group)),
     );
     this.groups = [];
   }
 
-  /** Adds a constant to a register: what is known of it stays known. */
+  private holds({ register, index, version, indexVersion }: Group): boolean {
+    const { versions } = this.code;
+    return version === versions[register] && (index === NONE || indexVersion === versions[index]);
+  }
+
+  private asOfNow(group: Group): Group {
+    const { versions } = this.code;
+    return { ...group, version: versions[group.register]!, indexVersion: group.index === NONE ? 0 : versions[group.index]! };
+  }
+
+  /** Translates an instruction by `emit`: what is known of a register stays known where it is copied, or a constant added. */
+  protected carry(insn: Insn, emit: () => void): void {
+    const move = moveOf(insn);
+    if (move) this.carryMove(move, emit);
+    else emit();
+  }
+
+  private carryMove({ to, from, by }: Move, emit: () => void): void {
+    const held = this.groups.filter((group) => (group.register === from || group.index === from) && this.holds(group));
+    emit();
+    for (const group of held) {
+      const { register, index, shift } = group;
+      const moved = group.moved + (register === from ? by : 0) + (index === from ? by * 2 ** shift : 0);
+      const place = { register: register === from ? to : register, index: index === from ? to : index };
+      // What stays of the place must not be what has changed.
+      if (from !== to && (register === to || index === to)) continue;
+      this.groups.push(this.asOfNow({ ...group, ...place, moved }));
+    }
+  }
+
+  /** Adds a constant to a register. */
   protected moveRegister(register: number, by: number): void {
     const { code } = this;
-    const version = code.versions[register]!;
-    code.get(register).i64(by).op(W.I64Add).set(register);
-    for (const group of this.groups) {
-      if (group.register !== register || group.version !== version) continue;
-      group.moved += by;
-      group.version++;
-    }
+    this.carryMove({ to: register, from: register, by }, () => code.get(register).i64(by).op(W.I64Add).set(register));
   }
 
   /** Effective address on the stack. */
@@ -150,16 +217,23 @@ export abstract class MemoryEmitter extends Emitter {
 
   /** Checks the memory operand of an instruction; its host address is L.P + offset then. */
   protected access(insn: Insn, before: number, size: number, write: boolean, disp = insn.disp): void {
-    if ((insn.index & 0xf8) === Cpu.Zero && !(insn.flags & PREFIXES)) {
-      const stays = this.staysInPage(insn);
-      if (insn.rm < 0x80) return this.based(insn, before, insn.rm >> 3, disp, size, write, stays);
-      if (insn.rm === Cpu.PageVa) return this.based(insn, before, L.PageVa, disp + this.page, size, write, stays);
+    const { rm, flags } = insn;
+    const index = insn.index & 0xf8;
+    const stays = this.staysInPage(insn);
+    if (!(flags & PREFIXES)) {
+      const place = { register: rm >> 3, index: index === Cpu.Zero ? NONE : index >> 3, shift: insn.index & 3 };
+      if (rm < 0x80) return this.placed(insn, before, place, disp, size, write, stays);
+      if (rm === Cpu.PageVa && place.index === NONE)
+        return this.placed(insn, before, { ...place, register: L.PageVa }, disp + this.page, size, write, stays);
     }
     this.ea(insn, disp);
-    // An array in a stack frame is seldom a large one.
-    const index = insn.rm === Cpu.Rsp ? Cpu.Rsp : insn.index & 0xf8;
-    const registers = (insn.rm < 0x80 ? 1 << (insn.rm >> 3) : 0) | (index < 0x80 ? 1 << (index >> 3) : 0);
-    this.check(insn, before, size, write, this.staysInPage(insn) ?? this.isSteady(registers, before));
+    this.check(
+      insn,
+      before,
+      size,
+      write,
+      stays ?? this.isSteady((rm < 0x80 ? 1 << (rm >> 3) : 0) | (index < 0x80 ? 1 << (index >> 3) : 0), before),
+    );
   }
 
   /** Are registers steady before the instruction at hand? Outside loops nothing is; in them the region's address always is. */
@@ -170,24 +244,25 @@ export abstract class MemoryEmitter extends Emitter {
   }
 
   /** Checks an access to register + disp. */
-  protected based(
-    insn: Insn,
-    before: number,
-    register: number,
-    disp: number,
-    size: number,
-    write: boolean,
-    seen: boolean | null = null,
-  ): void {
+  protected based(insn: Insn, before: number, register: number, disp: number, size: number, write: boolean): void {
+    this.placed(insn, before, { register, index: NONE, shift: 0 }, disp, size, write, null);
+  }
+
+  /** Checks an access near a place. `seen`: does it stay in its page? */
+  private placed(insn: Insn, before: number, place: Place, disp: number, size: number, write: boolean, seen: boolean | null): void {
     const { code } = this;
-    const stays = seen ?? this.isSteady(1 << register, before);
+    const { register, index, shift } = place;
+    // An array in a stack frame is seldom a large one.
+    const registers = (1 << register) | (index === NONE || register === RSP ? 0 : 1 << index);
+    const stays = seen ?? this.isSteady(registers, before);
     if (!this.mayGroup(insn)) {
-      code.get(register).i64(disp).op(W.I64Add);
+      this.addressOf(place);
+      code.i64(disp).op(W.I64Add);
       this.check(insn, before, size, write, stays);
       return;
     }
     for (const group of this.groups) {
-      if (group.register !== register || group.version !== code.versions[register]) continue;
+      if (group.register !== register || group.index !== index || group.shift !== shift || !this.holds(group)) continue;
       const { check } = group;
       const from = disp + group.moved;
       const low = Math.min(check.low, from);
@@ -210,10 +285,9 @@ export abstract class MemoryEmitter extends Emitter {
       this.offset = Math.max(offset, 0);
       return;
     }
-    const version = code.versions[register]!;
     const local = L.Group + (this.nextGroup++ % GROUPS);
     this.groups = this.groups.filter((group) => group.local !== local);
-    const onStack = register === RSP && Math.abs(disp) < NEAR_TOP && this.mayBeOnTop();
+    const onStack = register === RSP && index === NONE && Math.abs(disp) < NEAR_TOP && this.mayBeOnTop();
     const memo = !onStack && stays ? this.memo(insn, size, write) : null;
     const members = [insn.offset];
     const check: Check = {
@@ -229,7 +303,7 @@ export abstract class MemoryEmitter extends Emitter {
       members,
     };
     this.grouped.set(insn.offset, members);
-    code.get(register);
+    this.addressOf(place);
     check.lowAt = code.patchable(0x42);
     code.op(W.I64Add);
     if (onStack) {
@@ -249,14 +323,25 @@ export abstract class MemoryEmitter extends Emitter {
       if (memo) this.remembered(insn, before, load, last, memo);
       else this.lookUp(insn, before, load, last);
     }
-    code.get(register).op(W.I32WrapI64).i32(disp).op(W.I32Add);
+    this.addressOf(place);
+    code.op(W.I32WrapI64).i32(disp).op(W.I32Add);
     if (onStack) code.i32(0).mem(W.I32Load, MemoryMap.StackMemo + StackMemo.Entry);
     else if (memo) this.memoField(memo, Memo.Entry, W.I32Load);
     else code.get(L.Entry);
     code.op(W.I32Add).tee(local).set(L.P);
     this.patchCheck(check);
-    this.groups.push({ register, version, moved: 0, anchor: disp, local, check });
+    this.groups.push(this.asOfNow({ ...place, version: 0, indexVersion: 0, moved: 0, anchor: disp, local, check }));
     this.offset = TLB_BIAS;
+  }
+
+  /** The address of a place on the stack. */
+  private addressOf({ register, index, shift }: Place): void {
+    const { code } = this;
+    code.get(register);
+    if (index === NONE) return;
+    code.get(index);
+    if (shift) code.i64(shift).op(W.I64Shl);
+    code.op(W.I64Add);
   }
 
   private patchCheck({ low, high, write, lowAt, lastAt, tableAt, memo, onStack }: Check): void {

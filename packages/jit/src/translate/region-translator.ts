@@ -479,7 +479,7 @@ class RegionTranslator extends TransferEmitter {
           this.explainOrder(code);
           this.kind = CcOp.Explicit;
         }
-        this.insn(insn, i, needed[i]!);
+        this.carry(insn, () => this.insn(insn, i, needed[i]!));
       }
       this.kind = this.kindAfter;
     });

@@ -62,7 +62,12 @@ export abstract class SseOperands extends FlagsEmitter {
         if (low !== 0) code.i32(low).op(W.I32Add);
         code.i32(15).op(W.I32And);
       } else code.i32(1);
-    } else code.get(L.Ea).op(W.I32WrapI64).i32(15).op(W.I32And);
+    } else {
+      // Pages of the guest begin where the host's do.
+      code.get(L.P);
+      if (this.offset & 15) code.i32(this.offset & 15).op(W.I32Add);
+      code.i32(15).op(W.I32And);
+    }
     this.exit(insn, before);
   }
 
