@@ -2,7 +2,7 @@ import { FieldKind, ImmediateKind, SizeMode } from '@ring3/abi';
 import type { Shape } from '../../../packages/isa/dist/shape.js';
 import { formsOf } from '../../../tools/oracle/src/encode.js';
 import type { Random } from '../../../tools/oracle/src/random.js';
-import { byteSource, byteTarget, immediate, little, low, memory, source, target } from './operands.js';
+import { type Index, byteSource, byteTarget, immediate, little, low, memory, source, target } from './operands.js';
 import type { Fix, Item } from './program.js';
 
 /** Instructions of a row with operands that a program without a known state can have. */
@@ -22,6 +22,8 @@ export interface Wishes {
   readonly wild: boolean;
   /** Registers that memory operands go through mostly. */
   readonly bases: readonly number[];
+  /** An index that they often have. */
+  readonly index?: Index;
   /** xmm registers that are used, from xmm0 on: all of them, if it is not there. */
   readonly vectors?: number;
   /** Not with REP or REPNE. */
@@ -131,8 +133,9 @@ export function encode({ shape, index, forms }: RowToEncode, r: Random, wishes: 
       modrm = [0xc0 | (rm.number & 7)];
     } else {
       // A byte register that only goes without REX takes an address that does.
-      let operand = memory(r, wishes.wild, aligned, wishes.bases);
-      while (reg.rex === false && reg.number >= 4 && (operand.rex || rex)) operand = memory(r, wishes.wild, aligned, wishes.bases);
+      let operand = memory(r, wishes.wild, aligned, wishes.bases, wishes.index);
+      while (reg.rex === false && reg.number >= 4 && (operand.rex || rex))
+        operand = memory(r, wishes.wild, aligned, wishes.bases, wishes.index);
       ({ prefixes, rip } = operand);
       rex |= operand.rex;
       modrm = [...operand.bytes];

@@ -19,7 +19,7 @@ import type { RowToEncode, Wishes } from './encode.js';
 import { numericLoop } from './numeric.js';
 import { ADDRESSES } from './operands.js';
 import type { Item, Program } from './program.js';
-import { isControl, isRare, observeFlags, reload, straight, usesStack } from './straight.js';
+import { isControl, isRare, nudge, observeFlags, reload, straight, usesStack } from './straight.js';
 
 /**
  * A random program:
@@ -77,12 +77,15 @@ class Generator {
     const { r } = this;
     const items: Item[] = [];
     // Accesses close to one another are checked together.
-    const bases = r.below(3) ? [r.pick(ADDRESSES)] : ADDRESSES;
+    const bases = r.below(3) ? [r.pick(ADDRESSES)] : [...ADDRESSES];
+    const nudges = r.below(2) === 0;
+    const index = nudges && r.below(2) ? { index: { register: 14 + r.below(2), scale: r.below(4) } } : {};
     if (r.below(3) === 0) items.push(reload(r, this.#wishes.wild));
     for (let left = count; left > 0; left--) {
       const row = pickRow(this.#weights, r);
       if (isControl(row) || (isRare(row) && r.below(6)) || (keepsStack && usesStack(row) && r.below(16))) continue;
-      items.push(...straight(row, r, { ...this.#wishes, bases }));
+      items.push(...straight(row, r, { ...this.#wishes, bases, ...index }));
+      if (nudges && r.below(3) === 0) items.push(nudge(r, bases, index.index?.register));
       if (r.below(12) === 0) items.push(...observeFlags(r));
     }
     if (this.options.modifies && r.below(3) === 0) {

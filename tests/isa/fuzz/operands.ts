@@ -83,10 +83,20 @@ function based(base: number, displacement: number, wide: boolean, index: number 
   return bytes;
 }
 
-/** A memory operand, through one of `bases` mostly; `aligned`: most of its kind fault unless on 16 bytes. */
-export function memory(r: Random, wild: boolean, aligned: boolean, bases: readonly number[]): Memory {
+/** An index of addresses, and by how many bits it is shifted. */
+export interface Index {
+  readonly register: number;
+  readonly scale: number;
+}
+
+/** A memory operand, through one of `bases` mostly, with one `index` often; `aligned`: most of its kind fault unless on 16 bytes. */
+export function memory(r: Random, wild: boolean, aligned: boolean, bases: readonly number[], often?: Index): Memory {
   const base = r.below(100) === 0 ? r.below(16) : r.pick(r.below(5) ? bases : ADDRESSES);
   const displacement = r.below(aligned ? 40 : 4) ? 16 * (r.below(16) - 8) : r.below(256) - 128;
+  if (often && r.below(2)) {
+    const bytes = based(base, displacement, false, often.register, often.scale);
+    return { prefixes: [], bytes, rex: (base >> 3) | (often.register > 7 ? 2 : 0), rip: null };
+  }
   switch (r.below(16)) {
     case 0:
     case 1:

@@ -47,6 +47,36 @@ export function reload(r: Random, wild: boolean): Item {
   return { bytes, row: movImmediate };
 }
 
+const addImmediate = rowOf('83 /0', 'Ev,Ib').index;
+const subImmediate = rowOf('83 /5', 'Ev,Ib').index;
+const leaRegister = rowOf('8D', 'Gv,M').index;
+
+/** Moves an address register or an index by a little, or has another one follow it: what is known of it is kept by who translates. */
+export function nudge(r: Random, bases: number[], index = 14 + r.below(2)): Item {
+  const from = r.below(2) ? r.pick(bases) : index;
+  const isIndex = from > 13;
+  const by = isIndex ? r.below(7) - 3 : r.below(3) ? 16 * (r.below(9) - 4) : r.below(32) - 16;
+  const kind = r.below(6);
+  // Seldom what is no address any more.
+  const to = kind < 3 ? from : isIndex === r.below(16) > 0 ? 14 + r.below(2) : r.pick(ADDRESSES);
+  if (!isIndex && to < 14 && to !== from) bases.push(to);
+  const rex = (high: number): number => 0x48 | high | (from >> 3);
+  switch (kind) {
+    case 0:
+      return { bytes: [rex(0), 0x83, 0xc0 | (from & 7), by & 0xff], row: addImmediate };
+    case 1:
+      return { bytes: [rex(0), 0x83, 0xe8 | (from & 7), by & 0xff], row: subImmediate };
+    case 2:
+      return { bytes: [rex(0), 0xff, (r.below(2) ? 0xc0 : 0xc8) | (from & 7)] };
+    case 3:
+      return { bytes: [0x48 | ((from >> 3) << 2) | (to >> 3), 0x89, 0xc0 | ((from & 7) << 3) | (to & 7)], row: movRegister };
+    default: {
+      const sib = (from & 7) === 4 ? [0x24] : [];
+      return { bytes: [rex((to >> 3) << 2), 0x8d, 0x40 | ((to & 7) << 3) | (from & 7), ...sib, by & 0xff], row: leaRegister };
+    }
+  }
+}
+
 /** MXCSR as a program starts; with flags; other modes, all masked; anything. */
 function mxcsr(r: Random): number {
   return r.pick([0x1f80, 0x1fa0, 0x1fa0, 0x1f80 | (r.next() & 0x3f), 0x1f80 | (r.next() & 0xe07f), r.next() & 0xffff, r.next() & 0x1ffff]);
