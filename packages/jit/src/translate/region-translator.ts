@@ -89,9 +89,11 @@ class RegionTranslator extends TransferEmitter {
     this.blocks = region.blocks;
     this.flow = this.structure();
     for (const header of this.flow.loopHeaders) if (header !== DISPATCH) this.makeScope(header);
-    this.flagKinds(MEMORY);
-    // The dispatcher's targets find the flags where it has them.
-    if ([...this.dispatch.keys()].some((target) => this.kinds.get(target) !== this.kinds.get(DISPATCH))) this.flagKinds(DYNAMIC);
+    this.flagKinds(null);
+    // The dispatcher's targets find the flags where it has them. Loops that keep registers keep the flags too; and so do switches.
+    const targets = [...this.dispatch.keys()];
+    const keeps = targets.some((target) => this.scopes.has(target)) || [...this.blocks.values()].some(({ end }) => end.kind === 'indirect');
+    if (targets.some((target) => this.kinds.get(target) !== this.kinds.get(DISPATCH))) this.flagKinds(keeps ? DYNAMIC : MEMORY);
   }
 
   translate(): Translation {
@@ -233,6 +235,9 @@ class RegionTranslator extends TransferEmitter {
     }
   }
 
+  /** Headers of loops each turn of which needs all registers in the CPU state. */
+  private readonly calling = new Set<number>();
+
   /** A scope for a loop, unless each turn of it calls, or has something else in it that needs all registers in the CPU state. */
   private makeScope(header: number): void {
     const { order, predecessors, loopHeaders } = this.flow;
@@ -248,7 +253,10 @@ class RegionTranslator extends TransferEmitter {
       }
       return { nodes, isLoop: nodes.has(header) };
     };
-    if (!behind((node) => this.isQuick(node)).isLoop) return;
+    if (!behind((node) => this.isQuick(node)).isLoop) {
+      this.calling.add(header);
+      return;
+    }
     const { nodes } = behind(() => true);
     for (const node of nodes) if (node !== header && loopHeaders.has(node)) return;
     const scope: Scope = { used: 0, set: 0 };
@@ -283,21 +291,28 @@ class RegionTranslator extends TransferEmitter {
     return block.end.kind === 'cond' && kind === MEMORY ? DYNAMIC : kind;
   }
 
-  /** What left the flags at the start of each block, where all ways to it agree; `dispatched`: at the dispatcher. */
-  private flagKinds(dispatched: number): void {
-    const { rpo, predecessors } = this.flow;
+  /**
+   * Where ways meet that do not agree, and one of them has the flags in the CPU state, the others bring them there; but not at the head of
+   * a loop whose turns do without.
+   */
+  private whereTheyMeet(node: number, kinds: ReadonlySet<number>): number {
+    if (kinds.size === 1) return [...kinds][0]!;
+    if (!kinds.has(MEMORY)) return DYNAMIC;
+    return this.flow.loopHeaders.has(node) && !this.calling.has(node) ? DYNAMIC : MEMORY;
+  }
+
+  /** What left the flags at the start of each block; `dispatched`: at the dispatcher and its targets, all of them. */
+  private flagKinds(dispatched: number | null): void {
+    const { predecessors, rpo } = this.flow;
     const out = new Map<number, number>();
     const root = rpo[0]!;
     for (let changed = true; changed;) {
       changed = false;
       for (const node of rpo) {
-        let kind: number | null = node === root ? MEMORY : null;
-        for (const p of predecessors.get(node)!) {
-          const k = out.get(p);
-          if (k === undefined) continue;
-          kind = kind === null || kind === k ? k : DYNAMIC;
-        }
-        const into = node === DISPATCH && dispatched === DYNAMIC ? DYNAMIC : (kind ?? DYNAMIC);
+        const kinds = new Set<number>(node === root ? [MEMORY] : []);
+        for (const p of predecessors.get(node)!) if (out.has(p)) kinds.add(out.get(p)!);
+        const isFixed = dispatched !== null && (node === DISPATCH || this.dispatch.has(node));
+        const into = isFixed ? dispatched : this.whereTheyMeet(node, kinds);
         this.kinds.set(node, into);
         const after = node === DISPATCH ? into : this.kindAfterBlock(this.blocks.get(node)!, into);
         if (out.get(node) === after) continue;
@@ -309,8 +324,10 @@ class RegionTranslator extends TransferEmitter {
 
   /** The flags as a node expects them, on the way to it. */
   private adapt(to: number): void {
-    if (this.kind === MEMORY && this.kinds.get(to) !== MEMORY) this.loadFlags();
-    else if (this.kind === Ordered && this.kinds.get(to) !== Ordered) this.explainOrder(this.code);
+    const expected = this.kinds.get(to);
+    if (expected === MEMORY) this.spillFlags(this.code, this.kind);
+    else if (this.kind === MEMORY) this.loadFlags();
+    else if (this.kind === Ordered && expected !== Ordered) this.explainOrder(this.code);
   }
 
   /** A node and all that it dominates. */
