@@ -25,6 +25,9 @@ const MAX_GENERATION = 30;
 /** An instruction that fails once in so many, or more often, is the interpreter's. */
 const OFTEN = 300;
 
+/** Accesses that are checked together fail together, at the ends of pages: once in so many instructions is worth it. */
+const SHARED = 3000;
+
 /** Near checks that fail once in more instructions than so many are worth it. */
 const FAR = 20_000;
 
@@ -192,6 +195,7 @@ export class Policy {
     this.failures.set(key, retired);
     const care = this.cares.get(key);
     if (group.length > 0 && care === undefined) {
+      if (since > Profile.HotFailures * SHARED) return false;
       for (const member of group) if (!this.cares.has(member)) this.cares.set(member, Care.Alone);
     } else if (care !== Care.Step && since <= Profile.HotFailures * OFTEN) this.cares.set(key, Care.Step);
     else return false;

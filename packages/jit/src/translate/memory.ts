@@ -7,6 +7,7 @@ import { GROUPS, L, TLB_BIAS, TLB_WRITE } from './locals.js';
 import { familyOf } from './classify.js';
 import { wildAfterInsn } from './steady.js';
 import { Family, Operand, traitsOf } from './traits.js';
+import { isCopy, originOf } from './unroll.js';
 
 /** Bytes that accesses through one base register may be apart to be checked together. */
 const WINDOW = 256;
@@ -32,8 +33,9 @@ interface MemoPlaces {
 
 /** A check that several accesses share: what it covers may still grow. */
 interface Check {
-  /** The block it is made in. */
+  /** The block it is made in, and what that is a copy of. */
   block: number;
+  origin: number;
   /** The window, from the register's value at the check. */
   low: number;
   high: number;
@@ -117,7 +119,7 @@ export abstract class MemoryEmitter extends Emitter {
   private nextGroup = 0;
 
   /** By the offset of an access that was checked for others too: theirs, and its own. */
-  readonly grouped = new Map<number, readonly number[]>();
+  readonly grouped = new Map<number, number[]>();
   /** Offsets of accesses that were looked for in the page of StackMemo. */
   readonly onTop = new Set<number>();
   /** Is the top of the stack mostly in that page, and what the region has there with it? */
@@ -130,6 +132,9 @@ export abstract class MemoryEmitter extends Emitter {
   protected abstract memoFor(insn: Insn, bytes: number, write: boolean): number;
 
   private blocksBegun = 0;
+  /** The block at hand, and what it is a copy of. */
+  protected start = 0;
+  private origin = 0;
   /** What holds at the end of blocks. */
   private readonly groupsAfter = new Map<number, readonly Group[]>();
 
@@ -146,6 +151,8 @@ export abstract class MemoryEmitter extends Emitter {
   /** A block begins, entered only from those before it if they are not null. */
   protected beginGroups(start: number, before: readonly number[] | null): void {
     this.blocksBegun++;
+    this.start = start;
+    this.origin = originOf(start);
     this.insns = this.blocks.get(start)!.insns;
     this.walked = 0;
     const steady = this.steadyAt(start);
@@ -268,10 +275,11 @@ export abstract class MemoryEmitter extends Emitter {
       const low = Math.min(check.low, from);
       const high = Math.max(check.high, from + size);
       if (high - low > WINDOW) continue;
-      if ((low < check.low || high > check.high) && check.block !== this.blocksBegun) continue;
+      // What another way does not access may well not be there, or not be writable. But the next turn of a loop does what this one did.
+      const mayGrow = check.block === this.blocksBegun || (check.origin === this.origin && isCopy(this.start));
+      if ((low < check.low || high > check.high) && !mayGrow) continue;
       if (write && !check.write && !check.onStack) {
-        // What another way does not write may well not be writable.
-        if (check.block !== this.blocksBegun) continue;
+        if (!mayGrow) continue;
         check.write = true;
       }
       check.low = low;
@@ -289,9 +297,12 @@ export abstract class MemoryEmitter extends Emitter {
     this.groups = this.groups.filter((group) => group.local !== local);
     const onStack = register === RSP && index === NONE && Math.abs(disp) < NEAR_TOP && this.mayBeOnTop();
     const memo = !onStack && stays ? this.memo(insn, size, write) : null;
-    const members = [insn.offset];
+    // Of several turns of a loop all are told together.
+    const members = this.grouped.get(insn.offset) ?? [];
+    members.push(insn.offset);
     const check: Check = {
       block: this.blocksBegun,
+      origin: this.origin,
       low: disp,
       high: disp + size,
       write,

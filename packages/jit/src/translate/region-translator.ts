@@ -12,6 +12,7 @@ import { type Demand, FloatFacts, type Loop, type OperandFacts } from './sse/flo
 import { lookUpSwitch, makeSwitchTable, type SwitchTable } from './switch-table.js';
 import { steadyRegisters } from './steady.js';
 import { flagStates } from './emitter.js';
+import { unroll } from './unroll.js';
 import { type Callee, exits, Param, TransferEmitter } from './transfers.js';
 
 /** The node that all dispatch targets are reached from. */
@@ -86,7 +87,7 @@ class RegionTranslator extends TransferEmitter {
     private readonly links: Links,
   ) {
     super();
-    this.blocks = region.blocks;
+    this.blocks = unroll(region.blocks, region.entry, (block) => this.isQuick(block));
     this.flow = this.structure();
     for (const header of this.flow.loopHeaders) if (header !== DISPATCH) this.makeScope(header);
     this.flagKinds(null);
@@ -152,7 +153,6 @@ class RegionTranslator extends TransferEmitter {
   }
 
   private floatFacts: FloatFacts | null = null;
-  private start = 0;
 
   protected get checks(): Checks {
     return this.links.near ? NEAR : PLAIN;
@@ -253,7 +253,7 @@ class RegionTranslator extends TransferEmitter {
       }
       return { nodes, isLoop: nodes.has(header) };
     };
-    if (!behind((node) => this.isQuick(node)).isLoop) {
+    if (!behind((node) => this.isQuick(this.blocks.get(node)!)).isLoop) {
       this.calling.add(header);
       return;
     }
@@ -265,8 +265,7 @@ class RegionTranslator extends TransferEmitter {
   }
 
   /** Can the block do without the CPU state? */
-  private isQuick(node: number): boolean {
-    const { insns, end } = this.blocks.get(node)!;
+  private isQuick({ insns, end }: Block): boolean {
     return end.kind !== 'call' && !insns.some((insn) => isStepped(insn) || this.mustStep(insn));
   }
 
@@ -475,7 +474,6 @@ class RegionTranslator extends TransferEmitter {
   private block(start: number): void {
     const block = this.blocks.get(start)!;
     const { code } = this;
-    this.start = start;
     this.forgetLows();
     this.kind = this.kinds.get(start)!;
     code.scope = this.scopes.get(start) ?? null;

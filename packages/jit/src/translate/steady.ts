@@ -2,6 +2,7 @@ import { Cpu, UopFlag } from '@ring3/abi';
 import type { Block, Insn } from '../region.js';
 import type { Flow } from '../structure.js';
 import { familyOf } from './classify.js';
+import { loopsOf, type NaturalLoop } from './loops.js';
 import { Family, Operand, type Traits, traitsOf } from './traits.js';
 
 /** Loops of more blocks are not looked at: interpreters, whose code is large and each part of it seldom run. */
@@ -12,11 +13,6 @@ const CALL_CLOBBERED = 0x0fc7;
 const SMALL = 0x3ff;
 /** General registers that SSE instructions set. */
 const SSE_TO_GENERAL = /^(cvtt?s[sd]2si|movmskp|pmovmskb|pextr|mov[dq]_[ER])/;
-
-interface Loop {
-  header: number;
-  body: ReadonlySet<number>;
-}
 
 /**
  * Which registers hold, at the start of each block in a loop, something that goes from one turn to the next in small steps, or not at all:
@@ -29,6 +25,7 @@ export function steadyRegisters(flow: Flow, blocks: ReadonlyMap<number, Block>):
   /** What is not steady at the end of each block, in the innermost loop looked at so far. */
   const known = new Map<number, number>();
   for (const loop of loopsOf(flow)) {
+    if (loop.body.size > LARGE) continue;
     let entered = 0;
     for (const p of flow.predecessors.get(loop.header)!) if (!loop.body.has(p)) entered |= known.get(p) ?? 0;
     let wild = spread(flow, blocks, loop, 0);
@@ -42,7 +39,7 @@ export function steadyRegisters(flow: Flow, blocks: ReadonlyMap<number, Block>):
 }
 
 /** What is not steady at the start of each block of a loop; `entered`: where it is entered. */
-function spread({ predecessors }: Flow, blocks: ReadonlyMap<number, Block>, { header, body }: Loop, entered: number): Map<number, number> {
+function spread({ predecessors }: Flow, blocks: ReadonlyMap<number, Block>, { header, body }: NaturalLoop, entered: number): Map<number, number> {
   const wild = new Map<number, number>();
   const ends = new Map<number, number>();
   for (let changed = true; changed;) {
@@ -61,7 +58,7 @@ function spread({ predecessors }: Flow, blocks: ReadonlyMap<number, Block>, { he
 }
 
 /** Is a loop left only where registers that are steady in it have come to a certain value? */
-function isCounted(blocks: ReadonlyMap<number, Block>, { body }: Loop, wild: ReadonlyMap<number, number>): boolean {
+function isCounted(blocks: ReadonlyMap<number, Block>, { body }: NaturalLoop, wild: ReadonlyMap<number, number>): boolean {
   for (const node of body) {
     const block = blocks.get(node);
     if (block?.end.kind !== 'cond' || (body.has(block.end.taken) && body.has(block.end.next))) continue;
@@ -82,23 +79,6 @@ function isCounted(blocks: ReadonlyMap<number, Block>, { body }: Loop, wild: Rea
     if (bits & operands) return false;
   }
   return true;
-}
-
-/** Natural loops, those around others first; their blocks in reverse postorder. */
-function loopsOf({ rpo, order, predecessors }: Flow): Loop[] {
-  const loops: Loop[] = [];
-  for (const header of rpo) {
-    const back = predecessors.get(header)!.filter((p) => order.get(p)! >= order.get(header)!);
-    if (back.length === 0) continue;
-    const body = new Set<number>([header]);
-    for (let node = back.pop(); node !== undefined; node = back.pop()) {
-      if (body.has(node)) continue;
-      body.add(node);
-      back.push(...predecessors.get(node)!);
-    }
-    if (body.size <= LARGE) loops.push({ header, body: new Set([...body].toSorted((a, b) => order.get(a)! - order.get(b)!)) });
-  }
-  return loops.toSorted((a, b) => b.body.size - a.body.size);
 }
 
 function wildAfter(block: Block | undefined, wild: number): number {
