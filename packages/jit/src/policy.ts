@@ -26,7 +26,7 @@ const MAX_GENERATION = 30;
 const OFTEN = 300;
 
 /** Accesses that are checked together fail together, at the ends of pages: once in so many instructions is worth it. */
-const SHARED = 3000;
+const SHARED = 400;
 
 /** Near checks that fail once in more instructions than so many are worth it. */
 const FAR = 20_000;
@@ -120,23 +120,21 @@ export class Policy {
     const key = keyOf(view, offset);
     const owner = this.installation.ownerOf(key);
     if (why === HotReason.Ended) this.gone.add(key);
-    if (why === HotReason.Failed && owner) {
+    if (why >= HotReason.Failed && owner) {
       const { source } = owner;
-      const start = source.view.base + source.entry;
-      if (owner.near.has(rip - source.view.base)) {
+      if (why === HotReason.Far) {
         // It may be told several times before that is done.
-        if (!this.isSeldomNear(owner)) return;
+        if (!owner.near.has(rip - source.view.base) || !this.isSeldomNear(owner)) return;
         this.plain.add(keyOf(source.view, source.entry));
-        wanted.set(start, owner);
+        this.remake(owner, wanted);
         return;
       }
       // It is translated, and left all the same: an access that its check does not suit.
-      const at = rip - owner.source.view.base;
+      const at = rip - source.view.base;
       if (owner.onTop.has(at)) {
         this.offTop.add(key);
         this.mend(owner, wanted);
-      } else if (this.takeCare(key, owner.grouped.get(at)?.map((member) => keyOf(owner.source.view, member)) ?? []))
-        this.mend(owner, wanted);
+      } else if (this.takeCare(key, owner.grouped.get(at)?.map((member) => keyOf(source.view, member)) ?? [])) this.mend(owner, wanted);
       return;
     }
     if (owner) {

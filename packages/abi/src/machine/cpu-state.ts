@@ -76,7 +76,7 @@ export const enum Cpu {
   YmmHigh = 0x400,
   /** u64 counters (Stat × 8). */
   Stats = 0x600,
-  /** u32: 1 when translated code has left at an instruction that it could not do. */
+  /** u32: HotReason when translated code has left at an instruction that it could not do; else 0. */
   RegionFailed = 0x704,
   /** i32: what an instruction that the interpreter has executed for translated code wants of the run loop; 0 = nothing. */
   RegionStatus = 0x708,

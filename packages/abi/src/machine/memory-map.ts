@@ -194,6 +194,8 @@ export const enum HotReason {
   Ended = 1,
   /** Translated code often fails to do the instruction there. */
   Failed = 2,
+  /** Its numbers are often not near. */
+  Far = 3,
 }
 
 /** Why the run loop came back from translated code. */

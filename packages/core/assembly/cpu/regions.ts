@@ -131,8 +131,7 @@ export function goOn(rip: u64, rsp: u64, depth: i32): u64 {
  */
 export function resume(rip: u64, depth: i32): u64 {
   if (depth <= 0 || load<i32>(MemoryMap.Cpu + Cpu.RegionFuel) <= 0) return rip;
-  store<u32>(MemoryMap.Cpu + Cpu.RegionFailed, 1);
-  countExit(rip, HotReason.Failed);
+  countExit(rip, load<u32>(MemoryMap.Cpu + Cpu.RegionFailed));
   const u = findCode(rip);
   if (!u || load<u16>(u) == HotOp.Straddle) return rip;
   loadCc();
@@ -246,7 +245,8 @@ function tell(rip: u64): void {
 
 /** Control has left the regions to where there is none. */
 function countExit(rip: u64, reason: u64): void {
-  const key = <u32>rip;
+  // What fails for its numbers is counted apart from what does for its memory.
+  const key = reason == HotReason.Far ? ~<u32>rip : <u32>rip;
   let at: u32 = MemoryMap.Profile + Profile.Exits + ((key ^ (key >>> 11)) & (Profile.MaxExits - 1)) * 8;
   // One of two places; where both are others', the less frequent one loses it in time.
   if (load<u32>(at) != key) {
@@ -260,7 +260,7 @@ function countExit(rip: u64, reason: u64): void {
     store<u32>(at, key);
     count = 1;
   }
-  if (count >= <u32>(reason == HotReason.Failed ? Profile.HotFailures : Region.HotEnds)) {
+  if (count >= <u32>(reason >= <u64>HotReason.Failed ? Profile.HotFailures : Region.HotEnds)) {
     count = 0;
     tell(rip | (reason << 62));
   }

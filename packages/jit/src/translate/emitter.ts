@@ -1,4 +1,4 @@
-import { Cpu, MemoryMap } from '@ring3/abi';
+import { Cpu, HotReason, MemoryMap } from '@ring3/abi';
 import type { Block, Insn } from '../region.js';
 import { type Code, Import, W } from '../wasm-encoder.js';
 import { Byte, type Kind, Narrow, Op, Ordered, Word } from './kinds.js';
@@ -180,13 +180,13 @@ export abstract class Emitter {
   }
 
   /** Names the instruction that the region may be left at; `before` instructions of its block have retired then. */
-  protected site(offset: number, before: number): void {
-    this.code.i64((BigInt(before) << 32n) | BigInt(offset >>> 0)).set(L.Site);
+  protected site(offset: number, before: number, why: HotReason.Failed | HotReason.Far = HotReason.Failed): void {
+    this.code.i64((BigInt(why - HotReason.Failed) << 48n) | (BigInt(before) << 32n) | BigInt(offset >>> 0)).set(L.Site);
   }
 
   /** Leaves at an instruction that has had no effect yet, if the i32 on the stack says so. */
-  protected exit(insn: Insn, before: number): void {
-    this.site(insn.offset, before);
+  protected exit(insn: Insn, before: number, why: HotReason.Failed | HotReason.Far = HotReason.Failed): void {
+    this.site(insn.offset, before, why);
     this.code.brIf(this.out('site'));
   }
 

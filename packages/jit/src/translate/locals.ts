@@ -62,7 +62,7 @@ export const enum L {
   LowF64 = 72,
   /** i64: Header.PlaceMask. */
   PlaceMask = 73,
-  /** i32: the region is left at an instruction that failed. */
+  /** i32: HotReason, where the region is left at an instruction that failed; else 0. */
   Failed = 74,
   /** i64: near checks of doubles (sse/near.ts): what is added to their bits without the sign, and the first sum that is too great. */
   NearLow = 75,

@@ -11,6 +11,8 @@ import { isCopy, originOf } from './unroll.js';
 
 /** Bytes that accesses through one base register may be apart to be checked together. */
 const WINDOW = 256;
+/** The same for accesses of several turns of a loop: they go on to the ends of pages. */
+const TURNS_WINDOW = 16;
 /** What an address may have besides base, index and displacement. */
 const PREFIXES = UopFlag.Fs | UopFlag.Gs | UopFlag.Addr32 | UopFlag.RipWide;
 
@@ -276,7 +278,8 @@ export abstract class MemoryEmitter extends Emitter {
       const high = Math.max(check.high, from + size);
       if (high - low > WINDOW) continue;
       // What another way does not access may well not be there, or not be writable. But the next turn of a loop does what this one did.
-      const mayGrow = check.block === this.blocksBegun || (check.origin === this.origin && isCopy(this.start));
+      const isNext = check.origin === this.origin && isCopy(this.start) && high - low <= TURNS_WINDOW;
+      const mayGrow = check.block === this.blocksBegun || isNext;
       if ((low < check.low || high > check.high) && !mayGrow) continue;
       if (write && !check.write && !check.onStack) {
         if (!mayGrow) continue;

@@ -39,7 +39,12 @@ export function steadyRegisters(flow: Flow, blocks: ReadonlyMap<number, Block>):
 }
 
 /** What is not steady at the start of each block of a loop; `entered`: where it is entered. */
-function spread({ predecessors }: Flow, blocks: ReadonlyMap<number, Block>, { header, body }: NaturalLoop, entered: number): Map<number, number> {
+function spread(
+  { predecessors }: Flow,
+  blocks: ReadonlyMap<number, Block>,
+  { header, body }: NaturalLoop,
+  entered: number,
+): Map<number, number> {
   const wild = new Map<number, number>();
   const ends = new Map<number, number>();
   for (let changed = true; changed;) {

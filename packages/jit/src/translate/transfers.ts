@@ -1,4 +1,4 @@
-import { Cpu, Header, MemoryMap, RegionSlot, UopFlag } from '@ring3/abi';
+import { Cpu, Header, HotReason, MemoryMap, RegionSlot, UopFlag } from '@ring3/abi';
 import type { BlockEnd, Insn } from '../region.js';
 import { type Code, Import, W } from '../wasm-encoder.js';
 import { type Exit, flagStates } from './emitter.js';
@@ -219,8 +219,8 @@ export abstract class TransferEmitter extends IntegerEmitter {
   protected epilogue(code: Code): void {
     const toRip = (): void => {
       code.get(L.PageVa).get(L.Site).op(W.I64Extend32S, W.I64Add).set(L.Rip);
-      code.i32(1).set(L.Failed);
-      code.get(L.Fuel).get(L.Site).i64(32).op(W.I64ShrU, W.I32WrapI64, W.I32Sub).set(L.Fuel);
+      code.get(L.Site).i64(48).op(W.I64ShrU, W.I32WrapI64).i32(HotReason.Failed).op(W.I32Add).set(L.Failed);
+      code.get(L.Fuel).get(L.Site).i64(32).op(W.I64ShrU, W.I32WrapI64).i32(0xffff).op(W.I32And, W.I32Sub).set(L.Fuel);
     };
     for (const [i, state] of flagStates.entries()) {
       code.op(W.End);
@@ -237,6 +237,10 @@ export abstract class TransferEmitter extends IntegerEmitter {
       .get(L.Fuel)
       .mem(W.I32Store, MemoryMap.Cpu + Cpu.RegionFuel);
     code.get(L.Failed).op(W.If, W.i64);
+    code
+      .i32(0)
+      .get(L.Failed)
+      .mem(W.I32Store, MemoryMap.Cpu + Cpu.RegionFailed);
     code.get(L.Rip).param(Param.Depth).call(Import.Resume).op(W.Else).get(L.Rip).op(W.End);
   }
 }

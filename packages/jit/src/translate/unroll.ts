@@ -57,7 +57,8 @@ export function unroll(blocks: ReadonlyMap<number, Block>, entry: number, isQuic
         if (node === header) return i + 1 < turns ? header + (i + 1) * COPY : header;
         return body.has(node) ? node + i * COPY : node;
       };
-      for (const block of turn) all.set(block.start + i * COPY, { ...block, start: block.start + i * COPY, end: redirected(block.end, to) });
+      for (const block of turn)
+        all.set(block.start + i * COPY, { ...block, start: block.start + i * COPY, end: redirected(block.end, to) });
     }
   }
   return all;

@@ -1,4 +1,4 @@
-import { Cpu, MemoryMap } from '@ring3/abi';
+import { Cpu, type HotReason, MemoryMap } from '@ring3/abi';
 import { type Code, W } from '../../wasm-encoder.js';
 import { L } from '../locals.js';
 import { type Checks, NEAR } from './arithmetic-bounds.js';
@@ -167,7 +167,7 @@ export abstract class SseChecks extends SseShuffles {
    * The quick look: each check pushes whether it is passed. When one is not, `second` pushes whether the operation may be computed; if
    * not, the region is left.
    */
-  protected guarded({ insn, before }: SseInsn, checks: readonly (() => void)[], second: () => void): void {
+  protected guarded({ insn, before }: SseInsn, checks: readonly (() => void)[], second: () => void, why?: HotReason.Far): void {
     const { code } = this;
     if (checks.length === 0) return;
     code.op(W.Block, W.Void).op(W.Block, W.Void);
@@ -181,7 +181,7 @@ export abstract class SseChecks extends SseShuffles {
     code.op(W.End);
     second();
     code.op(W.I32Eqz);
-    this.exit(insn, before);
+    this.exit(insn, before, why);
     this.context.pop();
     code.op(W.End);
   }

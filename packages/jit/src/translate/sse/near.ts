@@ -1,4 +1,4 @@
-import { MemoryMap } from '@ring3/abi';
+import { HotReason, MemoryMap } from '@ring3/abi';
 import { type Code, Simd, W } from '../../wasm-encoder.js';
 import { L } from '../locals.js';
 import { NEAR_DOUBLE, NEAR_SINGLE } from './bounds.js';
@@ -74,7 +74,7 @@ export abstract class SseNear extends SseChecks {
     const { code } = this;
     const exit = (): void => {
       if (this.isNear) this.near.add(header);
-      this.site(header, 0);
+      this.site(header, 0, this.isNear ? HotReason.Far : HotReason.Failed);
       code.brIf(this.out('site'));
     };
     const scalar = (precision: Precision, register: number, lane: number, isPlain: boolean): void => {
@@ -117,14 +117,14 @@ export abstract class SseNear extends SseChecks {
     this.near.add(s.insn.offset);
     this.inexactIsNoNews();
     this.code.op(W.I32Eqz);
-    this.exit(s.insn, s.before);
+    this.exit(s.insn, s.before, HotReason.Far);
   }
 
   /** The checks of a near guard, and what else may pass. */
   protected nearly(s: SseInsn, checks: readonly (() => void)[], second: () => void): void {
     if (checks.length === 0) return;
     this.near.add(s.insn.offset);
-    this.guarded(s, checks, second);
+    this.guarded(s, checks, second, HotReason.Far);
   }
 
   /** A scalar local is near, and not zero. */
