@@ -1,5 +1,6 @@
 import { Cpu, Header, MemoryMap, RegionSlot, Uop } from '@ring3/abi';
 import type { Core } from '@ring3/core';
+import type { Place } from './translate/places.js';
 import { opNames } from './op-names.generated.js';
 
 /** A decoded micro-op, read from the core's memory. Places in a region are byte offsets from its base, the va of a page. */
@@ -33,7 +34,16 @@ export type BlockEnd =
   | { kind: 'indirect'; insn: Insn; targets: readonly number[] }
   | { kind: 'ret'; insn: Insn }
   /** The interpreter goes on at an offset. */
-  | { kind: 'leave'; to: number };
+  | { kind: 'leave'; to: number }
+  /** Made by the translator: several turns of a loop at once, if what `guards` has can be accessed; else one. */
+  | { kind: 'guard'; guards: readonly Guard[]; fast: number; slow: number };
+
+/** An instruction that accesses a place and what has been added to that since the loop's beginning. */
+export interface Guard {
+  insn: Insn;
+  place: Place;
+  disp: number;
+}
 
 export interface Block {
   start: number;

@@ -84,6 +84,24 @@ function accesses(insn: Insn, family: Family): boolean {
   return (insn.flags & UopFlag.RmReg) === 0 && (to === Operand.E || from === Operand.E || hasE(family));
 }
 
+/** Has it a memory operand with a place (places.ts) and a displacement? */
+export function hasMemoryOperand(insn: Insn): boolean {
+  const family = familyOf(insn);
+  switch (family) {
+    case Family.Sse:
+      return (insn.flags & UopFlag.RmReg) === 0;
+    case Family.Push:
+    case Family.Pop:
+    case Family.Leave:
+    case Family.String:
+    case Family.Xlat:
+    case Family.Branch:
+      return false;
+    default:
+      return accesses(insn, family) && traitsOf(insn.op).to !== Operand.Offset && traitsOf(insn.op).from !== Operand.Offset;
+  }
+}
+
 /** Calls, returns and indirect jumps. */
 const leaves = once((name: string): boolean => !/^j[a-z]+$|^jmp_J$/.test(name));
 

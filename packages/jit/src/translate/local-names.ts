@@ -1,4 +1,4 @@
-import { L } from './locals.js';
+import { GROUPS, L } from './locals.js';
 
 const parameters = ['base', 'depth', 'entry'];
 const registers = ['rax', 'rcx', 'rdx', 'rbx', 'rsp', 'rbp', 'rsi', 'rdi', 'r8', 'r9', 'r10', 'r11', 'r12', 'r13', 'r14', 'r15'];
@@ -56,7 +56,7 @@ export function localName(number: number): string {
   if (own < 0) return parameters[number]!;
   if (own < 16) return registers[own]!;
   if (own >= L.Xmm && own < L.Xmm + 16) return `xmm${own - L.Xmm}`;
-  if (own >= L.Group && own < L.Xmm) return `group${own - L.Group}`;
+  if (own >= L.Group && own < L.Group + GROUPS) return `group${own - L.Group}`;
   if (own >= L.Doubles && own < L.Doubles + 16) return `double${own - L.Doubles}`;
   if (own >= L.Singles && own < L.Singles + 16) return `single${own - L.Singles}`;
   return others[own] ?? `local${own}`;

@@ -29,61 +29,61 @@ export const enum L {
   Entry = 33,
   /** Host address of the access, less TLB_BIAS. */
   P = 34,
-  /** The same of base registers whose accesses are checked together. */
-  Group = 35,
   /** v128: the xmm registers. */
-  Xmm = 39,
+  Xmm = 35,
   // f64
-  D = 55,
-  D2 = 56,
+  D = 51,
+  D2 = 52,
   // v128
-  V = 57,
+  V = 53,
   /** i32: the bits that range checks of singles look at; 0 where an inexact result would change MXCSR. */
-  Mask32 = 58,
+  Mask32 = 54,
   // f64
-  D3 = 59,
+  D3 = 55,
   // f32
-  S = 60,
-  S2 = 61,
-  S3 = 62,
+  S = 56,
+  S2 = 57,
+  S3 = 58,
   // v128
-  V2 = 63,
-  V3 = 64,
+  V2 = 59,
+  V3 = 60,
   /** i32: operands and result of an operation of up to 32 bits. */
-  Left = 65,
-  Right = 66,
-  Result = 67,
+  Left = 61,
+  Right = 62,
+  Result = 63,
   /** i64: the same for doubles; the lowest bit of their exponent. */
-  Mask64 = 68,
-  Step64 = 69,
+  Mask64 = 64,
+  Step64 = 65,
   /** v128: range checks of packed floats. */
-  LimitV = 70,
-  LowF32 = 71,
-  LowF64 = 72,
+  LimitV = 66,
+  LowF32 = 67,
+  LowF64 = 68,
   /** i64: Header.PlaceMask. */
-  PlaceMask = 73,
+  PlaceMask = 69,
   /** i32: HotReason, where the region is left at an instruction that failed; else 0. */
-  Failed = 74,
+  Failed = 70,
   /** i64: near checks of doubles (sse/near.ts): what is added to their bits without the sign, and the first sum that is too great. */
-  NearLow = 75,
-  NearLimit = 76,
+  NearLow = 71,
+  NearLimit = 72,
   /** v128: the same of packed ones, but that it is subtracted. */
-  NearLowF32 = 77,
-  NearLimitF32 = 78,
-  NearLowF64 = 79,
-  NearLimitF64 = 80,
+  NearLowF32 = 73,
+  NearLimitF32 = 74,
+  NearLowF64 = 75,
+  NearLimitF64 = 76,
   /** f64 and f32: the low elements of the xmm registers, where they are known as such. */
-  Doubles = 81,
-  Singles = 97,
+  Doubles = 77,
+  Singles = 93,
+  /** i32: host addresses, less TLB_BIAS, of places whose accesses are checked together. */
+  Group = 109,
 }
 
-/** Base registers that can be checked for at the same time. */
-export const GROUPS = 4;
+/** Places that can be checked for at the same time. */
+export const GROUPS = 8;
 
 /** Their types, in order. */
 export const localTypes: readonly { count: number; type: number }[] = [
   { count: 26, type: 0x7e },
-  { count: 13, type: 0x7f },
+  { count: 9, type: 0x7f },
   { count: 16, type: 0x7b },
   { count: 2, type: 0x7c },
   { count: 1, type: 0x7b },
@@ -100,6 +100,7 @@ export const localTypes: readonly { count: number; type: number }[] = [
   { count: 4, type: 0x7b },
   { count: 16, type: 0x7c },
   { count: 16, type: 0x7d },
+  { count: 8, type: 0x7f },
 ];
 
 /** What left the flags: core/assembly/cpu/flags.ts. */

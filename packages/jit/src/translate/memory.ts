@@ -1,20 +1,14 @@
-import { Cpu, Header, Memo, MemoryMap, StackMemo, UopFlag } from '@ring3/abi';
+import { Cpu, Header, Memo, MemoryMap, StackMemo } from '@ring3/abi';
 import { MEMO_SPANS } from '../memos.js';
-import type { Insn } from '../region.js';
+import type { Guard, Insn } from '../region.js';
 import { W } from '../wasm-encoder.js';
 import { Emitter } from './emitter.js';
 import { GROUPS, L, TLB_BIAS, TLB_WRITE } from './locals.js';
-import { familyOf } from './classify.js';
+import { isPageRelative, type Move, moveOf, NONE, type Place, placeOf } from './places.js';
 import { wildAfterInsn } from './steady.js';
-import { Family, Operand, traitsOf } from './traits.js';
-import { isCopy, originOf } from './unroll.js';
 
 /** Bytes that accesses through one base register may be apart to be checked together. */
 const WINDOW = 256;
-/** The same for accesses of several turns of a loop: they go on to the ends of pages. */
-const TURNS_WINDOW = 16;
-/** What an address may have besides base, index and displacement. */
-const PREFIXES = UopFlag.Fs | UopFlag.Gs | UopFlag.Addr32 | UopFlag.RipWide;
 
 /** Bytes of the address of a memo, and of a limit, in the code. */
 const MEMO_BYTES = 3;
@@ -35,9 +29,10 @@ interface MemoPlaces {
 
 /** A check that several accesses share: what it covers may still grow. */
 interface Check {
-  /** The block it is made in, and what that is a copy of. */
+  /** The block it is made in. */
   block: number;
-  origin: number;
+  /** Is it made for several turns of a loop, before them? */
+  isGuard: boolean;
   /** The window, from the register's value at the check. */
   low: number;
   high: number;
@@ -53,15 +48,6 @@ interface Check {
   members: number[];
 }
 
-/** Of what an address is made besides a displacement; no index: NONE. */
-interface Place {
-  register: number;
-  index: number;
-  shift: number;
-}
-
-const NONE = -1;
-
 /** Accesses near a place that has not changed, or by constants only, on one way through the region. */
 interface Group extends Place {
   /** How often its registers had been set when they were last known. */
@@ -75,34 +61,9 @@ interface Group extends Place {
   check: Check;
 }
 
-/** A 64-bit register that becomes another one, or itself, and a constant. */
-interface Move {
-  to: number;
-  from: number;
-  by: number;
-}
-
-function moveOf(insn: Insn): Move | null {
-  const { mnemonic, bits, from } = traitsOf(insn.op);
-  const { flags, rm, reg, imm, disp, index } = insn;
-  if (bits !== 64) return null;
-  const isReg = (flags & UopFlag.RmReg) !== 0;
-  switch (familyOf(insn)) {
-    case Family.Alu:
-      if (!isReg || from !== Operand.Immediate || (mnemonic !== 'add' && mnemonic !== 'sub')) return null;
-      return { to: rm >> 3, from: rm >> 3, by: mnemonic === 'add' ? imm : -imm };
-    case Family.Unary:
-      if (!isReg || (mnemonic !== 'inc' && mnemonic !== 'dec')) return null;
-      return { to: rm >> 3, from: rm >> 3, by: mnemonic === 'inc' ? 1 : -1 };
-    case Family.Lea:
-      return rm < 0x80 && (index & 0xf8) === Cpu.Zero && !(flags & PREFIXES) ? { to: reg >> 3, from: rm >> 3, by: disp } : null;
-    case Family.Mov:
-      if (!isReg || from === Operand.Immediate || from === Operand.WideImmediate || reg >= 0x80 || rm >= 0x80) return null;
-      if (from === Operand.G) return { to: rm >> 3, from: reg >> 3, by: 0 };
-      return from === Operand.E ? { to: reg >> 3, from: rm >> 3, by: 0 } : null;
-    default:
-      return null;
-  }
+/** Registers that a place depends on, as bits. An array in a stack frame is seldom a large one. */
+function registersOf({ register, index }: Place): number {
+  return (1 << register) | (index === NONE || register === RSP ? 0 : 1 << index);
 }
 
 /** Do two groups say the same? */
@@ -134,9 +95,8 @@ export abstract class MemoryEmitter extends Emitter {
   protected abstract memoFor(insn: Insn, bytes: number, write: boolean): number;
 
   private blocksBegun = 0;
-  /** The block at hand, and what it is a copy of. */
+  /** The block at hand. */
   protected start = 0;
-  private origin = 0;
   /** What holds at the end of blocks. */
   private readonly groupsAfter = new Map<number, readonly Group[]>();
 
@@ -154,7 +114,6 @@ export abstract class MemoryEmitter extends Emitter {
   protected beginGroups(start: number, before: readonly number[] | null): void {
     this.blocksBegun++;
     this.start = start;
-    this.origin = originOf(start);
     this.insns = this.blocks.get(start)!.insns;
     this.walked = 0;
     const steady = this.steadyAt(start);
@@ -226,16 +185,14 @@ export abstract class MemoryEmitter extends Emitter {
 
   /** Checks the memory operand of an instruction; its host address is L.P + offset then. */
   protected access(insn: Insn, before: number, size: number, write: boolean, disp = insn.disp): void {
-    const { rm, flags } = insn;
-    const index = insn.index & 0xf8;
     const stays = this.staysInPage(insn);
-    if (!(flags & PREFIXES)) {
-      const place = { register: rm >> 3, index: index === Cpu.Zero ? NONE : index >> 3, shift: insn.index & 3 };
-      if (rm < 0x80) return this.placed(insn, before, place, disp, size, write, stays);
-      if (rm === Cpu.PageVa && place.index === NONE)
-        return this.placed(insn, before, { ...place, register: L.PageVa }, disp + this.page, size, write, stays);
-    }
+    const place = placeOf(insn);
+    if (place) return this.placed(insn, before, place, disp, size, write, stays);
+    if (isPageRelative(insn))
+      return this.placed(insn, before, { register: L.PageVa, index: NONE, shift: 0 }, disp + this.page, size, write, stays);
     this.ea(insn, disp);
+    const { rm } = insn;
+    const index = insn.index & 0xf8;
     this.check(
       insn,
       before,
@@ -261,9 +218,7 @@ export abstract class MemoryEmitter extends Emitter {
   private placed(insn: Insn, before: number, place: Place, disp: number, size: number, write: boolean, seen: boolean | null): void {
     const { code } = this;
     const { register, index, shift } = place;
-    // An array in a stack frame is seldom a large one.
-    const registers = (1 << register) | (index === NONE || register === RSP ? 0 : 1 << index);
-    const stays = seen ?? this.isSteady(registers, before);
+    const stays = seen ?? this.isSteady(registersOf(place), before);
     if (!this.mayGroup(insn)) {
       this.addressOf(place);
       code.i64(disp).op(W.I64Add);
@@ -277,9 +232,8 @@ export abstract class MemoryEmitter extends Emitter {
       const low = Math.min(check.low, from);
       const high = Math.max(check.high, from + size);
       if (high - low > WINDOW) continue;
-      // What another way does not access may well not be there, or not be writable. But the next turn of a loop does what this one did.
-      const isNext = check.origin === this.origin && isCopy(this.start) && high - low <= TURNS_WINDOW;
-      const mayGrow = check.block === this.blocksBegun || isNext;
+      // What another way does not access may well not be there, or not be writable. But a loop is checked for several turns at once.
+      const mayGrow = check.block === this.blocksBegun || check.isGuard;
       if ((low < check.low || high > check.high) && !mayGrow) continue;
       if (write && !check.write && !check.onStack) {
         if (!mayGrow) continue;
@@ -296,16 +250,56 @@ export abstract class MemoryEmitter extends Emitter {
       this.offset = Math.max(offset, 0);
       return;
     }
-    const local = L.Group + (this.nextGroup++ % GROUPS);
-    this.groups = this.groups.filter((group) => group.local !== local);
-    const onStack = register === RSP && index === NONE && Math.abs(disp) < NEAR_TOP && this.mayBeOnTop();
-    const memo = !onStack && stays ? this.memo(insn, size, write) : null;
     // Of several turns of a loop all are told together.
     const members = this.grouped.get(insn.offset) ?? [];
     members.push(insn.offset);
+    this.grouped.set(insn.offset, members);
+    const site = (): number => {
+      this.site(insn.offset, before);
+      return this.out('site');
+    };
+    code.get(this.checkPlace(insn, place, disp, size, write, stays, site, members)).set(L.P);
+    this.offset = TLB_BIAS;
+  }
+
+  /** Checks places for what a loop accesses in several turns, as it turns out when those are translated; `leave`: where not all of it can be. */
+  protected guardPlaces(guards: readonly Guard[], leave: () => number): void {
+    for (const { insn, place, disp } of guards)
+      this.checkPlace(insn, place, disp, 1, false, this.staysInPage(insn) ?? this.isSteady(registersOf(place), 0), leave, null);
+  }
+
+  /** A local for a group, but none that loops are guarded with. */
+  private freeLocal(): number {
+    for (;;) {
+      const local = L.Group + (this.nextGroup++ % GROUPS);
+      if (this.groups.some((group) => group.local === local && group.check.isGuard && this.holds(group))) continue;
+      this.groups = this.groups.filter((group) => group.local !== local);
+      return local;
+    }
+  }
+
+  /**
+   * Makes a check, and its group; the local with the host address. `leave`: says where to go where it fails; `members`: accesses that fail with it;
+   * null: a loop's guard.
+   */
+  private checkPlace(
+    insn: Insn,
+    place: Place,
+    disp: number,
+    size: number,
+    write: boolean,
+    stays: boolean,
+    leave: () => number,
+    members: number[] | null,
+  ): number {
+    const { code } = this;
+    const { register, index } = place;
+    const local = this.freeLocal();
+    const onStack = register === RSP && index === NONE && Math.abs(disp) < NEAR_TOP && this.mayBeOnTop();
+    const memo = !onStack && stays ? this.memo(insn, size, write) : null;
     const check: Check = {
       block: this.blocksBegun,
-      origin: this.origin,
+      isGuard: members === null,
       low: disp,
       high: disp + size,
       write,
@@ -314,38 +308,37 @@ export abstract class MemoryEmitter extends Emitter {
       tableAt: 0,
       memo,
       onStack,
-      members,
+      members: members ?? [],
     };
-    this.grouped.set(insn.offset, members);
     this.addressOf(place);
     check.lowAt = code.patchable(0x42);
     code.op(W.I64Add);
     if (onStack) {
-      this.onTop.add(insn.offset);
-      this.site(insn.offset, before);
+      if (members) this.onTop.add(insn.offset);
+      const out = leave();
       code
         .i32(0)
         .mem(W.I64Load, MemoryMap.StackMemo + StackMemo.Page)
         .op(W.I64Sub)
         .i32(0);
       check.lastAt = code.patchableMem(W.I64Load, MEMO_BYTES);
-      code.op(W.I64GeU).brIf(this.out('site'));
+      code.op(W.I64GeU).brIf(out);
     } else {
       code.set(L.Ea);
       const load = (): void => void (check.tableAt = code.patchableMem(W.I32Load));
       const last = (): void => void (check.lastAt = code.patchable(0x42, LIMIT_BYTES));
-      if (memo) this.remembered(insn, before, load, last, memo);
-      else this.lookUp(insn, before, load, last);
+      if (memo) this.remembered(leave, load, last, memo);
+      else this.lookUp(leave, load, last);
     }
     this.addressOf(place);
     code.op(W.I32WrapI64).i32(disp).op(W.I32Add);
     if (onStack) code.i32(0).mem(W.I32Load, MemoryMap.StackMemo + StackMemo.Entry);
     else if (memo) this.memoField(memo, Memo.Entry, W.I32Load);
     else code.get(L.Entry);
-    code.op(W.I32Add).tee(local).set(L.P);
+    code.op(W.I32Add).set(local);
     this.patchCheck(check);
     this.groups.push(this.asOfNow({ ...place, version: 0, indexVersion: 0, moved: 0, anchor: disp, local, check }));
-    this.offset = TLB_BIAS;
+    return local;
   }
 
   /** The address of a place on the stack. */
@@ -399,7 +392,7 @@ export abstract class MemoryEmitter extends Emitter {
    * The TLB's entry for L.Ea to a memo, if it is not there yet. What only the look into the TLB needs is read from memory: V8 would have it
    * in registers again where both ways meet.
    */
-  private remembered(insn: Insn, before: number, load: () => void, last: () => void, memo: MemoPlaces): void {
+  private remembered(leave: () => number, load: () => void, last: () => void, memo: MemoPlaces): void {
     const { code } = this;
     code.get(L.Ea);
     this.memoField(memo, Memo.Page, W.I64Load);
@@ -407,7 +400,7 @@ export abstract class MemoryEmitter extends Emitter {
     this.memoField(memo, Memo.Limit, W.I64Load);
     code.op(W.I64GeU, W.If, W.Void);
     this.context.push('if');
-    this.lookUp(insn, before, load, last, true);
+    this.lookUp(leave, load, last, true);
     code.i32(0).get(L.Ea).i64(-4096).op(W.I64And);
     this.memoField(memo, Memo.Page, W.I64Store);
     code.i32(0);
@@ -427,10 +420,9 @@ export abstract class MemoryEmitter extends Emitter {
    * The TLB's entry for L.Ea to L.Entry. `load`, `last`: the entry's load, and the last offset in a page that is not too near its end.
    * An address above the window is more than that too.
    */
-  private lookUp(insn: Insn, before: number, load: () => void, last: () => void, seldom = false): void {
+  private lookUp(leave: () => number, load: () => void, last: () => void, seldom = false): void {
     const { code } = this;
-    this.site(insn.offset, before);
-    const out = this.out('site');
+    const out = leave();
     code.get(L.Ea);
     if (seldom) code.i32(0).mem(W.I64Load, MemoryMap.Header + Header.PlaceMask);
     else code.get(L.PlaceMask);
@@ -450,15 +442,19 @@ export abstract class MemoryEmitter extends Emitter {
     const { code } = this;
     this.offset = TLB_BIAS;
     code.set(L.Ea);
+    const leave = (): number => {
+      this.site(insn.offset, before);
+      return this.out('site');
+    };
     const load = (): void => void code.mem(W.I32Load, write ? TLB_WRITE : 0);
     const last = (): void => void code.i64(4096 - size);
     if (steady) {
       const memo = this.memo(insn, size, write);
-      this.remembered(insn, before, load, last, memo);
+      this.remembered(leave, load, last, memo);
       code.get(L.Ea).op(W.I32WrapI64);
       this.memoField(memo, Memo.Entry, W.I32Load);
     } else {
-      this.lookUp(insn, before, load, last);
+      this.lookUp(leave, load, last);
       code.get(L.Ea).op(W.I32WrapI64).get(L.Entry);
     }
     code.op(W.I32Add).set(L.P);

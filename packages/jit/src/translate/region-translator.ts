@@ -12,7 +12,7 @@ import { type Demand, FloatFacts, type Loop, type OperandFacts } from './sse/flo
 import { lookUpSwitch, makeSwitchTable, type SwitchTable } from './switch-table.js';
 import { steadyRegisters } from './steady.js';
 import { flagStates } from './emitter.js';
-import { unroll } from './unroll.js';
+import { isAlone, unroll } from './unroll.js';
 import { type Callee, exits, Param, TransferEmitter } from './transfers.js';
 
 /** The node that all dispatch targets are reached from. */
@@ -197,6 +197,8 @@ class RegionTranslator extends TransferEmitter {
         return [end.taken, end.next].filter(within);
       case 'call':
         return [end.next].filter(within);
+      case 'guard':
+        return [end.fast, end.slow];
       case 'indirect':
         return end.targets.some(within) ? [DISPATCH] : [];
       default:
@@ -465,7 +467,7 @@ class RegionTranslator extends TransferEmitter {
   /** The blocks that lead to one, whose code is before it; null: there are others, or control enters there. */
   private before(start: number): readonly number[] | null {
     const { predecessors, loopHeaders, rpo } = this.flow;
-    return start === rpo[0] || this.dispatch.has(start) || loopHeaders.has(start) ? null : predecessors.get(start)!;
+    return start === rpo[0] || this.dispatch.has(start) || loopHeaders.has(start) || isAlone(start) ? null : predecessors.get(start)!;
   }
 
   /** Registers in their locals at the end of blocks. */
@@ -530,6 +532,19 @@ class RegionTranslator extends TransferEmitter {
         this.page = end.insn.page;
         this.indirectJump(end, start, done);
         return;
+      case 'guard': {
+        const { kind } = this;
+        code.op(W.Block, W.Void);
+        this.context.push('slow');
+        this.guardPlaces(end.guards, () => this.depth('slow'));
+        this.finishBlock(start, true);
+        this.goTo(start, end.fast);
+        this.context.pop();
+        code.op(W.End);
+        this.kind = kind;
+        this.goTo(start, end.slow);
+        return;
+      }
       case 'cond': {
         this.retire(block.count);
         if (this.kind === MEMORY) {

@@ -12,7 +12,7 @@ const CALL_CLOBBERED = 0x0fc7;
 /** Values up to this, scaled, seldom leave a page. */
 const SMALL = 0x3ff;
 /** General registers that SSE instructions set. */
-const SSE_TO_GENERAL = /^(cvtt?s[sd]2si|movmskp|pmovmskb|pextr|mov[dq]_[ER])/;
+export const SSE_TO_GENERAL = /^(cvtt?s[sd]2si|movmskp|pmovmskb|pextr|mov[dq]_[ER])/;
 
 /**
  * Which registers hold, at the start of each block in a loop, something that goes from one turn to the next in small steps, or not at all:

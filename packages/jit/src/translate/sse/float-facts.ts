@@ -1,3 +1,4 @@
+import { isOfSeveral } from '../unroll.js';
 import type { Block, Insn } from '../../region.js';
 import type { Flow } from '../../structure.js';
 import type { Checks } from './arithmetic-bounds.js';
@@ -219,7 +220,8 @@ export class FloatFacts {
     const parents = new Map<number, number>();
     for (const [node, children] of this.flow.children) for (const child of children) parents.set(child, node);
     let always: Set<number> | null = null;
-    for (const end of ends) {
+    // Several turns at once look at what one looks at alone.
+    for (const end of ends.filter((node) => !isOfSeveral(node))) {
       const chain = new Set<number>([header]);
       for (let node: number | undefined = end; node !== undefined && node !== header; node = parents.get(node)) chain.add(node);
       always = always ? intersection(always, chain) : chain;
