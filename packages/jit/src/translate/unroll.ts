@@ -8,10 +8,10 @@ import { SSE_TO_GENERAL } from './steady.js';
 import { Family, Operand, traitsOf } from './traits.js';
 
 /** Instructions that the turns of a loop come to, at most, when several of them are written down; and how many turns those are. */
-const UNROLLED = 48;
+const UNROLLED = 72;
 const TURNS = 4;
 /** All that a region has more than before. */
-const SURPLUS = 120;
+const SURPLUS = 160;
 /** Places that a loop is guarded with. */
 const GUARDS = 5;
 /** What is added to the numbers of blocks for those of later turns, as often as there were turns before; more than offsets are apart. */
@@ -158,7 +158,10 @@ function writtenBy(insn: Insn): number {
   }
 }
 
-function moved({ register, index, shift }: Place, held: readonly ({ from: number; by: number } | null)[]): { place: Place; by: number } | null {
+function moved(
+  { register, index, shift }: Place,
+  held: readonly ({ from: number; by: number } | null)[],
+): { place: Place; by: number } | null {
   const base = held[register];
   if (index === NONE) return base ? { place: { register: base.from, index, shift }, by: base.by } : null;
   const scaled = held[index];
