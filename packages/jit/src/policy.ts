@@ -26,7 +26,7 @@ const MAX_GENERATION = 30;
 const OFTEN = 300;
 
 /** Accesses that are checked together fail together, at the ends of pages: once in so many instructions is worth it. */
-const SHARED = 400;
+const SHARED = 10_000;
 
 /** Near checks that fail once in more instructions than so many are worth it. */
 const FAR = 20_000;
@@ -189,7 +189,7 @@ export class Policy {
   /** Has an instruction that fails to be translated in another way? `group`: what its check was made for. */
   private takeCare(key: number, group: readonly number[]): boolean {
     const retired = this.retired();
-    const since = retired - (this.failures.get(key) ?? -Infinity);
+    const since = retired - (this.failures.get(key) ?? 0);
     this.failures.set(key, retired);
     const care = this.cares.get(key);
     if (group.length > 0 && care === undefined) {
