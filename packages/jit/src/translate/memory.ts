@@ -1,31 +1,16 @@
-import { Cpu, Header, Memo, MemoryMap, StackMemo } from '@ring3/abi';
-import { MEMO_SPANS } from '../memos.js';
+import { Cpu, Memo, MemoryMap, StackMemo } from '@ring3/abi';
 import type { Guard, Insn } from '../region.js';
 import { W } from '../wasm-encoder.js';
-import { Emitter } from './emitter.js';
 import { GROUPS, L, TLB_BIAS, TLB_WRITE } from './locals.js';
+import { type Leave, LIMIT_BYTES, LookUpEmitter, MEMO_BYTES, type MemoPlaces } from './look-ups.js';
 import { isPageRelative, type Move, moveOf, NONE, type Place, placeOf } from './places.js';
-import { wildAfterInsn } from './steady.js';
 
 /** Bytes that accesses through one base register may be apart to be checked together. */
 const WINDOW = 256;
 
-/** Bytes of the address of a memo, and of a limit, in the code. */
-const MEMO_BYTES = 3;
-const LIMIT_BYTES = 2;
-
 /** How far from rsp what lies there is taken to be in its page. */
 const NEAR_TOP = 512;
 const RSP = Cpu.Rsp >> 3;
-
-/** Where the code of a check names its memo, and what that is for. */
-interface MemoPlaces {
-  fields: { at: number; field: Memo }[];
-  limitAt: number;
-  insn: Insn;
-  span: number;
-  write: boolean;
-}
 
 /** A check that several accesses share: what it covers may still grow. */
 interface Check {
@@ -71,13 +56,8 @@ function isSame(a: Group, b: Group): boolean {
   return a.local === b.local && a.check === b.check && a.moved === b.moved && a.register === b.register && a.index === b.index;
 }
 
-/**
- * Memory operands: a look into the TLB's flat tables. A miss, a page crossing or an address above the window leaves the region at the
- * instruction.
- */
-export abstract class MemoryEmitter extends Emitter {
-  /** What a load or store at L.P adds to it, for the operand that `access` or `check` looked at last. */
-  protected offset: number = TLB_BIAS;
+/** Memory operands. A miss, a page crossing or an address above the window leaves the region at the instruction. */
+export abstract class MemoryEmitter extends LookUpEmitter {
   private groups: Group[] = [];
   private nextGroup = 0;
 
@@ -89,36 +69,15 @@ export abstract class MemoryEmitter extends Emitter {
   protected abstract mayBeOnTop(): boolean;
   /** May accesses of this instruction be checked together with others? */
   protected abstract mayGroup(insn: Insn): boolean;
-  /** Were an instruction's accesses seen to stay in a page for long? null: it was hardly seen. */
-  protected abstract staysInPage(insn: Insn): boolean | null;
-  /** Host address of the memo for accesses of so many bytes by an instruction. */
-  protected abstract memoFor(insn: Insn, bytes: number, write: boolean): number;
 
   private blocksBegun = 0;
-  /** The block at hand. */
-  protected start = 0;
   /** What holds at the end of blocks. */
   private readonly groupsAfter = new Map<number, readonly Group[]>();
-
-  /** The registers that are steady (steady.ts) at the start of a block; null: nothing is remembered in it. */
-  protected abstract steadyAt(start: number): number;
-
-  /** Of the block at hand: its instructions, how many of them `wild` knows of, the registers that are not steady behind those. */
-  private insns: readonly Insn[] = [];
-  private walked = 0;
-  private inLoop = false;
-  private wild = 0;
-  private readonly memos: MemoPlaces[] = [];
 
   /** A block begins, entered only from those before it if they are not null. */
   protected beginGroups(start: number, before: readonly number[] | null): void {
     this.blocksBegun++;
-    this.start = start;
-    this.insns = this.blocks.get(start)!.insns;
-    this.walked = 0;
-    const steady = this.steadyAt(start);
-    this.inLoop = steady !== 0;
-    this.wild = ~steady & 0xffff;
+    this.beginAccesses(start);
     const [first, ...others] = (before ?? []).map((p) => this.groupsAfter.get(p)!);
     this.groups = [];
     for (const group of first ?? []) {
@@ -170,19 +129,6 @@ export abstract class MemoryEmitter extends Emitter {
     this.carryMove({ to: register, from: register, by }, () => code.get(register).i64(by).op(W.I64Add).set(register));
   }
 
-  /** Effective address on the stack. */
-  protected ea(insn: Insn, disp = insn.disp): void {
-    const { code } = this;
-    this.regFile(insn.rm);
-    const index = insn.index & 0xf8;
-    if (index !== Cpu.Zero) {
-      this.regFile(index);
-      if (insn.index & 3) code.i64(insn.index & 3).op(W.I64Shl);
-      code.op(W.I64Add);
-    }
-    if (disp !== 0) code.i64(disp).op(W.I64Add);
-  }
-
   /** Checks the memory operand of an instruction; its host address is L.P + offset then. */
   protected access(insn: Insn, before: number, size: number, write: boolean, disp = insn.disp): void {
     const stays = this.staysInPage(insn);
@@ -200,13 +146,6 @@ export abstract class MemoryEmitter extends Emitter {
       write,
       stays ?? this.isSteady((rm < 0x80 ? 1 << (rm >> 3) : 0) | (index < 0x80 ? 1 << (index >> 3) : 0), before),
     );
-  }
-
-  /** Are registers steady before the instruction at hand? Outside loops nothing is; in them the region's address always is. */
-  private isSteady(registers: number, before: number): boolean {
-    if (!this.inLoop) return false;
-    while (this.walked < before) this.wild = wildAfterInsn(this.insns[this.walked++]!, this.wild);
-    return (this.wild & registers) === 0;
   }
 
   /** Checks an access to register + disp. */
@@ -254,7 +193,7 @@ export abstract class MemoryEmitter extends Emitter {
     const members = this.grouped.get(insn.offset) ?? [];
     members.push(insn.offset);
     this.grouped.set(insn.offset, members);
-    const site = (): number => {
+    const site: Leave = () => {
       this.site(insn.offset, before);
       return this.out('site');
     };
@@ -263,7 +202,7 @@ export abstract class MemoryEmitter extends Emitter {
   }
 
   /** Checks places for what a loop accesses in several turns, as it turns out when those are translated; `leave`: where not all of it can be. */
-  protected guardPlaces(guards: readonly Guard[], leave: () => number): void {
+  protected guardPlaces(guards: readonly Guard[], leave: Leave): void {
     for (const { insn, place, disp } of guards)
       this.checkPlace(insn, place, disp, 1, false, this.staysInPage(insn) ?? this.isSteady(registersOf(place), 0), leave, null);
   }
@@ -289,7 +228,7 @@ export abstract class MemoryEmitter extends Emitter {
     size: number,
     write: boolean,
     stays: boolean,
-    leave: () => number,
+    leave: Leave,
     members: number[] | null,
   ): number {
     const { code } = this;
@@ -363,115 +302,5 @@ export abstract class MemoryEmitter extends Emitter {
     code.patch(lastAt, 4096 - (high - low), LIMIT_BYTES);
     code.patch(tableAt, write ? TLB_WRITE : 0);
     if (memo) Object.assign(memo, { span: high - low, write });
-  }
-
-  private memo(insn: Insn, span: number, write: boolean): MemoPlaces {
-    const memo: MemoPlaces = { fields: [], limitAt: 0, insn, span, write };
-    this.memos.push(memo);
-    return memo;
-  }
-
-  /** The code is complete: which memos there are, and what they are for, is known. */
-  protected placeMemos(): void {
-    const { code } = this;
-    for (const { fields, limitAt, insn, span, write } of this.memos) {
-      const memo = this.memoFor(insn, span, write);
-      for (const { at, field } of fields) code.patch(at, memo + field, MEMO_BYTES);
-      code.patch(limitAt, 4097 - MEMO_SPANS.find((most) => span <= most)!, LIMIT_BYTES);
-    }
-  }
-
-  private memoField({ fields }: MemoPlaces, field: Memo, opcode: W): void {
-    const { code } = this;
-    const loads = opcode === W.I32Load || opcode === W.I64Load;
-    if (loads) code.i32(0);
-    fields.push({ at: code.patchableMem(opcode, MEMO_BYTES), field });
-  }
-
-  /**
-   * The TLB's entry for L.Ea to a memo, if it is not there yet. What only the look into the TLB needs is read from memory: V8 would have it
-   * in registers again where both ways meet.
-   */
-  private remembered(leave: () => number, load: () => void, last: () => void, memo: MemoPlaces): void {
-    const { code } = this;
-    code.get(L.Ea);
-    this.memoField(memo, Memo.Page, W.I64Load);
-    code.op(W.I64Sub);
-    this.memoField(memo, Memo.Limit, W.I64Load);
-    code.op(W.I64GeU, W.If, W.Void);
-    this.context.push('if');
-    this.lookUp(leave, load, last, true);
-    code.i32(0).get(L.Ea).i64(-4096).op(W.I64And);
-    this.memoField(memo, Memo.Page, W.I64Store);
-    code.i32(0);
-    memo.limitAt = code.patchable(0x42, LIMIT_BYTES);
-    this.memoField(memo, Memo.Limit, W.I64Store);
-    code.i32(0).get(L.Entry);
-    this.memoField(memo, Memo.Entry, W.I32Store);
-    code
-      .i32(0)
-      .i32(1)
-      .mem(W.I32Store, MemoryMap.Header + Header.MemosUsed);
-    this.context.pop();
-    code.op(W.End);
-  }
-
-  /**
-   * The TLB's entry for L.Ea to L.Entry. `load`, `last`: the entry's load, and the last offset in a page that is not too near its end.
-   * An address above the window is more than that too.
-   */
-  private lookUp(leave: () => number, load: () => void, last: () => void, seldom = false): void {
-    const { code } = this;
-    const out = leave();
-    code.get(L.Ea);
-    if (seldom) code.i32(0).mem(W.I64Load, MemoryMap.Header + Header.PlaceMask);
-    else code.get(L.PlaceMask);
-    code.op(W.I64And);
-    last();
-    code.op(W.I64GtU).brIf(out);
-    code.get(L.Ea).op(W.I32WrapI64).i32(12).op(W.I32ShrU).i32(2).op(W.I32Shl);
-    if (seldom) code.i32(0).mem(W.I32Load, MemoryMap.Header + Header.ReadTable);
-    else code.get(L.Table);
-    code.op(W.I32Add);
-    load();
-    code.tee(L.Entry).op(W.I32Eqz).brIf(out);
-  }
-
-  /** Checks the address on the stack; leaves the host address − Bias in P. */
-  protected check(insn: Insn, before: number, size: number, write: boolean, steady = false): void {
-    const { code } = this;
-    this.offset = TLB_BIAS;
-    code.set(L.Ea);
-    const leave = (): number => {
-      this.site(insn.offset, before);
-      return this.out('site');
-    };
-    const load = (): void => void code.mem(W.I32Load, write ? TLB_WRITE : 0);
-    const last = (): void => void code.i64(4096 - size);
-    if (steady) {
-      const memo = this.memo(insn, size, write);
-      this.remembered(leave, load, last, memo);
-      code.get(L.Ea).op(W.I32WrapI64);
-      this.memoField(memo, Memo.Entry, W.I32Load);
-    } else {
-      this.lookUp(leave, load, last);
-      code.get(L.Ea).op(W.I32WrapI64).get(L.Entry);
-    }
-    code.op(W.I32Add).set(L.P);
-  }
-
-  protected loadSigned(size: number): void {
-    const op = size === 8 ? W.I64Load8S : size === 16 ? W.I64Load16S : size === 32 ? W.I64Load32S : W.I64Load;
-    this.code.get(L.P).mem(op, this.offset);
-  }
-
-  protected loadUnsigned(size: number): void {
-    const op = size === 8 ? W.I64Load8U : size === 16 ? W.I64Load16U : size === 32 ? W.I64Load32U : W.I64Load;
-    this.code.get(L.P).mem(op, this.offset);
-  }
-
-  /** P and the value are on the stack. */
-  protected store(size: number): void {
-    this.code.mem(size === 8 ? W.I64Store8 : size === 16 ? W.I64Store16 : size === 32 ? W.I64Store32 : W.I64Store, this.offset);
   }
 }

@@ -6,6 +6,7 @@ import { Code, W, type WasmFunction } from '../wasm-encoder.js';
 import { asksCondition, flagsNeeded, isStepped, nextKind, wantsFlags } from './classify.js';
 import { Ordered } from './kinds.js';
 import { CcOp, DYNAMIC, L, localTypes, MEMORY } from './locals.js';
+import { kindsAtBlocks } from './kinds-at-blocks.js';
 import { loadAll, type Registers, saveAll, type Scope } from './region-code.js';
 import { type Checks, NEAR, PLAIN } from './sse/arithmetic-bounds.js';
 import { type Demand, FloatFacts, type Loop, type OperandFacts } from './sse/float-facts.js';
@@ -76,7 +77,7 @@ class RegionTranslator extends TransferEmitter {
   private readonly switched = new Set<number>();
   /** Edges that go through the dispatcher. */
   private readonly rerouted = new Map<number, Set<number>>();
-  private readonly kinds = new Map<number, number>();
+  private readonly kinds: ReadonlyMap<number, number>;
   /** Of blocks in loops. */
   private readonly scopedLoops: Loop[] = [];
   private readonly scopes = new Map<number, Scope>();
@@ -90,11 +91,7 @@ class RegionTranslator extends TransferEmitter {
     this.blocks = unroll(region.blocks, region.entry, (block) => this.isQuick(block));
     this.flow = this.structure();
     for (const header of this.flow.loopHeaders) if (header !== DISPATCH) this.makeScope(header);
-    this.flagKinds(null);
-    // The dispatcher's targets find the flags where it has them. Loops that keep registers keep the flags too; and so do switches.
-    const targets = [...this.dispatch.keys()];
-    const keeps = targets.some((target) => this.scopes.has(target)) || [...this.blocks.values()].some(({ end }) => end.kind === 'indirect');
-    if (targets.some((target) => this.kinds.get(target) !== this.kinds.get(DISPATCH))) this.flagKinds(keeps ? DYNAMIC : MEMORY);
+    this.kinds = this.findKinds();
   }
 
   translate(): Translation {
@@ -286,41 +283,24 @@ class RegionTranslator extends TransferEmitter {
     return nextKind(insn, kind === MEMORY && wantsFlags(insn) ? DYNAMIC : kind);
   }
 
+  /** What left the flags at the start of each block. The dispatcher's targets find them where it has them. */
+  private findKinds(): ReadonlyMap<number, number> {
+    const { flow } = this;
+    const meeting = new Set(flow.rpo.filter((node) => !flow.loopHeaders.has(node) || this.calling.has(node)));
+    const after = (node: number, kind: number): number => (node === DISPATCH ? kind : this.kindAfterBlock(this.blocks.get(node)!, kind));
+    const kinds = kindsAtBlocks(flow, meeting, after, new Map());
+    const targets = [...this.dispatch.keys()];
+    const at = kinds.get(DISPATCH);
+    if (targets.every((target) => kinds.get(target) === at)) return kinds;
+    // Loops that keep registers keep the flags too; and so do switches.
+    const keeps = targets.some((target) => this.scopes.has(target)) || [...this.blocks.values()].some(({ end }) => end.kind === 'indirect');
+    return kindsAtBlocks(flow, meeting, after, new Map([DISPATCH, ...targets].map((node) => [node, keeps ? DYNAMIC : MEMORY])));
+  }
+
   private kindAfterBlock(block: Block, kind: number): number {
     for (const insn of block.insns) kind = this.after(insn, kind);
     if (block.end.kind === 'call') return MEMORY;
     return block.end.kind === 'cond' && kind === MEMORY ? DYNAMIC : kind;
-  }
-
-  /**
-   * Where ways meet that do not agree, and one of them has the flags in the CPU state, the others bring them there; but not at the head of
-   * a loop whose turns do without.
-   */
-  private whereTheyMeet(node: number, kinds: ReadonlySet<number>): number {
-    if (kinds.size === 1) return [...kinds][0]!;
-    if (!kinds.has(MEMORY)) return DYNAMIC;
-    return this.flow.loopHeaders.has(node) && !this.calling.has(node) ? DYNAMIC : MEMORY;
-  }
-
-  /** What left the flags at the start of each block; `dispatched`: at the dispatcher and its targets, all of them. */
-  private flagKinds(dispatched: number | null): void {
-    const { predecessors, rpo } = this.flow;
-    const out = new Map<number, number>();
-    const root = rpo[0]!;
-    for (let changed = true; changed;) {
-      changed = false;
-      for (const node of rpo) {
-        const kinds = new Set<number>(node === root ? [MEMORY] : []);
-        for (const p of predecessors.get(node)!) if (out.has(p)) kinds.add(out.get(p)!);
-        const isFixed = dispatched !== null && (node === DISPATCH || this.dispatch.has(node));
-        const into = isFixed ? dispatched : this.whereTheyMeet(node, kinds);
-        this.kinds.set(node, into);
-        const after = node === DISPATCH ? into : this.kindAfterBlock(this.blocks.get(node)!, into);
-        if (out.get(node) === after) continue;
-        out.set(node, after);
-        changed = true;
-      }
-    }
   }
 
   /** The flags as a node expects them, on the way to it. */
