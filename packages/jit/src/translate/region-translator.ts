@@ -292,8 +292,11 @@ class RegionTranslator extends TransferEmitter {
     const targets = [...this.dispatch.keys()];
     const at = kinds.get(DISPATCH);
     if (targets.every((target) => kinds.get(target) === at)) return kinds;
-    // Loops that keep registers keep the flags too; and so do switches.
-    const keeps = targets.some((target) => this.scopes.has(target)) || [...this.blocks.values()].some(({ end }) => end.kind === 'indirect');
+    // Loops that keep registers keep the flags too; so do switches, and what goes through the dispatcher for want of another way.
+    const keeps =
+      this.rerouted.size > 0 ||
+      targets.some((target) => this.scopes.has(target)) ||
+      [...this.blocks.values()].some(({ end }) => end.kind === 'indirect');
     return kindsAtBlocks(flow, meeting, after, new Map([DISPATCH, ...targets].map((node) => [node, keeps ? DYNAMIC : MEMORY])));
   }
 
