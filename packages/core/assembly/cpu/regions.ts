@@ -11,6 +11,7 @@ import { Retired } from './exceptions';
 import { loadCc, statusFlags, storeRegionCc } from './flags';
 import { HotOp } from './hot-ops';
 import { interpret } from './interpret.generated';
+import { watchNowAndThen } from './sites';
 import { findCode, knownCodePage, left } from './transfer';
 
 /** Translated code (packages/jit): how control gets to it, and the profile that says what to translate. */
@@ -276,6 +277,7 @@ export function sample(): void {
   store<u32>(code, heat, CodePage.Heat);
   // What was done once, to begin with, is not what is hot.
   if (heat == Region.Hot / 2) forgetWays(code);
+  if (heat >= <u32>Region.Hot / 2) watchNowAndThen();
   if (heat < <u32>Region.Hot) return;
   tell(rip);
   if (load<u32>(MemoryMap.Profile + Profile.HotCount) >= <u32>Region.Batch) hostTranslate();

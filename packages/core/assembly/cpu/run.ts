@@ -16,7 +16,7 @@ import { HotOp } from './hot-ops';
 import { interpret } from './interpret.generated';
 import { isStepping, stepDue } from './single-step';
 import { copyRun, Region, runRegions, sample } from './regions';
-import { noteSite, watched, watchNowAndThen } from './sites';
+import { noteSite, watched } from './sites';
 import { left } from './transfer';
 
 const enum Chunk {
@@ -96,7 +96,6 @@ export function run(budget: f64): i32 {
       if (unsampled >= Chunk.Sampled && load<u32>(MemoryMap.Header + Header.Translating)) {
         unsampled = 0;
         sample();
-        watchNowAndThen();
       }
     }
     if (remaining != before) {

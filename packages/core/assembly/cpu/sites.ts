@@ -3,8 +3,8 @@ import { Uop } from '../../../abi/src/machine/uop';
 import { ea } from './operands';
 
 const enum Watch {
-  /** Samples between two stretches of instructions that are looked at one by one, and the length of those. */
-  Every = 16,
+  /** Samples of what will soon be hot between two stretches of instructions that are looked at one by one, and the length of those. */
+  Every = 8,
   Instructions = 400,
 }
 
@@ -13,7 +13,7 @@ let stretch: u32 = 0;
 /** Instructions still to be looked at. */
 export let watched: i32 = 0;
 
-/** The program was sampled: it is time to look at some instructions one by one, now and then. */
+/** The program was found in a page that will soon be hot: it is time to look at some instructions one by one, now and then. */
 export function watchNowAndThen(): void {
   if (++samples % Watch.Every) return;
   watched = Watch.Instructions;
