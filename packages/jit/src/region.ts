@@ -1,6 +1,5 @@
 import { Cpu, Header, MemoryMap, RegionSlot, Uop } from '@ring3/abi';
 import type { Core } from '@ring3/core';
-import type { Place } from './translate/places.js';
 import { opNames } from './op-names.generated.js';
 
 /** A decoded micro-op, read from the core's memory. Places in a region are byte offsets from its base, the va of a page. */
@@ -37,6 +36,14 @@ export type BlockEnd =
   | { kind: 'leave'; to: number }
   /** Made by the translator: several turns of a loop at once, if what `guards` has can be accessed; else one. */
   | { kind: 'guard'; guards: readonly Guard[]; fast: number; slow: number };
+
+/** Of what an address is made besides a displacement, in numbers of registers. */
+export interface Place {
+  register: number;
+  /** -1: none. */
+  index: number;
+  shift: number;
+}
 
 /** An instruction that accesses a place and what has been added to that since the loop's beginning. */
 export interface Guard {
@@ -266,9 +273,16 @@ export function waysOut(end: BlockEnd): number[] {
       return [end.taken, end.next];
     case 'call':
       return [end.next];
+    case 'guard':
+      return [end.fast, end.slow];
     default:
       return [];
   }
+}
+
+/** Where control goes on within a region, as far as its blocks are there; not through an indirect jump. */
+export function successorsOf(end: BlockEnd): number[] {
+  return end.kind === 'leave' ? [] : waysOut(end);
 }
 
 /**

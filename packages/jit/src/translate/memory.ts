@@ -1,9 +1,9 @@
 import { Cpu, Memo, MemoryMap, StackMemo } from '@ring3/abi';
-import type { Guard, Insn } from '../region.js';
+import type { Guard, Insn, Place } from '../region.js';
 import { W } from '../wasm-encoder.js';
 import { GROUPS, L, TLB_BIAS, TLB_WRITE } from './locals.js';
 import { type Leave, LIMIT_BYTES, LookUpEmitter, MEMO_BYTES, type MemoPlaces } from './look-ups.js';
-import { isPageRelative, type Move, moveOf, NONE, type Place, placeOf } from './places.js';
+import { isPageRelative, type Move, moveOf, NONE, placeOf } from './places.js';
 
 /** Bytes that accesses through one base register may be apart to be checked together. */
 const WINDOW = 256;

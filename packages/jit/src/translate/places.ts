@@ -1,15 +1,9 @@
 import { Cpu, UopFlag } from '@ring3/abi';
-import type { Insn } from '../region.js';
+import type { Insn, Place } from '../region.js';
 import { familyOf } from './classify.js';
 import { Family, Operand, traitsOf } from './traits.js';
 
-/** Of what an address is made besides a displacement; no index: NONE. */
-export interface Place {
-  register: number;
-  index: number;
-  shift: number;
-}
-
+/** The index of a Place without one. */
 export const NONE = -1;
 
 /** What an address may have besides base, index and displacement. */

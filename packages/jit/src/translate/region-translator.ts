@@ -1,6 +1,6 @@
 import { Header, MemoryMap } from '@ring3/abi';
 import type { InsnMark } from '../observer.js';
-import type { Block, Insn, RegionSource } from '../region.js';
+import { type Block, type Insn, type RegionSource, successorsOf } from '../region.js';
 import { analyse, type Flow } from '../structure.js';
 import { Code, W, type WasmFunction } from '../wasm-encoder.js';
 import { asksCondition, flagsNeeded, isStepped, nextKind, wantsFlags } from './classify.js';
@@ -187,20 +187,8 @@ class RegionTranslator extends TransferEmitter {
   private successors(start: number): number[] {
     const { end } = this.blocks.get(start)!;
     const within = (to: number): boolean => this.blocks.has(to);
-    switch (end.kind) {
-      case 'jump':
-        return [end.to].filter(within);
-      case 'cond':
-        return [end.taken, end.next].filter(within);
-      case 'call':
-        return [end.next].filter(within);
-      case 'guard':
-        return [end.fast, end.slow];
-      case 'indirect':
-        return end.targets.some(within) ? [DISPATCH] : [];
-      default:
-        return [];
-    }
+    if (end.kind === 'indirect') return end.targets.some(within) ? [DISPATCH] : [];
+    return successorsOf(end).filter(within);
   }
 
   /** Sees to it that every edge can be structured: those that cannot go through the dispatcher. */

@@ -1,9 +1,9 @@
-import type { Block, BlockEnd, Guard, Insn } from '../region.js';
-import { analyse } from '../structure.js';
 import { UopFlag } from '@ring3/abi';
+import { type Block, type Guard, type Insn, type Place, successorsOf } from '../region.js';
+import { analyse } from '../structure.js';
 import { familyOf, hasMemoryOperand } from './classify.js';
 import { loopsOf, type NaturalLoop } from './loops.js';
-import { moveOf, NONE, type Place, placeOf } from './places.js';
+import { moveOf, NONE, placeOf } from './places.js';
 import { SSE_TO_GENERAL } from './steady.js';
 import { Family, Operand, traitsOf } from './traits.js';
 
@@ -29,27 +29,13 @@ export function isAlone(start: number): boolean {
   return start >= ALONE / 2;
 }
 
-/** Where control goes within the region. */
-function within(end: BlockEnd): readonly number[] {
-  switch (end.kind) {
-    case 'jump':
-      return [end.to];
-    case 'cond':
-      return [end.taken, end.next];
-    case 'call':
-      return [end.next];
-    default:
-      return [];
-  }
-}
-
 /**
  * Small loops: several turns of them are written down one after the other, behind a check of all that they access, as far as that lies close
  * together; where the check fails, one turn is done alone. So what a loop does at its end is done once in several turns, too. The loop begins
  * with the check then.
  */
 export function unroll(blocks: ReadonlyMap<number, Block>, entry: number, isQuick: (block: Block) => boolean): ReadonlyMap<number, Block> {
-  const flow = analyse((node) => within(blocks.get(node)!.end).filter((to) => blocks.has(to)), entry);
+  const flow = analyse((node) => successorsOf(blocks.get(node)!.end).filter((to) => blocks.has(to)), entry);
   if (flow.cut.length > 0) return blocks;
   const all = new Map(blocks);
   let surplus = 0;
@@ -57,7 +43,7 @@ export function unroll(blocks: ReadonlyMap<number, Block>, entry: number, isQuic
     const { header, body } = loop;
     const turn = [...body].map((node) => blocks.get(node)!);
     const isInner = ![...body].some((node) => node !== header && flow.loopHeaders.has(node));
-    if (!isInner || !turn.every((block) => within(block.end).length > 0 && block.end.kind !== 'call' && isQuick(block))) continue;
+    if (!isInner || !turn.every((block) => (block.end.kind === 'jump' || block.end.kind === 'cond') && isQuick(block))) continue;
     const count = turn.reduce((sum, block) => sum + block.count, 0);
     const turns = Math.min(TURNS, Math.floor(UNROLLED / count));
     if (turns < 2 || surplus + turns * count > SURPLUS) continue;
