@@ -179,6 +179,50 @@ static void copies(void) {
   }
 }
 
+/** Registers of an address are overwritten by each other, or copied on one way only: what was found for one is not what the other has. */
+__attribute__((noinline)) static unsigned long overwritten(unsigned char *near, unsigned long index, unsigned char *other, long count) {
+  unsigned long sum = 0;
+  __asm__ volatile(
+      // Too many for several turns at once: those would find all of it beforehand.
+      "1: .rept 24\n nop\n .endr\n"
+      "mov %[near], %%rdi\n"
+      "mov %[index], %%rcx\n"
+      "add (%%rdi,%%rcx,8), %[sum]\n"
+      "mov %%rcx, %%rdi\n"
+      "xor (%%rdi,%%rdi,8), %[sum]\n"
+      "rol $7, %[sum]\n"
+      "mov %[near], %%rdi\n"
+      "add (%%rdi,%%rcx,8), %[sum]\n"
+      "lea (%%rdi,%%rcx,8), %%rdi\n"
+      "mov %[other], %%rbx\n"
+      "add (%%rdi), %[sum]\n"
+      "test $1, %[count]\n"
+      "jz 2f\n"
+      "mov %%rdi, %%rbx\n"
+      "jmp 3f\n"
+      "2: mov %%rdi, %%r8\n"
+      "3: xor (%%rbx), %[sum]\n"
+      "rol $9, %[sum]\n"
+      "dec %[count]\n"
+      "jnz 1b\n"
+      : [sum] "+r"(sum), [count] "+r"(count)
+      : [near] "r"(near), [index] "r"(index), [other] "r"(other)
+      : "rdi", "rcx", "rbx", "r8", "cc", "memory");
+  return sum;
+}
+
+/** Where an index times nine is an address, and so is the index with a register beside it. */
+static void registers(void) {
+  const unsigned long index = 0x2000000;
+  unsigned char *square = mmap((void *)(9 * index), PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+  unsigned char *here = mmap((void *)0x30000000, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+  for (int i = 0; i < PAGE; i++) {
+    square[i] = i * 7 + 1;
+    here[i] = i * 11 + 2;
+  }
+  printf("registers %lx\n", overwritten(here - 8 * index, index, square + 64, 400001));
+}
+
 int main(void) {
   map();
   handle(SIGSEGV, on_segv, 0);
@@ -186,5 +230,6 @@ int main(void) {
   chains();
   structs();
   copies();
+  registers();
   return 0;
 }
