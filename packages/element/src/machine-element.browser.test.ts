@@ -638,6 +638,8 @@ describe('back', () => {
     await at('leave');
     await until(() => element.outputText === 'Hello from Ring3\nand an error\n');
     const later = element.stop!;
+    // Stages are told frame by frame: those before the stop may come after it.
+    await until(() => stages.at(-1)?.stage === 'execve_return');
     const told = stages.length;
     expect(await element.back()).toMatchObject({ ip: first.ip, icount: first.icount });
     expect(element.state).toBe('paused');
