@@ -1,5 +1,6 @@
 import { MemoryMap, RegionPage, RegionSlot, Uop } from '@ring3/abi';
 import type { Core } from '@ring3/core';
+import { isOriginal } from './copies.js';
 import type { JitExports, LiveCode } from './jit.js';
 import { keyOf, type Region, type RegionFunction } from './live-region.js';
 import { Memos } from './memos.js';
@@ -25,6 +26,8 @@ export class Installation {
   private enters: number[] = [];
   /** Newest region of each instruction, by keyOf. */
   private readonly owners = new Map<number, Region>();
+  /** By the key of an instruction: regions that have it in the copy of a function, the newest of each entry, by the key of that. */
+  private readonly copies = new Map<number, Map<number, Region>>();
   /** Of an address: a region that knows a way there, but did not have it when it was made. */
   private readonly ways = new Map<number, Region>();
   readonly memos: Memos;
@@ -46,6 +49,7 @@ export class Installation {
     this.nextSlot = 1;
     this.tableTop = FIRST_TABLE;
     this.owners.clear();
+    this.copies.clear();
     this.ways.clear();
     this.memos.forget();
   }
@@ -57,6 +61,13 @@ export class Installation {
   /** The newest region that has the instruction with this key. */
   ownerOf(key: number): Region | undefined {
     return this.owners.get(key);
+  }
+
+  /** The regions that have the instruction with this key, as their own or in the copy of a function. */
+  allWith(key: number): Region[] {
+    const owner = this.owners.get(key);
+    const others = [...(this.copies.get(key)?.values() ?? [])].filter((region) => region !== owner);
+    return owner ? [owner, ...others] : others;
   }
 
   /** A region that would go on at an address, but had nothing there when it was made. */
@@ -163,9 +174,17 @@ export class Installation {
     region.replaced = null;
     for (const { insns, end } of source.blocks.values()) {
       for (const insn of insns) this.owners.set(keyOf(view, insn.offset), region);
-      const branch = end.kind === 'call' || end.kind === 'indirect' || end.kind === 'ret' ? end.insn : null;
-      if (branch) this.owners.set(keyOf(view, branch.offset), region);
+      if ('insn' in end) this.owners.set(keyOf(view, end.insn.offset), region);
       for (const to of waysOut(end)) if (!source.blocks.has(to)) this.ways.set(view.base + to, region);
+    }
+    const entry = keyOf(view, source.entry);
+    for (const { start, insns, end } of source.body.values()) {
+      if (isOriginal(start)) continue;
+      for (const { offset } of 'insn' in end ? [...insns, end.insn] : insns) {
+        const key = keyOf(view, offset);
+        const regions = this.copies.get(key) ?? new Map<number, Region>();
+        this.copies.set(key, regions.set(entry, region));
+      }
     }
   }
 }

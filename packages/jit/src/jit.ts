@@ -151,7 +151,7 @@ export class Jit {
         mended,
         replaced,
       });
-      for (const { end } of source.blocks.values()) {
+      for (const { end } of source.body.values()) {
         if (end.kind !== 'call') continue;
         for (const offset of end.to) {
           const to = source.view.base + offset;

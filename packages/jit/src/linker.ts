@@ -25,7 +25,7 @@ export class Linker {
     this.imports = { m: core.memory, s: stepUop, c: testCondition, g: goOn, r: resume };
     for (const region of made.values()) numbers.set(region, numbers.size);
     for (const { source } of made.values()) {
-      for (const { end } of source.blocks.values()) {
+      for (const { end } of source.body.values()) {
         if (end.kind !== 'call') continue;
         for (const offset of end.to) {
           const to = source.view.base + offset;

@@ -3,7 +3,8 @@ import type { Core } from '@ring3/core';
 import type { Installation } from './installation.js';
 import { keyOf, type Region } from './live-region.js';
 import { type HotAddress, ProfileReader } from './profile.js';
-import { buildRegion, type CodeView, type Insn, isEnter, type RegionSource, waysOut } from './region.js';
+import { CALLEE, type Inlinable, inlineCalls, isInlinable } from './inline.js';
+import { type BuildOptions, buildRegion, CodeView, type Insn, isEnter, type RegionSource, waysOut } from './region.js';
 import { isTranslatable } from './translate/classify.js';
 
 /** Instructions of a region at most; of one with indirect jumps in it. */
@@ -95,10 +96,10 @@ export class Policy {
   }
 
   /** Is the top of the stack mostly in one page while a region runs? */
-  mayBeOnTop({ view, blocks }: RegionSource): boolean {
+  mayBeOnTop({ view, body }: RegionSource): boolean {
     if (this.offTop.size === 0) return true;
     const isOff = ({ offset }: Insn): boolean => this.offTop.has(keyOf(view, offset));
-    return ![...blocks.values()].some(({ insns, end }) => insns.some(isOff) || ('insn' in end && isOff(end.insn)));
+    return ![...body.values()].some(({ insns, end }) => insns.some(isOff) || ('insn' in end && isOff(end.insn)));
   }
 
   /** Are a region's numbers mostly near (translate/sse/near.ts)? */
@@ -120,22 +121,11 @@ export class Policy {
     const key = keyOf(view, offset);
     const owner = this.installation.ownerOf(key);
     if (why === HotReason.Ended) this.gone.add(key);
-    if (why >= HotReason.Failed && owner) {
-      const { source } = owner;
-      if (why === HotReason.Far) {
-        // It may be told several times before that is done.
-        if (!owner.near.has(rip - source.view.base) || !this.isSeldomNear(owner)) return;
-        this.plain.add(keyOf(source.view, source.entry));
-        this.remake(owner, wanted);
-        return;
-      }
-      // It is translated, and left all the same: an access that its check does not suit.
-      const at = rip - source.view.base;
-      if (owner.onTop.has(at)) {
-        this.offTop.add(key);
-        this.mend(owner, wanted);
-      } else if (this.takeCare(key, owner.grouped.get(at)?.map((member) => keyOf(source.view, member)) ?? [])) this.mend(owner, wanted);
-      return;
+    if (why >= HotReason.Failed) {
+      const regions = this.installation.allWith(key);
+      if (why === HotReason.Far) this.seldomNear(rip, regions, wanted);
+      else this.failed(rip, key, regions, wanted);
+      if (regions.length > 0) return;
     }
     if (owner) {
       // It is translated, but control cannot enter there.
@@ -165,6 +155,31 @@ export class Policy {
     if (!this.begins(rip)) return;
     const head = this.headOf(rip);
     wanted.set(this.begins(head) ? head : rip, null);
+  }
+
+  /** It is translated, and left all the same: a number that is not near. */
+  private seldomNear(rip: number, regions: readonly Region[], wanted: Wanted): void {
+    for (const region of regions) {
+      const { source, near } = region;
+      // It may be told several times before that is done.
+      if (!near.has(rip - source.view.base) || !this.isSeldomNear(region)) continue;
+      this.plain.add(keyOf(source.view, source.entry));
+      this.remake(region, wanted);
+    }
+  }
+
+  /** The same, for an access that its check does not suit. */
+  private failed(rip: number, key: number, regions: readonly Region[], wanted: Wanted): void {
+    const onTop = regions.filter(({ source, onTop: offsets }) => offsets.has(rip - source.view.base));
+    if (onTop.length > 0) {
+      this.offTop.add(key);
+      for (const region of onTop) this.mend(region, wanted);
+      return;
+    }
+    const group = regions.flatMap(({ source, grouped }) =>
+      (grouped.get(rip - source.view.base) ?? []).map((member) => keyOf(source.view, member)),
+    );
+    if (this.takeCare(key, group)) for (const region of regions) this.mend(region, wanted);
   }
 
   /** Do near checks of a region fail so often that plain ones are less work? */
@@ -205,7 +220,7 @@ export class Policy {
    * loop has no structure.
    */
   private headOf(rip: number): number {
-    const source = this.build(rip, new Set(), null);
+    const source = this.buildOwn(rip, new Set(), null);
     if (!source || source.isCut) return rip;
     const { blocks, entry } = source;
     const before = new Map<number, number[]>();
@@ -245,16 +260,47 @@ export class Policy {
 
   /** The region from an address on, with entries besides; `remade`: what it takes the place of. null: there is none. */
   build(va: number, also: ReadonlySet<number>, remade: Region | null): RegionSource | null {
+    const source = this.buildOwn(va, also, remade);
+    if (!source) return null;
+    const { view } = source;
+    const known = new Map<number, RegionSource | null>();
+    const inlinable = (offset: number): Inlinable | null => {
+      let callee = known.get(offset);
+      if (callee === undefined) {
+        // Its pages are the region's only if it is used.
+        callee = buildRegion(new CodeView(this.core, view.base), offset, {
+          ...this.optionsFor(view),
+          also: [],
+          begins: () => false,
+          limit: CALLEE + 1,
+        });
+        if (callee && !isInlinable(callee)) callee = null;
+        known.set(offset, callee);
+      }
+      return callee;
+    };
+    const { blocks, surplus } = inlineCalls(source.blocks, inlinable);
+    for (const callee of known.values()) for (const [page, code] of callee?.view.pages ?? []) view.pages.set(page, code);
+    return { ...source, body: blocks, insns: source.insns + surplus };
+  }
+
+  private optionsFor(view: CodeView): Pick<BuildOptions, 'translatable' | 'goes' | 'targets'> {
+    return {
+      translatable: isTranslatable,
+      goes: (offset) => this.gone.has(keyOf(view, offset)),
+      targets: ({ offset }) => [...(this.profile.targetsOf(view.base + offset) ?? [])].map((to) => to - view.base),
+    };
+  }
+
+  private buildOwn(va: number, also: ReadonlySet<number>, remade: Region | null): RegionSource | null {
     const view = this.installation.view(va);
     const options = {
+      ...this.optionsFor(view),
       also: [...also].map((to) => to - view.base),
-      translatable: isTranslatable,
       begins: (offset: number): boolean => {
         const at = view.at(offset);
         return at !== 0 && isEnter(this.core, at) && this.installation.ownerOf(keyOf(view, offset)) !== remade;
       },
-      goes: (offset: number): boolean => this.gone.has(keyOf(view, offset)),
-      targets: (insn: Insn): readonly number[] => [...(this.profile.targetsOf(view.base + insn.offset) ?? [])].map((to) => to - view.base),
     };
     let source = buildRegion(view, va % 4096, { ...options, limit: LIMIT.region });
     if (source && source.isCut && [...source.blocks.values()].some(({ end }) => end.kind === 'indirect' && end.targets.length > 2))

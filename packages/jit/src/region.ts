@@ -25,13 +25,18 @@ export type BlockEnd =
   | { kind: 'jump'; to: number }
   | { kind: 'cond'; code: number; taken: number; next: number }
   /**
-   * call_J, call_R, call_M, call_Ev; comes back at `next`. `stub`: the jump through memory that a call_J goes to, as to a function of
-   * another object. `to`: where it goes, or, as far as was seen, always went.
+   * call_J, call_R, call_M, call_Ev; comes back at the offset `next`, in the block `behind`. `stub`: the jump through memory that a call_J goes
+   * to, as to a function of another object. `to`: where it goes, or, as far as was seen, always went.
    */
-  | { kind: 'call'; insn: Insn; stub: Insn | null; to: readonly number[]; next: number }
+  | { kind: 'call'; insn: Insn; stub: Insn | null; to: readonly number[]; next: number; behind: number }
+  /** A call, of `count` instructions, of a function whose blocks are among the region's (inline.ts): goes on there. */
+  | { kind: 'inlined'; insn: Insn; count: number; next: number; to: number }
+  /** Is what a call goes to at an offset? The call is done in the blocks that follow. */
+  | { kind: 'guess'; insn: Insn; stub: Insn | null; target: number; hit: number; miss: number }
   /** jmp_R, jmp_M, jmp_X, jmp_Ev. */
   | { kind: 'indirect'; insn: Insn; targets: readonly number[] }
-  | { kind: 'ret'; insn: Insn }
+  /** `back`: of a function among its caller's instructions: the offset where the call comes back, and the block. */
+  | { kind: 'ret'; insn: Insn; back: { next: number; to: number } | null }
   /** The interpreter goes on at an offset. */
   | { kind: 'leave'; to: number }
   /** Made by the translator: several turns of a loop at once, if what `guards` has can be accessed; else one. */
@@ -53,6 +58,7 @@ export interface Guard {
 }
 
 export interface Block {
+  /** The offset, or the number of a copy (copies.ts). */
   start: number;
   /** Without the branch at its end, but for its count. */
   insns: Insn[];
@@ -172,7 +178,11 @@ export interface RegionSource {
   entry: number;
   /** Where control may enter besides. */
   also: readonly number[];
-  blocks: Map<number, Block>;
+  /** By offset. */
+  blocks: ReadonlyMap<number, Block>;
+  /** All that is translated: `blocks`, and functions that are called. */
+  body: ReadonlyMap<number, Block>;
+  /** Of the body. */
   insns: number;
   /** There would be more of it, but for the limit. */
   isCut: boolean;
@@ -260,7 +270,7 @@ export function buildRegion(
     if (end.kind === 'call' && end.stub) pages.add(end.stub.page);
   }
   for (const page of view.pages.keys()) if (!pages.has(page)) view.pages.delete(page);
-  return { entry, also: also.filter((offset) => blocks.has(offset)), blocks, insns: count, isCut: insns.size >= limit, view };
+  return { entry, also: also.filter((offset) => blocks.has(offset)), blocks, body: blocks, insns: count, isCut: insns.size >= limit, view };
 }
 
 /** Where the direct branches of a block go. */
@@ -272,7 +282,13 @@ export function waysOut(end: BlockEnd): number[] {
     case 'cond':
       return [end.taken, end.next];
     case 'call':
-      return [end.next];
+      return [end.behind];
+    case 'inlined':
+      return [end.to];
+    case 'guess':
+      return [end.hit, end.miss];
+    case 'ret':
+      return end.back ? [end.back.to] : [];
     case 'guard':
       return [end.fast, end.slow];
     default:
@@ -356,8 +372,8 @@ function blockAt(
     const next = offset + insn.length;
     if (isCond(op)) return block({ kind: 'cond', code: op - JO, taken: imm, next }, 1);
     if (op === JMP) return block({ kind: 'jump', to: imm }, 1);
-    if (isCall(op)) return block({ kind: 'call', insn, ...called.get(offset)!, next }, 1);
-    if (op === RET) return block({ kind: 'ret', insn }, 1);
+    if (isCall(op)) return block({ kind: 'call', insn, ...called.get(offset)!, next, behind: next }, 1);
+    if (op === RET) return block({ kind: 'ret', insn, back: null }, 1);
     if (isIndirect(op)) return block({ kind: 'indirect', insn, targets: indirect.get(offset) ?? [] }, 1);
     body.push(insn);
     offset = next;

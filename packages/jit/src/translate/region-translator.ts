@@ -1,4 +1,5 @@
 import { Header, MemoryMap } from '@ring3/abi';
+import { isAlone, isOriginal, offsetOf } from '../copies.js';
 import type { InsnMark } from '../observer.js';
 import { type Block, type Insn, type RegionSource, successorsOf } from '../region.js';
 import { analyse, type Flow } from '../structure.js';
@@ -13,7 +14,7 @@ import { type Demand, FloatFacts, type Loop, type OperandFacts } from './sse/flo
 import { lookUpSwitch, makeSwitchTable, type SwitchTable } from './switch-table.js';
 import { steadyRegisters } from './steady.js';
 import { flagStates } from './emitter.js';
-import { isAlone, unroll } from './unroll.js';
+import { unroll } from './unroll.js';
 import { type Callee, exits, Param, TransferEmitter } from './transfers.js';
 
 /** The node that all dispatch targets are reached from. */
@@ -88,7 +89,7 @@ class RegionTranslator extends TransferEmitter {
     private readonly links: Links,
   ) {
     super();
-    this.blocks = unroll(region.blocks, region.entry, (block) => this.isQuick(block));
+    this.blocks = unroll(region.body, region.entry, (block) => this.isQuick(block));
     this.flow = this.structure();
     for (const header of this.flow.loopHeaders) if (header !== DISPATCH) this.makeScope(header);
     this.kinds = this.findKinds();
@@ -113,7 +114,7 @@ class RegionTranslator extends TransferEmitter {
     this.epilogue(body);
     return {
       fn: { locals: [...localTypes], body },
-      entries: this.dispatch.size > 0 ? this.dispatch : new Map([[region.entry, 0]]),
+      entries: this.dispatch.size > 0 ? new Map([...this.dispatch].filter(([target]) => isOriginal(target))) : new Map([[region.entry, 0]]),
       grouped: this.grouped,
       onTop: this.onTop,
       near: this.near,
@@ -177,7 +178,7 @@ class RegionTranslator extends TransferEmitter {
   }
 
   protected stackUse(): number {
-    return 1 + (this.region.insns >> 5);
+    return 1 + (this.region.insns >> 7);
   }
 
   protected mustStep(insn: Insn): boolean {
@@ -204,7 +205,7 @@ class RegionTranslator extends TransferEmitter {
     const { rerouted } = this;
     // Loops are entered at their heads as well: after something in them that the interpreter did, or when the fuel is used up.
     for (const header of analyse((node) => this.successors(node).filter((to) => to !== DISPATCH), entry).loopHeaders)
-      if (header !== entry) add(header);
+      if (header !== entry && isOriginal(header)) add(header);
     const next = (node: number): readonly number[] =>
       node === DISPATCH ? [...targets] : this.successors(node).map((to) => (rerouted.get(node)?.has(to) ? DISPATCH : to));
     for (;;) {
@@ -395,12 +396,12 @@ class RegionTranslator extends TransferEmitter {
     code.br(this.depth(`loop ${DISPATCH}`));
   }
 
-  /** Leaves at an offset if the fuel is used up. */
-  private checkFuel(offset: number): void {
+  /** Leaves at the beginning of a block if the fuel is used up. */
+  private checkFuel(block: number): void {
     const { code } = this;
     code.get(L.Fuel).i32(0).op(W.I32LeS, W.If, W.Void);
     this.context.push('if');
-    this.leaveAt(offset);
+    this.leaveAt(offsetOf(block));
     this.context.pop();
     code.op(W.End);
   }
@@ -474,7 +475,7 @@ class RegionTranslator extends TransferEmitter {
     const { end } = block;
     const done = block.insns.length;
     const last = block.insns.at(-1);
-    const endOffset = block.count > done ? (last ? last.offset + last.length : start) : null;
+    const endOffset = block.count > done ? (last ? last.offset + last.length : offsetOf(start)) : null;
     this.mark(endOffset);
     switch (end.kind) {
       case 'leave':
@@ -490,6 +491,12 @@ class RegionTranslator extends TransferEmitter {
         return;
       case 'ret':
         this.page = end.insn.page;
+        if (end.back) {
+          this.returnWithin(end.insn, done, end.back.next);
+          this.finishBlock(start);
+          this.goTo(start, end.back.to);
+          return;
+        }
         this.ret(end.insn, done);
         this.finishBlock(start);
         return;
@@ -497,7 +504,13 @@ class RegionTranslator extends TransferEmitter {
         this.page = end.insn.page;
         this.callOut(end, done);
         this.finishBlock(start);
-        this.goTo(start, end.next);
+        this.goTo(start, end.behind);
+        return;
+      case 'inlined':
+        this.page = end.insn.page;
+        this.callWithin(end, done);
+        this.finishBlock(start);
+        this.goTo(start, end.to);
         return;
       case 'indirect':
         this.page = end.insn.page;
@@ -516,27 +529,38 @@ class RegionTranslator extends TransferEmitter {
         this.goTo(start, end.slow);
         return;
       }
-      case 'cond': {
+      case 'guess':
+        this.page = end.insn.page;
+        this.guess(end, done);
+        this.retire(done);
+        this.eitherWay(start, end.hit, end.miss, endOffset);
+        return;
+      case 'cond':
         this.retire(block.count);
         if (this.kind === MEMORY) {
           this.loadFlags();
           this.kind = DYNAMIC;
         }
         this.condition(end.code);
-        this.finishBlock(start, true);
-        const { kind } = this;
-        code.op(W.If, W.Void);
-        this.context.push('if');
-        this.goTo(start, end.taken);
-        this.mark(endOffset);
-        code.op(W.Else);
-        this.kind = kind;
-        this.goTo(start, end.next);
-        this.mark(endOffset);
-        this.context.pop();
-        code.op(W.End);
-      }
+        this.eitherWay(start, end.taken, end.next, endOffset);
     }
+  }
+
+  /** The block is over, with an i32 on the stack: to `taken` if it is not 0, else to `next`. */
+  private eitherWay(start: number, taken: number, next: number, offset: number | null): void {
+    const { code } = this;
+    this.finishBlock(start, true);
+    const { kind } = this;
+    code.op(W.If, W.Void);
+    this.context.push('if');
+    this.goTo(start, taken);
+    this.mark(offset);
+    code.op(W.Else);
+    this.kind = kind;
+    this.goTo(start, next);
+    this.mark(offset);
+    this.context.pop();
+    code.op(W.End);
   }
 
   private finishBlock(start: number, carries = false): void {

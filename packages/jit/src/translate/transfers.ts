@@ -77,6 +77,40 @@ export abstract class TransferEmitter extends IntegerEmitter {
     this.exit(insn, before);
   }
 
+  /** Returns from a function that is among its caller's instructions: goes on behind, unless it does not return to the offset `next`. */
+  protected returnWithin(insn: Insn, before: number, next: number): void {
+    const { code } = this;
+    this.based(insn, before, RSP, 0, 8, false);
+    this.loadUnsigned(64);
+    code.tee(L.T);
+    this.address(next);
+    code.op(W.I64Ne, W.If, W.Void);
+    this.context.push('if');
+    this.canonical(insn, before);
+    const { dirty } = code;
+    code.save();
+    this.spillFlags(code, this.kind);
+    code
+      .i32(0)
+      .get(RSP)
+      .i64(8)
+      .op(W.I64Add)
+      .mem(W.I64Store, MemoryMap.Cpu + Cpu.Rsp);
+    code
+      .i32(0)
+      .get(L.Fuel)
+      .i32(before + 1)
+      .op(W.I32Sub)
+      .mem(W.I32Store, MemoryMap.Cpu + Cpu.RegionFuel);
+    code.get(L.T).op(W.Return);
+    // On the other way they are not stored yet.
+    code.dirty = dirty;
+    this.context.pop();
+    code.op(W.End);
+    this.moveRegister(RSP, 8);
+    this.retire(before + 1);
+  }
+
   protected ret(insn: Insn, before: number): void {
     const { code } = this;
     this.based(insn, before, 4, 0, 8, false);
@@ -91,6 +125,11 @@ export abstract class TransferEmitter extends IntegerEmitter {
 
   /** Target of an indirect branch to T; `from`: the instruction to leave at. */
   protected target(insn: Insn, before: number, from = insn): void {
+    this.loadTarget(insn, before, from);
+    this.canonical(from, before);
+  }
+
+  private loadTarget(insn: Insn, before: number, from: Insn): void {
     const { code } = this;
     // Hot forms have the address of their target's micro-op where the displacement was.
     const hot = !insn.name.endsWith('_Ev');
@@ -100,7 +139,33 @@ export abstract class TransferEmitter extends IntegerEmitter {
       this.loadUnsigned(64);
     }
     code.set(L.T);
-    this.canonical(from, before);
+  }
+
+  /** Does a call go to the offset `target`? Leaves an i32. */
+  protected guess({ insn, stub, target }: Extract<BlockEnd, { kind: 'guess' }>, before: number): void {
+    const { code } = this;
+    if (stub) {
+      this.page = stub.page;
+      this.loadTarget(stub, before, insn);
+      this.page = insn.page;
+    } else this.loadTarget(insn, before, insn);
+    code.get(L.T);
+    this.address(target);
+    code.op(W.I64Eq);
+  }
+
+  /** Calls a function that is among the region's instructions. */
+  protected callWithin({ insn, count, next }: Extract<BlockEnd, { kind: 'inlined' }>, before: number): void {
+    this.pushReturn(insn, before, next);
+    this.retire(before + count);
+  }
+
+  private pushReturn(insn: Insn, before: number, next: number): void {
+    this.based(insn, before, RSP, -8, 8, true);
+    this.code.get(L.P);
+    this.address(next);
+    this.store(64);
+    this.moveRegister(RSP, -8);
   }
 
   /** Calls; behind it control has come back to `next`, or the region has been left. */
@@ -113,11 +178,7 @@ export abstract class TransferEmitter extends IntegerEmitter {
       this.target(stub, before, insn);
       this.page = insn.page;
     } else if (!direct) this.target(insn, before);
-    this.based(insn, before, RSP, -8, 8, true);
-    code.get(L.P);
-    this.address(next);
-    this.store(64);
-    this.moveRegister(RSP, -8);
+    this.pushReturn(insn, before, next);
     this.retire(before + (stub ? 2 : 1));
     if (direct) {
       this.address(insn.imm);

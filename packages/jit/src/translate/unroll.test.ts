@@ -2,7 +2,8 @@ import { Cpu, UopFlag } from '@ring3/abi';
 import { describe, expect, it } from 'vitest';
 import { opNames } from '../op-names.generated.js';
 import type { Block, BlockEnd, Insn } from '../region.js';
-import { isAlone, isOfSeveral, unroll } from './unroll.js';
+import { isAlone, isOfSeveral } from '../copies.js';
+import { unroll } from './unroll.js';
 
 let next = 0;
 
@@ -81,7 +82,7 @@ describe('unroll', () => {
     expect(unroll(large, 0, always)).toEqual(large);
     const quick = loop([load(0, 3, 8), add(3, 16)]);
     expect(unroll(quick, 0, () => false)).toEqual(quick);
-    const calling = loop([], { kind: 'call', insn: load(0, 3, 8), stub: null, to: [], next: 16 });
+    const calling = loop([], { kind: 'call', insn: load(0, 3, 8), stub: null, to: [], next: 16, behind: 16 });
     expect(unroll(calling, 0, always)).toEqual(calling);
   });
 });

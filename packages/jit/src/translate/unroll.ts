@@ -1,4 +1,5 @@
 import { UopFlag } from '@ring3/abi';
+import { ALONE, TURN } from '../copies.js';
 import { type Block, type Guard, type Insn, type Place, successorsOf } from '../region.js';
 import { analyse } from '../structure.js';
 import { familyOf, hasMemoryOperand } from './classify.js';
@@ -14,20 +15,6 @@ const TURNS = 4;
 const SURPLUS = 160;
 /** Places that a loop is guarded with. */
 const GUARDS = 5;
-/** What is added to the numbers of blocks for those of later turns, as often as there were turns before; more than offsets are apart. */
-const TURN = 2 ** 32;
-/** The same for the first block of the turn that is done alone. */
-const ALONE = 2 ** 45;
-
-/** Is a block one of several turns that are done at once? */
-export function isOfSeveral(start: number): boolean {
-  return start >= TURN / 2 && !isAlone(start);
-}
-
-/** Does the turn that is done alone begin there? */
-export function isAlone(start: number): boolean {
-  return start >= ALONE / 2;
-}
 
 /**
  * Small loops: several turns of them are written down one after the other, behind a check of all that they access, as far as that lies close

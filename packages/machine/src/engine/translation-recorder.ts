@@ -128,14 +128,15 @@ export class TranslationRecorder implements TranslationWatcher {
 }
 
 /** Of all blocks, with the branches at their ends. */
-function instructions({ blocks, view }: RegionSource): Insn[] {
-  const all: Insn[] = [];
-  for (const { start, insns, count } of blocks.values()) {
-    all.push(...insns);
+function instructions({ body, view }: RegionSource): Insn[] {
+  const all = new Map<number, Insn>();
+  for (const { start, insns, count } of body.values()) {
+    for (const insn of insns) all.set(insn.offset, insn);
     if (count === insns.length) continue;
     const last = insns.at(-1);
-    const branch = view.insn(last ? last.offset + last.length : start);
-    if (branch) all.push(branch);
+    // The number of a copy has the offset in its low half.
+    const branch = view.insn(last ? last.offset + last.length : start | 0);
+    if (branch) all.set(branch.offset, branch);
   }
-  return all;
+  return [...all.values()];
 }

@@ -1,4 +1,4 @@
-import { isOfSeveral } from '../unroll.js';
+import { isOfSeveral } from '../../copies.js';
 import type { Block, Insn } from '../../region.js';
 import type { Flow } from '../../structure.js';
 import type { Checks } from './arithmetic-bounds.js';
