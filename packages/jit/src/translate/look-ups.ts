@@ -1,7 +1,7 @@
 import { Cpu, Header, Memo, MemoryMap } from '@ring3/abi';
 import { MEMO_SPANS } from '../memos.js';
 import type { Insn } from '../region.js';
-import { W } from '../wasm-encoder.js';
+import { type Code, W } from '../wasm-encoder.js';
 import { Emitter } from './emitter.js';
 import { L, TLB_BIAS, TLB_WRITE } from './locals.js';
 import { wildAfterInsn } from './steady.js';
@@ -129,19 +129,36 @@ export abstract class LookUpEmitter extends Emitter {
    */
   protected lookUp(leave: Leave, load: () => void, last: () => void, seldom = false): void {
     const { code } = this;
+    const { scope } = code;
     const out = leave();
     code.get(L.Ea);
-    if (seldom) code.i32(0).mem(W.I64Load, MemoryMap.Header + Header.PlaceMask);
-    else code.get(L.PlaceMask);
+    // Elsewhere V8 would load them at the region's beginning, and keep them on its stack.
+    const isHeld = scope !== null && !seldom;
+    if (isHeld) {
+      scope.looksUp = true;
+      code.get(L.PlaceMask);
+    } else code.i32(0).mem(W.I64Load, MemoryMap.Header + Header.PlaceMask);
     code.op(W.I64And);
     last();
     code.op(W.I64GtU).brIf(out);
     code.get(L.Ea).op(W.I32WrapI64).i32(12).op(W.I32ShrU).i32(2).op(W.I32Shl);
-    if (seldom) code.i32(0).mem(W.I32Load, MemoryMap.Header + Header.ReadTable);
-    else code.get(L.Table);
+    if (isHeld) code.get(L.Table);
+    else code.i32(0).mem(W.I32Load, MemoryMap.Header + Header.ReadTable);
     code.op(W.I32Add);
     load();
     code.tee(L.Entry).op(W.I32Eqz).brIf(out);
+  }
+
+  /** Loads what `lookUp` has in locals in loops. */
+  protected loadTable(code: Code): void {
+    code
+      .i32(0)
+      .mem(W.I32Load, MemoryMap.Header + Header.ReadTable)
+      .set(L.Table);
+    code
+      .i32(0)
+      .mem(W.I64Load, MemoryMap.Header + Header.PlaceMask)
+      .set(L.PlaceMask);
   }
 
   /** Checks the address on the stack; leaves the host address − Bias in P. */

@@ -40,6 +40,8 @@ export function saveAll(code: Code, registers: Registers): void {
 export interface Scope {
   used: Registers;
   set: Registers;
+  /** Is the TLB looked at in it? */
+  looksUp: boolean;
 }
 
 /**

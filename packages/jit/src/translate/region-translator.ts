@@ -247,7 +247,7 @@ class RegionTranslator extends TransferEmitter {
     }
     const { nodes } = behind(() => true);
     for (const node of nodes) if (node !== header && loopHeaders.has(node)) return;
-    const scope: Scope = { used: 0, set: 0 };
+    const scope: Scope = { used: 0, set: 0, looksUp: false };
     this.scopedLoops.push({ header, nodes, ends });
     for (const node of nodes) this.scopes.set(node, scope);
   }
@@ -331,7 +331,10 @@ class RegionTranslator extends TransferEmitter {
       code.op(W.Block, W.Void);
       this.context.push(`scope ${state}`);
     }
-    code.hole((hole) => loadAll(hole, scope.used));
+    code.hole((hole) => {
+      loadAll(hole, scope.used);
+      if (scope.looksUp) this.loadTable(hole);
+    });
     if (!this.computes) return;
     this.kind = this.kinds.get(header)!;
     this.demandOn(header, this.facts.missingBefore(header), scope);

@@ -266,14 +266,6 @@ export abstract class TransferEmitter extends IntegerEmitter {
       .i32(0)
       .mem(W.I32Load, MemoryMap.Cpu + Cpu.RegionFuel)
       .set(L.Fuel);
-    code
-      .i32(0)
-      .mem(W.I32Load, MemoryMap.Header + Header.ReadTable)
-      .set(L.Table);
-    code
-      .i32(0)
-      .mem(W.I64Load, MemoryMap.Header + Header.PlaceMask)
-      .set(L.PlaceMask);
   }
 
   /** Behind the body: the ways out of Exit, each label innermost first. */
