@@ -4,6 +4,7 @@ import { dropCode, flushCode, initCode, placeCodeRest } from './cpu/code-cache';
 import { getEflags, resetCpu, setEflags } from './cpu/state';
 import { goOn, resume, stepUop, testCondition } from './cpu/regions';
 import { run } from './cpu/run';
+import { quotientOf } from './execute/integer/wide';
 import { fxrstorFrom, fxsaveTo } from './fpu/x87/fxsave';
 import * as frames from './mmu/frames';
 import * as pageTables from './mmu/page-tables';
@@ -12,7 +13,7 @@ import * as tlb from './mmu/tlb';
 import * as walk from './mmu/walk';
 
 /** The whole export list of core.wasm; packages/core/src/core.ts describes it. Addresses of user memory are f64. */
-export { goOn, getEflags, resetCpu, resume, run, setEflags, stepUop, testCondition };
+export { goOn, getEflags, quotientOf, resetCpu, resume, run, setEflags, stepUop, testCondition };
 
 /** Once, before anything else: room for this many frames. */
 export function init(frameCount: u32): void {

@@ -22,7 +22,7 @@ export interface JitExports {
   testCondition(code: number): number;
   goOn(rip: bigint, rsp: bigint, depth: number): bigint;
   resume(rip: bigint, depth: number): bigint;
-  remember(address: bigint, memo: number, limit: number): number;
+  quotientOf(high: bigint, low: bigint, divisor: bigint): bigint;
   codeFlush(): void;
 }
 

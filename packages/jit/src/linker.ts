@@ -17,12 +17,12 @@ export class Linker {
   /** @param made by address */
   constructor(
     core: Core,
-    { goOn, resume, stepUop, testCondition }: JitExports,
+    { goOn, quotientOf, resume, stepUop, testCondition }: JitExports,
     private readonly made: ReadonlyMap<number, Region>,
     private readonly installation: Installation,
   ) {
     const { others, numbers } = this;
-    this.imports = { m: core.memory, s: stepUop, c: testCondition, g: goOn, r: resume };
+    this.imports = { m: core.memory, s: stepUop, c: testCondition, g: goOn, r: resume, q: quotientOf };
     for (const region of made.values()) numbers.set(region, numbers.size);
     for (const { source } of made.values()) {
       for (const { end } of source.body.values()) {

@@ -297,7 +297,8 @@ export const enum Import {
   TestCondition = 1,
   GoOn = 2,
   Resume = 3,
-  Count = 4,
+  QuotientOf = 4,
+  Count = 5,
 }
 
 function name(code: Code, text: string): Code {
@@ -308,7 +309,7 @@ function name(code: Code, text: string): Code {
 
 /**
  * A module of region functions (base i64, depth i32, entry i32) → i64. It imports e.m, the memory, the functions of Import as e.s,
- * e.c, e.g, e.r, and `others` region functions as e.0, e.1 …; function i is exported as 'f' + i.
+ * e.c, e.g, e.r, e.q, and `others` region functions as e.0, e.1 …; function i is exported as 'f' + i.
  */
 export function encodeModule(functions: readonly WasmFunction[], others = 0): { bytes: Uint8Array<ArrayBuffer>; marks: readonly Mark[] } {
   const out = new Code();
@@ -316,11 +317,12 @@ export function encodeModule(functions: readonly WasmFunction[], others = 0): { 
   const section = (id: number, content: Code): void => {
     out.byte(id).u(content.length).add(content);
   };
-  const types = new Code().u(4);
+  const types = new Code().u(5);
   types.op(0x60, 3, W.i64, W.i32, W.i32, 1, W.i64);
   types.op(0x60, 1, W.i32, 1, W.i32);
   types.op(0x60, 2, W.i64, W.i32, 1, W.i64);
   types.op(0x60, 3, W.i64, W.i64, W.i32, 1, W.i64);
+  types.op(0x60, 3, W.i64, W.i64, W.i64, 1, W.i64);
   section(1, types);
   const imports = new Code().u(1 + Import.Count + others);
   name(name(imports, 'e'), 'm').op(2, 1).u(MEMORY_PAGES).u(65536);
@@ -328,6 +330,7 @@ export function encodeModule(functions: readonly WasmFunction[], others = 0): { 
   name(name(imports, 'e'), 'c').op(0, 1);
   name(name(imports, 'e'), 'g').op(0, 3);
   name(name(imports, 'e'), 'r').op(0, 2);
+  name(name(imports, 'e'), 'q').op(0, 4);
   for (let i = 0; i < others; i++) name(name(imports, 'e'), `${i}`).op(0, 0);
   section(2, imports);
   const kinds = new Code().u(functions.length);

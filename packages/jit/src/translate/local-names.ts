@@ -63,4 +63,4 @@ export function localName(number: number): string {
 }
 
 /** Names of the functions that every module imports, in their order. */
-export const importNames = ['stepUop', 'testCondition', 'goOn'];
+export const importNames = ['stepUop', 'testCondition', 'goOn', 'resume', 'quotientOf'];

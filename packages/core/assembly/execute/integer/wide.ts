@@ -38,6 +38,12 @@ export function divide128(high: u64, low: u64, divisor: u64): void {
   remainder = ((rest << 32) + (bottom & 0xffff_ffff) - second * d) >> shift;
 }
 
+/** For translated code: high:low / divisor, where high < divisor. */
+export function quotientOf(high: u64, low: u64, divisor: u64): u64 {
+  divide128(high, low, divisor);
+  return quotient;
+}
+
 /** One digit: (rest × 2^32 + next) / d, where rest < d and d has its top bit set. */
 function digit(rest: u64, next: u64, d: u64): u64 {
   const dHigh = d >> 32;

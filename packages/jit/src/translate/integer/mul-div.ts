@@ -1,6 +1,6 @@
 import { Cpu } from '@ring3/abi';
 import type { Insn } from '../../region.js';
-import { W } from '../../wasm-encoder.js';
+import { Import, W } from '../../wasm-encoder.js';
 import { CcOp, L } from '../locals.js';
 import { Operand, type Traits } from '../traits.js';
 import { RotateEmitter } from './rotates.js';
@@ -121,7 +121,7 @@ export abstract class MulDivEmitter extends RotateEmitter {
     this.setReg(Cpu.Rdx, bits);
   }
 
-  /** Flags are left alone. Where the processor would fault, and where 64 bits do not hold the dividend, the interpreter does it. */
+  /** Flags are left alone. Where the processor would fault, and where 64 bits do not hold a signed dividend, the interpreter does it. */
   protected divide(insn: Insn, { mnemonic, bits }: Traits, before: number): void {
     this.checkE(insn, before, bits, false);
     if (bits === 64) this.divide64(insn, before, mnemonic === 'idiv');
@@ -133,22 +133,28 @@ export abstract class MulDivEmitter extends RotateEmitter {
     const { code } = this;
     this.signedE(insn, 64);
     code.set(L.T);
-    code.get(L.T).op(W.I64Eqz).get(RDX);
-    if (signed) {
-      code.get(RAX).i64(63).op(W.I64ShrS, W.I64Ne, W.I32Or);
-      code.get(L.T).i64(-1).op(W.I64Eq);
-      code.get(RAX).i64(1).op(W.I64Shl, W.I64Eqz, W.I32And, W.I32Or);
-    } else code.i64(0).op(W.I64Ne, W.I32Or);
-    this.stepIf(insn, before, () => {
-      code
-        .get(RAX)
-        .get(L.T)
-        .op(signed ? W.I64DivS : W.I64DivU)
-        .set(L.T2);
+    const results = (): void => {
+      code.set(L.T2);
       code.get(RAX).get(L.T2).get(L.T).op(W.I64Mul, W.I64Sub);
       this.setReg(Cpu.Rdx, 64);
       code.get(L.T2);
       this.setReg(Cpu.Rax, 64);
+    };
+    if (!signed) {
+      // The quotient does not fit where the upper half is no less than the divisor, which may be 0.
+      code.get(L.T).get(RDX).op(W.I64LeU);
+      this.exit(insn, before);
+      code.get(RDX).get(RAX).set(L.T2).op(W.I64Eqz, W.If, W.i64).get(L.T2).get(L.T).op(W.I64DivU, W.Else);
+      code.get(RDX).get(L.T2).get(L.T).call(Import.QuotientOf).op(W.End);
+      return results();
+    }
+    code.get(L.T).op(W.I64Eqz).get(RDX);
+    code.get(RAX).i64(63).op(W.I64ShrS, W.I64Ne, W.I32Or);
+    code.get(L.T).i64(-1).op(W.I64Eq);
+    code.get(RAX).i64(1).op(W.I64Shl, W.I64Eqz, W.I32And, W.I32Or);
+    this.stepIf(insn, before, () => {
+      code.get(RAX).get(L.T).op(W.I64DivS);
+      results();
     });
   }
 
