@@ -134,7 +134,7 @@ export class Jit {
         continue;
       }
       insns += source.insns;
-      const { again, mended } = replaced ?? { again: 0, mended: 0 };
+      const { again, mended, copies } = replaced ?? { again: 0, mended: 0, copies: true };
       made.set(va, {
         source,
         fn: null,
@@ -146,6 +146,7 @@ export class Jit {
         onTop: new Set(),
         near: new Set(),
         far: { times: 0, since: policy.retired() },
+        copies,
         again,
         asked: 0,
         mended,

@@ -19,6 +19,8 @@ export interface Region {
   near: ReadonlySet<number>;
   /** How often that was told, since so many instructions had retired. */
   far: { times: number; since: number };
+  /** Has it copies of functions that it calls? Not where those change. */
+  copies: boolean;
   /** How often it was made again, and how often that was asked for since. */
   again: number;
   asked: number;

@@ -23,6 +23,8 @@ const MAX_MENDED = 6;
 const MAX_ALSO = 40;
 /** A page whose code was dropped so often stays interpreted. */
 const MAX_GENERATION = 30;
+/** Of one whose code was dropped so often callers have no copies. */
+const MAX_COPIED = 2;
 /** An instruction that fails once in so many, or more often, is the interpreter's. */
 const OFTEN = 300;
 
@@ -131,7 +133,10 @@ export class Policy {
       // It is translated, but control cannot enter there.
       const va = owner.source.view.base + owner.source.entry;
       const { also } = wanted.get(va) ?? owner;
-      if (!isEnter(this.core, view.at(offset)) && also.size < MAX_ALSO && this.again(owner, wanted)) {
+      if (isEnter(this.core, view.at(offset))) {
+        // Other code is where it was made from.
+        if (why === HotReason.Ended) this.refusedAt(owner, wanted);
+      } else if (also.size < MAX_ALSO && this.again(owner, wanted)) {
         also.add(rip);
         return;
       }
@@ -240,6 +245,13 @@ export class Policy {
     return at !== 0 && !isEnter(this.core, at) && !this.refused.has(keyOf(view, va % 4096));
   }
 
+  private refusedAt(region: Region, wanted: Wanted): void {
+    if (region.copies) {
+      region.copies = false;
+      this.remake(region, wanted);
+    } else this.again(region, wanted);
+  }
+
   private again(region: Region, wanted: Wanted): boolean {
     if (region.again >= MAX_AGAIN) return false;
     // What is missing comes one by one: later there is more of it at a time.
@@ -261,7 +273,7 @@ export class Policy {
   /** The region from an address on, with entries besides; `remade`: what it takes the place of. null: there is none. */
   build(va: number, also: ReadonlySet<number>, remade: Region | null): RegionSource | null {
     const source = this.buildOwn(va, also, remade);
-    if (!source) return null;
+    if (!source || remade?.copies === false) return source;
     const { view } = source;
     const known = new Map<number, RegionSource | null>();
     const inlinable = (offset: number): Inlinable | null => {
@@ -274,7 +286,8 @@ export class Policy {
           begins: () => false,
           limit: CALLEE + 1,
         });
-        if (callee && !isInlinable(callee)) callee = null;
+        if (callee && !(isInlinable(callee) && [...callee.view.pages.values()].every(({ generation }) => generation <= MAX_COPIED)))
+          callee = null;
         known.set(offset, callee);
       }
       return callee;

@@ -227,7 +227,8 @@ export function runRegions(u: u32, remaining: i64): i64 {
     if (isWatched) hostRegionExit(slot, <f64>rip, retired, why);
     if (why) break;
   }
-  if (why == RegionExit.Ended) countExit(rip, HotReason.Ended);
+  // Refused at its entry: other code is where it was made from.
+  if (why == RegionExit.Ended || why == RegionExit.Refused) countExit(rip, HotReason.Ended);
   countStat(Stat.RegionExits + why - 1);
   countStat(Stat.RegionRuns);
   const instructions = MemoryMap.Cpu + Cpu.Stats + (Stat.RegionInstructions << 3);
