@@ -6,6 +6,7 @@ import { goOn, resume, stepUop, testCondition } from './cpu/regions';
 import { run } from './cpu/run';
 import { quotientOf } from './execute/integer/wide';
 import { fxrstorFrom, fxsaveTo } from './fpu/x87/fxsave';
+import * as areas from './mmu/areas';
 import * as frames from './mmu/frames';
 import * as pageTables from './mmu/page-tables';
 import * as ranges from './mmu/ranges';
@@ -35,6 +36,10 @@ export function fxrstor(host: u32): bool {
 
 export function allocFrame(flags: u32): u32 {
   return frames.allocFrame(flags, true);
+}
+
+export function allocFrameFor(pgd: u32, va: f64, flags: u32, zeroed: bool): u32 {
+  return areas.allocFrameFor(pgd, <u64>va, flags, zeroed);
 }
 
 export function allocFrameRaw(flags: u32): u32 {

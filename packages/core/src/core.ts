@@ -41,6 +41,8 @@ export interface Core {
   allocFrame(flags: number): number;
   /** The same, with whatever it held before. */
   allocFrameRaw(flags: number): number;
+  /** One for the anonymous page at va: beside those of the pages around, where that can be. `zeroed`: else with whatever it held before. */
+  allocFrameFor(pgd: number, va: number, flags: number, zeroed: boolean): number;
   getFrame(frame: number): void;
   /** Drops a reference; the last one frees the frame (its version goes up, its decoded code is dropped). */
   putFrame(frame: number): void;

@@ -12,6 +12,7 @@ interface Exports {
   fxrstor(host: number): number;
   allocFrame(flags: number): number;
   allocFrameRaw(flags: number): number;
+  allocFrameFor(pgd: number, va: number, flags: number, zeroed: number): number;
   getFrame(frame: number): void;
   putFrame(frame: number): void;
   placeTable(id: number): number;
@@ -172,6 +173,9 @@ class LoadedCore implements Core {
   }
   allocFrameRaw(flags: number): number {
     return this.wasm.allocFrameRaw(flags) >>> 0;
+  }
+  allocFrameFor(pgd: number, va: number, flags: number, zeroed: boolean): number {
+    return this.wasm.allocFrameFor(pgd, va, flags, Number(zeroed)) >>> 0;
   }
   placeTable(id: number): boolean {
     return this.wasm.placeTable(id) !== 0;

@@ -146,13 +146,16 @@ export const enum Memo {
   UsedBytes = 0xc00,
 }
 
-/** The page that the stack's top was in when the core last looked, if it may be written; all zero: none. Cleared with the memos. */
+/**
+ * The page that the stack's top was in when the core last looked, and those around it with the same W entry, if it may be written; all zero: none.
+ * Cleared with the memos.
+ */
 export const enum StackMemo {
-  /** u64: the page's address. */
+  /** u64: the first page's address. */
   Page = 0,
   /** u32: the TLB's W entry. */
   Entry = 8,
-  /** u64: accesses of up to 16, 64, 256 bytes that begin less than so many bytes behind Page lie in the page. */
+  /** u64: accesses of up to 16, 64, 256 bytes that begin less than so many bytes behind Page lie in these pages. */
   Limit16 = 16,
   Limit64 = 24,
   Limit256 = 32,

@@ -30,6 +30,8 @@ export const enum Region {
   /** The interpreter goes on for so many instructions at a time between two regions, so often. */
   Interpreted = 200,
   Tries = 8,
+  /** Pages on each side of the stack's top that are looked at. */
+  StackPages = 32,
   /** Hot addresses that are translated at once. */
   Batch = 6,
   /** More than any fuel. */
@@ -144,20 +146,33 @@ export function resume(rip: u64, depth: i32): u64 {
   return interpretOn(load<u64>(MemoryMap.Cpu + Cpu.Rip), depth);
 }
 
-/** Translated code looks for what lies at the stack's top there where it is now. */
+/** Translated code looks for what lies at the stack's top there where it is now: in its page, and those around that lie together with it. */
 function rememberStack(): void {
   const rsp = load<u64>(MemoryMap.Cpu + Cpu.Rsp);
   if (rsp >> 32) return;
+  const table = readTable + TlbLayout.Write;
   const page = <u32>rsp >>> PageSize.Shift;
-  const entry = load<u32>(readTable + (page << 2), TlbLayout.Write);
+  const entry = load<u32>(table + (page << 2));
   if (!entry) return;
+  // Pages with the same entry are as far apart in the memory as their addresses.
+  let first = page;
+  while (page - first < <u32>Region.StackPages && first && load<u32>(table + ((first - 1) << 2)) == entry) first--;
+  let end = page + 1;
+  while (end - page < <u32>Region.StackPages && end < 0x10_0000 && load<u32>(table + (end << 2)) == entry) end++;
   const memo = MemoryMap.StackMemo;
-  store<u64>(memo, <u64>page << PageSize.Shift);
+  const bytes = <u64>(end - first) << PageSize.Shift;
+  store<u64>(memo, <u64>first << PageSize.Shift);
   store<u32>(memo, entry, StackMemo.Entry);
-  store<u64>(memo, PageSize.Bytes - 15, StackMemo.Limit16);
-  store<u64>(memo, PageSize.Bytes - 63, StackMemo.Limit64);
-  store<u64>(memo, PageSize.Bytes - 255, StackMemo.Limit256);
+  store<u64>(memo, bytes - 15, StackMemo.Limit16);
+  store<u64>(memo, bytes - 63, StackMemo.Limit64);
+  store<u64>(memo, bytes - 255, StackMemo.Limit256);
   store<u32>(MemoryMap.Header + Header.MemosUsed, 1);
+}
+
+/** Does what is remembered of the stack have its top? */
+function knowsStack(): bool {
+  const memo = MemoryMap.StackMemo;
+  return load<u64>(MemoryMap.Cpu + Cpu.Rsp) - load<u64>(memo) < load<u64>(memo, StackMemo.Limit16);
 }
 
 /** What has retired is the run loop's to answer; what has not is begun again there. */
@@ -189,7 +204,7 @@ function interpretOn(rip: u64, depth: i32): u64 {
 /** Runs translated code, region after region, from an Enter micro-op on; how many instructions it has retired. Cpu.Rip is exact. */
 export function runRegions(u: u32, remaining: i64): i64 {
   storeRegionCc();
-  rememberStack();
+  if (!knowsStack()) rememberStack();
   let fuel = <i32>(remaining - Region.Least < Region.Fuel ? remaining - Region.Least : Region.Fuel);
   const begun = fuel;
   store<i32>(MemoryMap.Cpu + Cpu.RegionFuel, fuel);

@@ -2,6 +2,7 @@ import { Cpu, Stat } from '../../../abi/src/machine/cpu-state';
 import { Header, MemoryMap, PageFlag, PageSize, PageStruct } from '../../../abi/src/machine/memory-map';
 import { dropCode } from '../cpu/code-cache';
 import { hostMemoryGrown } from '../host';
+import { append, firstFree, isUntouched, nextFree, prepend, remove } from './free-list';
 
 /**
  * Frames and their struct pages. Memory grows towards the limit in steps, and a frame that was never used needs no zeroing. Tables of
@@ -14,7 +15,13 @@ let frameBase: u32 = 0;
 let frameEnd: u32 = 0;
 let fresh: u32 = 0;
 let grownTo: u32 = 0;
-let freeList: u32 = 0;
+
+const enum Room {
+  /** So much is passed over at a time, at most. */
+  Bytes = 0x1_0000,
+  /** Free frames that are looked at for one with room around it. */
+  Tries = 8,
+}
 
 const enum Growth {
   PageShift = 16,
@@ -61,15 +68,56 @@ export function isFrame(frame: u32): bool {
 
 /** A frame with one reference. 0 = the limit is reached, or the host has no more memory. */
 export function allocFrame(flags: u32, zeroed: bool): u32 {
-  let frame = freeList;
-  if (frame) {
-    freeList = load<u32>(pageStruct(frame), PageStruct.Next);
-    if (zeroed) memory.fill(frame, 0, PageSize.Bytes);
-  } else {
-    if (!load<u32>(MemoryMap.Header + Header.FreeFrames)) return 0;
-    frame = takeFresh(PageSize.Bytes);
-    if (!frame) return 0;
+  if (!load<u32>(MemoryMap.Header + Header.FreeFrames)) return 0;
+  // What was passed over is for its neighbours, as long as there is other.
+  if (firstFree && !isUntouched(firstFree)) return give(firstFree, flags, zeroed);
+  const frame = takeFresh(PageSize.Bytes);
+  if (frame) return begin(frame, flags);
+  return firstFree ? give(firstFree, flags, zeroed) : 0;
+}
+
+/** Is it free, or could it be taken next with what is passed over? */
+function isFree(frame: u32): bool {
+  if (frame >= fresh) return frame - fresh < <u32>Room.Bytes && frame < frameEnd;
+  return frame >= frameBase && !load<u32>(pageStruct(frame), PageStruct.RefCount);
+}
+
+/** The same, but a certain one, which is free. `behind`: so many that follow it are passed over for its neighbours, if they were never used. */
+export function allocThisFrame(frame: u32, behind: u32, flags: u32, zeroed: bool): u32 {
+  if (!load<u32>(MemoryMap.Header + Header.FreeFrames)) return 0;
+  if (frame < fresh) return give(frame, flags, zeroed);
+  const first = fresh;
+  const end = frame + PageSize.Bytes + (behind << PageSize.Shift);
+  if (!takeFresh(end - first)) return 0;
+  for (let passed = first; passed < end; passed += PageSize.Bytes) if (passed != frame) append(passed);
+  return begin(frame, flags);
+}
+
+/** A free frame with so many free ones before it, and so many behind it; 0: none was found. */
+export function frameWithRoom(before: i32, behind: i32): u32 {
+  let frame = firstFree;
+  for (let i = 0; i < Room.Tries && frame && !isUntouched(frame); i++) {
+    if (areFree(frame, before, behind)) return frame;
+    frame = nextFree(frame);
   }
+  const wanted = fresh + (before << PageSize.Shift);
+  return isFree(wanted) ? wanted : 0;
+}
+
+/** Is a frame free, with so many before it and so many behind it? */
+export function areFree(frame: u32, before: i32, behind: i32): bool {
+  for (let i = -before; i <= behind; i++) if (!isFree(frame + (i << PageSize.Shift))) return false;
+  return true;
+}
+
+/** Gives out a frame of the free list. */
+function give(frame: u32, flags: u32, zeroed: bool): u32 {
+  remove(frame);
+  if (zeroed && !isUntouched(frame)) memory.fill(frame, 0, PageSize.Bytes);
+  return begin(frame, flags);
+}
+
+function begin(frame: u32, flags: u32): u32 {
   const page = pageStruct(frame);
   store<u32>(page, 1, PageStruct.RefCount);
   store<u32>(page, 0, PageStruct.MapCount);
@@ -135,8 +183,7 @@ export function putFrame(frame: u32): void {
   if (flags & PageFlag.HasCode) dropCode(frame);
   store<u32>(page, load<u32>(page, PageStruct.Version) + 1, PageStruct.Version);
   store<u32>(page, 0, PageStruct.Flags);
-  store<u32>(page, freeList, PageStruct.Next);
-  freeList = frame;
+  prepend(frame);
   const free = MemoryMap.Header + Header.FreeFrames;
   store<u32>(free, load<u32>(free) + 1);
 }

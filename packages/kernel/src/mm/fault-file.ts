@@ -1,4 +1,4 @@
-import { MemoryMap, PageFlag, PageSize, Pte } from '@ring3/abi';
+import { MemoryMap, PageSize, Pte } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
 import { touchMtime } from '../vfs/times.js';
 import { ENOMEM, Errno } from '../errno.js';
@@ -6,7 +6,7 @@ import type { AddressSpace } from './address-space.js';
 import { prepareAnonVma } from './anon-vma.js';
 import { FaultKind, faultNote } from './fault-record.js';
 import { FaultResult } from './fault-result.js';
-import { allocFrameRaw, allocPte } from './frames.js';
+import { allocAnonFrame, allocPte } from './frames.js';
 import type { Mm, Vma } from './mm.js';
 import { PageCache } from './page-cache.js';
 import { PageWait } from './page-read.js';
@@ -150,7 +150,7 @@ function cowFault(k: Kernel, mm: Mm, vma: Vma, va: number, mapping: AddressSpace
   const source = faultedFrame;
   const major = pageRead;
   k.core.getFrame(source);
-  const copy = allocFrameRaw(k, PageFlag.Anon | PageFlag.Uptodate);
+  const copy = allocAnonFrame(k, mm, va, false);
   const slot = copy === 0 ? 0 : allocPte(k, mm.pgd, va);
   if (slot !== 0) k.core.u8.copyWithin(copy, source, source + PageSize.Bytes);
   k.core.putFrame(source);

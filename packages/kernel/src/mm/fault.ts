@@ -4,7 +4,7 @@ import { prepareAnonVma } from './anon-vma.js';
 import { fileFault, fileWriteShared } from './fault-file.js';
 import { FaultKind, faultNote, recordFault } from './fault-record.js';
 import { FaultResult } from './fault-result.js';
-import { addMapCount, allocFrame, allocFrameRaw, allocPte, frameFlags, refCount, zeroFrame } from './frames.js';
+import { addMapCount, allocAnonFrame, allocPte, frameFlags, refCount, zeroFrame } from './frames.js';
 import type { Mm, Vma } from './mm.js';
 import type { PageWaitOp } from './page-read.js';
 import { TASK_SIZE_MAX } from './layout.js';
@@ -101,7 +101,7 @@ function anonymousFault(k: Kernel, mm: Mm, vma: Vma, va: number, write: boolean)
   }
   faultNote.kind = FaultKind.Anon;
   prepareAnonVma(k, mm, vma);
-  const frame = allocFrame(k, PageFlag.Anon | PageFlag.Uptodate);
+  const frame = allocAnonFrame(k, mm, va, true);
   if (frame === 0) return FaultResult.Oom;
   const slot = allocPte(k, mm.pgd, va);
   if (slot === 0) {
@@ -152,7 +152,7 @@ function breakCow(k: Kernel, mm: Mm, vma: Vma, va: number, slot: number, old: nu
   const counted = !(oldFlags & PageFlag.Reserved);
   // Allocation may evict: the entry must not lose its frame meanwhile.
   if (counted) k.core.getFrame(old);
-  const frame = isZero ? allocFrame(k, PageFlag.Anon | PageFlag.Uptodate) : allocFrameRaw(k, PageFlag.Anon | PageFlag.Uptodate);
+  const frame = allocAnonFrame(k, mm, va, isZero);
   if (frame === 0) {
     if (counted) k.core.putFrame(old);
     return FaultResult.Oom;

@@ -1,5 +1,6 @@
 import { Header, MemoryMap, PageFlag, PageStruct } from '@ring3/abi';
 import type { Kernel } from '../kernel.js';
+import type { Mm } from './mm.js';
 import { outOfMemory } from './oom.js';
 import { reclaim } from './reclaim.js';
 
@@ -30,11 +31,12 @@ export function allocFrame(k: Kernel, flags: number): number {
   return makeRoom(k) ? k.core.allocFrame(flags) : 0;
 }
 
-/** The same with whatever content: the caller fills all of it. */
-export function allocFrameRaw(k: Kernel, flags: number): number {
-  const frame = k.core.allocFrameRaw(flags);
+/** For the anonymous page at va; `zeroed`: else the caller fills all of it. */
+export function allocAnonFrame(k: Kernel, mm: Mm, va: number, zeroed: boolean): number {
+  const flags = PageFlag.Anon | PageFlag.Uptodate;
+  const frame = k.core.allocFrameFor(mm.pgd, va, flags, zeroed);
   if (frame !== 0) return frame;
-  return makeRoom(k) ? k.core.allocFrameRaw(flags) : 0;
+  return makeRoom(k) ? k.core.allocFrameFor(mm.pgd, va, flags, zeroed) : 0;
 }
 
 /** Host address of the page-table entry of va, with its tables made; 0 = out of memory. */
