@@ -199,6 +199,7 @@ export class Jit {
       callee: (offset) => linker.calleeOf(region, offset),
       table: (bytes) => installation.table(bytes),
       mayBeOnTop: policy.mayBeOnTop(source),
+      mayCross: (insn) => policy.mayCross(view, insn),
       mayGroup: (insn) => policy.mayGroup(view, insn),
       staysInPage: (insn) => policy.profile.staysInPage(insn.at),
       memoFor: (insn, bytes, write) => installation.memos.memoFor(keyOf(view, insn.offset), bytes, write),

@@ -28,18 +28,21 @@ const MAX_COPIED = 2;
 /** An instruction that fails once in so many, or more often, is the interpreter's. */
 const OFTEN = 300;
 
-/** Accesses that are checked together fail together, at the ends of pages: once in so many instructions is worth it. */
+/** Accesses that are checked together fail together, at the ends of pages. Once in so many instructions is worth it; and if two pages will do. */
 const SHARED = 10_000;
+const ACROSS = 100_000;
 
 /** Near checks that fail once in more instructions than so many are worth it. */
 const FAR = 20_000;
 
 /** How an access that keeps leaving its region is translated next time. */
 const enum Care {
+  /** What is checked with others may go on in another page. */
+  Across = 1,
   /** Checked alone. */
-  Alone = 1,
+  Alone = 2,
   /** By the interpreter's function. */
-  Step = 2,
+  Step = 3,
 }
 
 /** Addresses to translate regions from, with those to make again. */
@@ -87,9 +90,14 @@ export class Policy {
     this.cares.clear();
   }
 
+  /** May what an access is checked for together with others go on in another page? */
+  mayCross(view: CodeView, { offset }: Insn): boolean {
+    return this.cares.get(keyOf(view, offset)) === Care.Across;
+  }
+
   /** May an access be checked together with others? */
   mayGroup(view: CodeView, { offset }: Insn): boolean {
-    return !this.cares.has(keyOf(view, offset));
+    return (this.cares.get(keyOf(view, offset)) ?? Care.Across) === Care.Across;
   }
 
   /** Is an instruction left to the interpreter? */
@@ -212,9 +220,10 @@ export class Policy {
     const since = retired - (this.failures.get(key) ?? 0);
     this.failures.set(key, retired);
     const care = this.cares.get(key);
-    if (group.length > 0 && care === undefined) {
-      if (since > Profile.HotFailures * SHARED) return false;
-      for (const member of group) if (!this.cares.has(member)) this.cares.set(member, Care.Alone);
+    if (group.length > 0 && (care ?? Care.Across) === Care.Across) {
+      const better = care === undefined ? Care.Across : Care.Alone;
+      if (since > Profile.HotFailures * (better === Care.Across ? ACROSS : SHARED)) return false;
+      for (const member of group) if ((this.cares.get(member) ?? 0) < better) this.cares.set(member, better);
     } else if (care !== Care.Step && since <= Profile.HotFailures * OFTEN) this.cares.set(key, Care.Step);
     else return false;
     return true;

@@ -22,6 +22,16 @@ export interface MemoPlaces {
 /** Where to go when there is nothing to access: what the way out needs is set, and its label is returned. */
 export type Leave = () => number;
 
+/** Writes what of a look into the TLB depends on what is accessed, which may not be known yet. */
+export interface Window {
+  /** The load of an entry. */
+  load(): void;
+  /** The last offset in a page that is not too near its end. */
+  last(): void;
+  /** How far behind L.Ea the last byte is; null: an access that goes on in another page leaves. */
+  rest: (() => void) | null;
+}
+
 /** Looks for pages: in the TLB's flat tables, or first in a memo, which remembers what was found last. Loads and stores. */
 export abstract class LookUpEmitter extends Emitter {
   /** What a load or store at L.P adds to it, for the operand that `access` or `check` looked at last. */
@@ -99,7 +109,7 @@ export abstract class LookUpEmitter extends Emitter {
    * The TLB's entry for L.Ea to a memo, if it is not there yet. What only the look into the TLB needs is read from memory: V8 would have it
    * in registers again where both ways meet.
    */
-  protected remembered(leave: Leave, load: () => void, last: () => void, memo: MemoPlaces): void {
+  protected remembered(leave: Leave, window: Window, memo: MemoPlaces): void {
     const { code } = this;
     code.get(L.Ea);
     this.memoField(memo, Memo.Page, W.I64Load);
@@ -107,7 +117,7 @@ export abstract class LookUpEmitter extends Emitter {
     this.memoField(memo, Memo.Limit, W.I64Load);
     code.op(W.I64GeU, W.If, W.Void);
     this.context.push('if');
-    this.lookUp(leave, load, last, true);
+    this.lookUp(leave, window, true);
     code.i32(0).get(L.Ea).i64(-4096).op(W.I64And);
     this.memoField(memo, Memo.Page, W.I64Store);
     code.i32(0);
@@ -123,11 +133,8 @@ export abstract class LookUpEmitter extends Emitter {
     code.op(W.End);
   }
 
-  /**
-   * The TLB's entry for L.Ea to L.Entry. `load`, `last`: the entry's load, and the last offset in a page that is not too near its end.
-   * An address above the window is more than that too.
-   */
-  protected lookUp(leave: Leave, load: () => void, last: () => void, seldom = false): void {
+  /** The TLB's entry for L.Ea to L.Entry. An address above the window is too near the end of its page too. */
+  protected lookUp(leave: Leave, { load, last, rest }: Window, seldom = false): void {
     const { code } = this;
     const { scope } = code;
     const out = leave();
@@ -140,13 +147,30 @@ export abstract class LookUpEmitter extends Emitter {
     } else code.i32(0).mem(W.I64Load, MemoryMap.Header + Header.PlaceMask);
     code.op(W.I64And);
     last();
-    code.op(W.I64GtU).brIf(out);
-    code.get(L.Ea).op(W.I32WrapI64).i32(12).op(W.I32ShrU).i32(2).op(W.I32Shl);
-    if (isHeld) code.get(L.Table);
-    else code.i32(0).mem(W.I32Load, MemoryMap.Header + Header.ReadTable);
-    code.op(W.I32Add);
-    load();
-    code.tee(L.Entry).op(W.I32Eqz).brIf(out);
+    code.op(W.I64GtU);
+    const entryOf = (address: L): void => {
+      code.get(address).op(W.I32WrapI64).i32(12).op(W.I32ShrU).i32(2).op(W.I32Shl);
+      if (isHeld) code.get(L.Table);
+      else code.i32(0).mem(W.I32Load, MemoryMap.Header + Header.ReadTable);
+      code.op(W.I32Add);
+      load();
+    };
+    if (rest) {
+      // Two pages do as well, if they lie together.
+      code.op(W.If, W.Void);
+      this.context.push('if');
+      const outOfIf = leave();
+      code.get(L.Ea);
+      rest();
+      code.op(W.I64Add).tee(L.T3).i64(32).op(W.I64ShrU).i64(0).op(W.I64Ne).brIf(outOfIf);
+      entryOf(L.T3);
+      entryOf(L.Ea);
+      code.op(W.I32Ne).brIf(outOfIf);
+      this.context.pop();
+      code.op(W.End);
+    } else code.brIf(out);
+    entryOf(L.Ea);
+    code.tee(L.Entry).op(W.I32Eqz).brIf(leave());
   }
 
   /** Loads what `lookUp` has in locals in loops. */
@@ -170,15 +194,18 @@ export abstract class LookUpEmitter extends Emitter {
       this.site(insn.offset, before);
       return this.out('site');
     };
-    const load = (): void => void code.mem(W.I32Load, write ? TLB_WRITE : 0);
-    const last = (): void => void code.i64(4096 - size);
+    const window: Window = {
+      load: () => void code.mem(W.I32Load, write ? TLB_WRITE : 0),
+      last: () => void code.i64(4096 - size),
+      rest: null,
+    };
     if (steady) {
       const memo = this.memo(insn, size, write);
-      this.remembered(leave, load, last, memo);
+      this.remembered(leave, window, memo);
       code.get(L.Ea).op(W.I32WrapI64);
       this.memoField(memo, Memo.Entry, W.I32Load);
     } else {
-      this.lookUp(leave, load, last);
+      this.lookUp(leave, window);
       code.get(L.Ea).op(W.I32WrapI64).get(L.Entry);
     }
     code.op(W.I32Add).set(L.P);

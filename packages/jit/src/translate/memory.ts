@@ -2,7 +2,7 @@ import { Cpu, Memo, MemoryMap, StackMemo } from '@ring3/abi';
 import type { Guard, Insn, Place } from '../region.js';
 import { W } from '../wasm-encoder.js';
 import { GROUPS, L, TLB_BIAS, TLB_WRITE } from './locals.js';
-import { type Leave, LIMIT_BYTES, LookUpEmitter, MEMO_BYTES, type MemoPlaces } from './look-ups.js';
+import { type Leave, LIMIT_BYTES, LookUpEmitter, MEMO_BYTES, type MemoPlaces, type Window } from './look-ups.js';
 import { isPageRelative, type Move, moveOf, NONE, placeOf } from './places.js';
 
 /** Bytes that accesses through one base register may be apart to be checked together. */
@@ -25,7 +25,9 @@ interface Check {
   /** Places in the code. */
   lowAt: number;
   lastAt: number;
-  tableAt: number;
+  tablesAt: number[];
+  /** 0: it may not go on in another page. */
+  restAt: number;
   memo: MemoPlaces | null;
   /** Is it looked for in the page of StackMemo? Its limit is at `lastAt`. */
   onStack: boolean;
@@ -67,6 +69,8 @@ export abstract class MemoryEmitter extends LookUpEmitter {
   readonly onTop = new Set<number>();
   /** Is the top of the stack mostly in that page, and what the region has there with it? */
   protected abstract mayBeOnTop(): boolean;
+  /** May what is checked for accesses of this instruction, and others with it, go on in another page? */
+  protected abstract mayCross(insn: Insn): boolean;
   /** May accesses of this instruction be checked together with others? */
   protected abstract mayGroup(insn: Insn): boolean;
 
@@ -244,7 +248,8 @@ export abstract class MemoryEmitter extends LookUpEmitter {
       write,
       lowAt: 0,
       lastAt: 0,
-      tableAt: 0,
+      tablesAt: [],
+      restAt: 0,
       memo,
       onStack,
       members: members ?? [],
@@ -264,10 +269,13 @@ export abstract class MemoryEmitter extends LookUpEmitter {
       code.op(W.I64GeU).brIf(out);
     } else {
       code.set(L.Ea);
-      const load = (): void => void (check.tableAt = code.patchableMem(W.I32Load));
-      const last = (): void => void (check.lastAt = code.patchable(0x42, LIMIT_BYTES));
-      if (memo) this.remembered(leave, load, last, memo);
-      else this.lookUp(leave, load, last);
+      const window: Window = {
+        load: () => void check.tablesAt.push(code.patchableMem(W.I32Load)),
+        last: () => void (check.lastAt = code.patchable(0x42, LIMIT_BYTES)),
+        rest: this.mayCross(insn) ? (): void => void (check.restAt = code.patchable(0x42, LIMIT_BYTES)) : null,
+      };
+      if (memo) this.remembered(leave, window, memo);
+      else this.lookUp(leave, window);
     }
     this.addressOf(place);
     code.op(W.I32WrapI64).i32(disp).op(W.I32Add);
@@ -290,7 +298,7 @@ export abstract class MemoryEmitter extends LookUpEmitter {
     code.op(W.I64Add);
   }
 
-  private patchCheck({ low, high, write, lowAt, lastAt, tableAt, memo, onStack }: Check): void {
+  private patchCheck({ low, high, write, lowAt, lastAt, tablesAt, restAt, memo, onStack }: Check): void {
     const { code } = this;
     code.patch(lowAt, low);
     if (onStack) {
@@ -300,7 +308,8 @@ export abstract class MemoryEmitter extends LookUpEmitter {
       return;
     }
     code.patch(lastAt, 4096 - (high - low), LIMIT_BYTES);
-    code.patch(tableAt, write ? TLB_WRITE : 0);
+    if (restAt) code.patch(restAt, high - low - 1, LIMIT_BYTES);
+    for (const at of tablesAt) code.patch(at, write ? TLB_WRITE : 0);
     if (memo) Object.assign(memo, { span: high - low, write });
   }
 }

@@ -25,6 +25,7 @@ export interface Links {
   callee(offset: number): Callee | null;
   /** Host address of `bytes` bytes for a table, zeroed; 0: there is no room. */
   table(bytes: number): number;
+  mayCross(insn: Insn): boolean;
   mayGroup(insn: Insn): boolean;
   /** Is the top of the stack mostly in the page that StackMemo has? */
   mayBeOnTop: boolean;
@@ -132,6 +133,10 @@ class RegionTranslator extends TransferEmitter {
 
   protected callee(offset: number): Callee | null {
     return this.links.callee(offset);
+  }
+
+  protected mayCross(insn: Insn): boolean {
+    return this.links.mayCross(insn);
   }
 
   protected mayGroup(insn: Insn): boolean {
