@@ -1,4 +1,4 @@
-import { MemoryMap, PageFlag, PageStruct, Pte } from '@ring3/abi';
+import { Header, MemoryMap, PageFlag, PageStruct, Pte } from '@ring3/abi';
 import { describe, expect, test } from 'vitest';
 import { createCore } from './loader.js';
 import { loadCoreModule } from './node.js';
@@ -49,5 +49,72 @@ describe('frames', () => {
     core.zapRange(pgd, va, va + 4096);
     expect(core.zappedFile()).toBe(1);
     expect(core.u32[(core.pageStruct(first) + PageStruct.RefCount) >>> 2]).toBe(1);
+  });
+
+  describe('of anonymous pages', () => {
+    /** Maps the page at an address as the kernel does. */
+    const map = (core: ReturnType<typeof makeCore>, pgd: number, at: number, zeroed = true): number => {
+      const frame = core.allocFrameFor(pgd, at, PageFlag.Anon, zeroed);
+      if (frame !== 0) core.u32[core.pteSlot(pgd, at, true) >>> 2] = (frame | Pte.P | Pte.RW | Pte.US) >>> 0;
+      return frame;
+    };
+    const unmap = (core: ReturnType<typeof makeCore>, pgd: number, at: number): void => {
+      core.u32[core.pageStruct(core.u32[core.pteSlot(pgd, at, true) >>> 2]! & ~0xfff) >>> 2] = 1;
+      core.zapRange(pgd, at, at + 4096);
+    };
+
+    test('neighbours lie together, in whatever order they come, beside another area that grows meanwhile', () => {
+      const core = makeCore(16 << 20);
+      const pgd = core.createPageTable();
+      const other = va + 0x40_0000;
+      const order = [9, 3, 15, 0, 8, 14, 1, 2, 16, 17, 13, 4];
+      const frames = new Map<number, number>();
+      order.forEach((page, i) => {
+        frames.set(page, map(core, pgd, va + 4096 * page));
+        map(core, pgd, other + 4096 * i);
+        core.allocFrame(PageFlag.PageCache);
+      });
+      const bases = order.filter((page) => page < 16).map((page) => frames.get(page)! - 4096 * page);
+      expect(new Set(bases).size).toBe(1);
+      expect(frames.get(17)! - frames.get(16)!).toBe(4096);
+    });
+
+    test('an area that grows goes on where it is, as long as nothing is in its way', () => {
+      const core = makeCore(16 << 20);
+      const pgd = core.createPageTable();
+      // Its tables are not in the way.
+      core.pteSlot(pgd, va, true);
+      const frames = Array.from({ length: 100 }, (_, i) => map(core, pgd, va + 4096 * i));
+      expect(frames).toEqual(frames.map((_, i) => frames[0]! + 4096 * i));
+    });
+
+    test('frames that were in use come back zeroed, or as they are', () => {
+      const core = makeCore(16 << 20);
+      const pgd = core.createPageTable();
+      const before = [0, 1, 2].map((page) => map(core, pgd, va + 4096 * page));
+      for (const frame of before) core.u8.fill(0x55, frame, frame + 4096);
+      for (const page of [0, 1, 2]) unmap(core, pgd, va + 4096 * page);
+      const raw = map(core, pgd, va, false);
+      const zeroed = map(core, pgd, va + 4096);
+      expect(before).toContain(raw);
+      expect(zeroed).toBe(raw + 4096);
+      expect(core.u8.subarray(raw, raw + 4096).every((byte) => byte === 0x55)).toBe(true);
+      expect(core.u8.subarray(zeroed, zeroed + 4096).every((byte) => byte === 0)).toBe(true);
+    });
+
+    test('what was passed over for neighbours is there when nothing else is', () => {
+      const core = makeCore(4 << 20);
+      const free = (): number => core.u32[(MemoryMap.Header + Header.FreeFrames) >>> 2]!;
+      const pgd = core.createPageTable();
+      for (let i = 0; i < 8; i++) map(core, pgd, va + 0x4_0000 * i);
+      const left = free();
+      const frames = new Set<number>();
+      for (let frame = core.allocFrame(0); frame !== 0; frame = core.allocFrame(0)) {
+        expect(core.u8.subarray(frame, frame + 4096).some((byte) => byte !== 0)).toBe(false);
+        frames.add(frame);
+      }
+      expect(frames.size).toBe(left);
+      expect([free(), core.allocFrameFor(pgd, va + 4096, PageFlag.Anon, true)]).toEqual([0, 0]);
+    });
   });
 });
