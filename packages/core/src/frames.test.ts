@@ -106,7 +106,7 @@ describe('frames', () => {
       const core = makeCore(4 << 20);
       const free = (): number => core.u32[(MemoryMap.Header + Header.FreeFrames) >>> 2]!;
       const pgd = core.createPageTable();
-      for (let i = 0; i < 8; i++) map(core, pgd, va + 0x4_0000 * i);
+      for (let i = 0; i < 100; i++) map(core, pgd, va + 0x1_0000 * i);
       const left = free();
       const frames = new Set<number>();
       for (let frame = core.allocFrame(0); frame !== 0; frame = core.allocFrame(0)) {
@@ -114,6 +114,7 @@ describe('frames', () => {
         frames.add(frame);
       }
       expect(frames.size).toBe(left);
+      expect(core.u32[(MemoryMap.Header + Header.FramesTouched) >>> 2]).toBe(core.u32[(MemoryMap.Header + Header.FrameCount) >>> 2]);
       expect([free(), core.allocFrameFor(pgd, va + 4096, PageFlag.Anon, true)]).toEqual([0, 0]);
     });
   });

@@ -15,6 +15,8 @@ let frameBase: u32 = 0;
 let frameEnd: u32 = 0;
 let fresh: u32 = 0;
 let grownTo: u32 = 0;
+/** How many may still come from there: what is behind them is for tables. */
+let freshLeft: u32 = 0;
 
 const enum Room {
   /** So much is passed over at a time, at most. */
@@ -42,6 +44,7 @@ export function initFrames(frames: u32, base: u32): void {
   frameBase = base;
   frameEnd = base + (slots << PageSize.Shift);
   fresh = base;
+  freshLeft = frames;
   grownTo = <u32>memory.size() << Growth.PageShift;
   store<u32>(MemoryMap.Header + Header.FrameCount, frames);
   store<u32>(MemoryMap.Header + Header.FrameSlots, slots);
@@ -71,14 +74,14 @@ export function allocFrame(flags: u32, zeroed: bool): u32 {
   if (!load<u32>(MemoryMap.Header + Header.FreeFrames)) return 0;
   // What was passed over is for its neighbours, as long as there is other.
   if (firstFree && !isUntouched(firstFree)) return give(firstFree, flags, zeroed);
-  const frame = takeFresh(PageSize.Bytes);
+  const frame = takeFreshFrames(1);
   if (frame) return begin(frame, flags);
   return firstFree ? give(firstFree, flags, zeroed) : 0;
 }
 
 /** Is it free, or could it be taken next with what is passed over? */
 function isFree(frame: u32): bool {
-  if (frame >= fresh) return frame - fresh < <u32>Room.Bytes && frame < frameEnd;
+  if (frame >= fresh) return frame - fresh < <u32>Room.Bytes && (frame - fresh) >>> PageSize.Shift < freshLeft;
   return frame >= frameBase && !load<u32>(pageStruct(frame), PageStruct.RefCount);
 }
 
@@ -86,9 +89,9 @@ function isFree(frame: u32): bool {
 export function allocThisFrame(frame: u32, behind: u32, flags: u32, zeroed: bool): u32 {
   if (!load<u32>(MemoryMap.Header + Header.FreeFrames)) return 0;
   if (frame < fresh) return give(frame, flags, zeroed);
-  const first = fresh;
   const end = frame + PageSize.Bytes + (behind << PageSize.Shift);
-  if (!takeFresh(end - first)) return 0;
+  const first = takeFreshFrames((end - fresh) >>> PageSize.Shift);
+  if (!first) return 0;
   for (let passed = first; passed < end; passed += PageSize.Bytes) if (passed != frame) append(passed);
   return begin(frame, flags);
 }
@@ -139,6 +142,14 @@ function takeFresh(bytes: u32): u32 {
   fresh = at + bytes;
   store<u32>(MemoryMap.Header + Header.FramesTouched, (fresh - frameBase) >>> PageSize.Shift);
   return at;
+}
+
+/** The same, for the guest. 0 = that would be more than the limit, too. */
+function takeFreshFrames(count: u32): u32 {
+  if (count > freshLeft) return 0;
+  const first = takeFresh(count << PageSize.Shift);
+  if (first) freshLeft -= count;
+  return first;
 }
 
 function grow(least: u32): bool {

@@ -162,7 +162,7 @@ export abstract class LookUpEmitter extends Emitter {
       const outOfIf = leave();
       code.get(L.Ea);
       rest();
-      code.op(W.I64Add).tee(L.T3).i64(32).op(W.I64ShrU).i64(0).op(W.I64Ne).brIf(outOfIf);
+      code.op(W.I64Add).tee(L.T3).get(L.Ea).op(W.I64Or).i64(32).op(W.I64ShrU).i64(0).op(W.I64Ne).brIf(outOfIf);
       entryOf(L.T3);
       entryOf(L.Ea);
       code.op(W.I32Ne).brIf(outOfIf);
