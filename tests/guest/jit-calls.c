@@ -613,6 +613,28 @@ static void rewritten(void) {
   told("rewritten", sum);
 }
 
+/** Two callers of a function that is too large for a copy; the second one comes after its callee, in another page, was written again. */
+static void outdated(void) {
+  unsigned long sum = 0;
+  for (int i = 0; i < 4; i++) {
+    code = mmap(0, 4 * PAGE, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    unsigned char *first = code, *second = code + 64, *large = code + 128, *leaf = code + 2 * PAGE;
+    loop_of(first, large), adder(leaf, 1);
+    // xor %eax, %eax; 1: call leaf; call large; xor %rdi, %rax; dec %rdi; jnz 1b; ret
+    end = second;
+    byte(0x31), byte(0xc0), byte(0xe8), word(leaf - (end + 4)), byte(0xe8), word(large - (end + 4)), byte(0x48), byte(0x31), byte(0xf8);
+    byte(0x48), byte(0xff), byte(0xcf), byte(0x75), byte(-18), byte(0xc3);
+    end = large;
+    for (int k = 0; k < 48; k++) byte(0x48), byte(0xff), byte(0xc0);
+    byte(0xe8), word(leaf - (end + 4)), byte(0xc3);
+    sum = sum * 31 + run(first, 40000);
+    i & 1 ? roller(leaf, 7) : adder(leaf, 1000);
+    sum = sum * 31 + run(second, 1000 << 2 * i);
+    sum = sum * 31 + run(first, 1000);
+  }
+  printf("outdated: %lx\n", sum);
+}
+
 /** Pages of a file in the callee's place, the same again and again; the caller's page at two addresses with different ones behind it. */
 static void exchanged(void) {
   int fd = memfd_create("code", 0);
@@ -696,7 +718,6 @@ static void timers(void) {
 }
 
 int main(void) {
-  code = mmap(0, 4 * PAGE, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   unsigned char *data = mmap(0, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   returns();
   flags();
@@ -708,6 +729,8 @@ int main(void) {
   accesses(data);
   addresses();
   stack_ends();
+  outdated();
+  code = mmap(0, 4 * PAGE, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   rewritten();
   exchanged();
   writes_caller();

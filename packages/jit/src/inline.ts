@@ -14,10 +14,10 @@ export interface Inlinable {
 }
 
 /** A call that could be one of a copy. */
-interface Site {
+interface Site<T> {
   block: number;
   depth: number;
-  callee: Inlinable;
+  callee: T;
 }
 
 /**
@@ -25,14 +25,15 @@ interface Site {
  * that what is smallest. An indirect call has one for each place where it went, behind a comparison.
  *
  * @param inlinable the function at an offset, if there is one that can be copied
- * @returns all blocks, and how many instructions were added
+ * @returns all blocks, how many instructions were added, and what there are copies of
  */
-export function inlineCalls(
+export function inlineCalls<T extends Inlinable>(
   own: ReadonlyMap<number, Block>,
-  inlinable: (offset: number) => Inlinable | null,
-): { blocks: Map<number, Block>; surplus: number } {
+  inlinable: (offset: number) => T | null,
+): { blocks: Map<number, Block>; surplus: number; copied: ReadonlySet<T> } {
   const blocks = new Map(own);
-  const queue: Site[] = [];
+  const copied = new Set<T>();
+  const queue: Site<T>[] = [];
   let copies = 0;
   let surplus = 0;
   const look = (block: number, depth: number): void => {
@@ -41,11 +42,12 @@ export function inlineCalls(
     if (callee) queue.push({ block, depth, callee });
   };
   const put = (start: number, block: Omit<Block, 'start'>): void => void blocks.set(start, { ...block, start });
-  const inline = ({ block: number, depth, callee }: Site): void => {
+  const inline = ({ block: number, depth, callee }: Site<T>): void => {
     const block = blocks.get(number)!;
     const { insns, end } = block;
     if (end.kind !== 'call') return;
     surplus += callee.insns;
+    copied.add(callee);
     const { insn, stub, to, next, behind } = end;
     const copy = ++copies * CALL;
     const count = stub ? 2 : 1;
@@ -62,7 +64,7 @@ export function inlineCalls(
     }
     const within = (node: number): number => (callee.blocks.has(node) ? node + copy : node);
     for (const [start, called] of callee.blocks) {
-      put(start + copy, { ...called, end: copied(called.end, within, next, behind) });
+      put(start + copy, { ...called, end: endOfCopy(called.end, within, next, behind) });
       look(start + copy, depth + 1);
     }
   };
@@ -72,11 +74,11 @@ export function inlineCalls(
     const site = queue.shift()!;
     if (surplus + site.callee.insns <= SURPLUS) inline(site);
   }
-  return { blocks, surplus };
+  return { blocks, surplus, copied };
 }
 
 /** The end of a copy's block. @param within where control goes on @param next the address that the copy returns to, and the block there */
-function copied(end: BlockEnd, within: (node: number) => number, next: number, behind: number): BlockEnd {
+function endOfCopy(end: BlockEnd, within: (node: number) => number, next: number, behind: number): BlockEnd {
   switch (end.kind) {
     case 'jump':
       return { ...end, to: within(end.to) };

@@ -60,7 +60,10 @@ export class Linker {
     const entry = to.entries.get(entryOffset) ?? (number !== undefined && entryOffset === to.source.entry ? OWN_ENTRY : undefined);
     if (slot === undefined || entry === undefined) return null;
     const base = to.source.view.base - view.base;
-    const within = [...to.source.view.pages].every(([page, { code }]) => view.pages.get(page + base)?.code === code);
+    const within = [...to.source.view.pages].every(([page, { code, generation }]) => {
+      const own = view.pages.get(page + base);
+      return own?.code === code && own.generation === generation;
+    });
     return { fn: Import.Count + (number === undefined ? other! : others.size + number), base, entry, slot: placeOf(slot), within };
   }
 }

@@ -3,7 +3,7 @@ import type { Core } from '@ring3/core';
 import type { Installation } from './installation.js';
 import { keyOf, type Region } from './live-region.js';
 import { type HotAddress, ProfileReader } from './profile.js';
-import { CALLEE, type Inlinable, inlineCalls, isInlinable } from './inline.js';
+import { CALLEE, inlineCalls, isInlinable } from './inline.js';
 import { type BuildOptions, buildRegion, CodeView, type Insn, isEnter, type RegionSource, waysOut } from './region.js';
 import { isTranslatable } from './translate/classify.js';
 
@@ -285,25 +285,22 @@ export class Policy {
     if (!source || remade?.copies === false) return source;
     const { view } = source;
     const known = new Map<number, RegionSource | null>();
-    const inlinable = (offset: number): Inlinable | null => {
+    const inlinable = (offset: number): RegionSource | null => {
       let callee = known.get(offset);
-      if (callee === undefined) {
-        // Its pages are the region's only if it is used.
-        callee = buildRegion(new CodeView(this.core, view.base), offset, {
-          ...this.optionsFor(view),
-          also: [],
-          begins: () => false,
-          limit: CALLEE + 1,
-        });
-        if (callee && !(isInlinable(callee) && [...callee.view.pages.values()].every(({ generation }) => generation <= MAX_COPIED)))
-          callee = null;
-        known.set(offset, callee);
-      }
+      if (callee === undefined) known.set(offset, (callee = this.inlinableAt(view, offset)));
       return callee;
     };
-    const { blocks, surplus } = inlineCalls(source.blocks, inlinable);
-    for (const callee of known.values()) for (const [page, code] of callee?.view.pages ?? []) view.pages.set(page, code);
+    const { blocks, surplus, copied } = inlineCalls(source.blocks, inlinable);
+    for (const callee of copied) for (const [page, code] of callee.view.pages) view.pages.set(page, code);
     return { ...source, body: blocks, insns: source.insns + surplus };
+  }
+
+  /** A function that can be copied into a caller, at an offset from its base. Its pages are not yet the caller's. */
+  private inlinableAt({ base }: CodeView, offset: number): RegionSource | null {
+    const view = new CodeView(this.core, base);
+    const callee = buildRegion(view, offset, { ...this.optionsFor(view), also: [], begins: () => false, limit: CALLEE + 1 });
+    const isSteady = (): boolean => [...view.pages.values()].every(({ generation }) => generation <= MAX_COPIED);
+    return callee && isInlinable(callee) && isSteady() ? callee : null;
   }
 
   private optionsFor(view: CodeView): Pick<BuildOptions, 'translatable' | 'goes' | 'targets'> {
