@@ -627,9 +627,9 @@ static void outdated(void) {
     end = large;
     for (int k = 0; k < 48; k++) byte(0x48), byte(0xff), byte(0xc0);
     byte(0xe8), word(leaf - (end + 4)), byte(0xc3);
-    sum = sum * 31 + run(first, 40000);
+    sum = sum * 31 + run(first, 200000);
     i & 1 ? roller(leaf, 7) : adder(leaf, 1000);
-    sum = sum * 31 + run(second, 1000 << 2 * i);
+    sum = sum * 31 + run(second, 4000 << 2 * i);
     sum = sum * 31 + run(first, 1000);
   }
   printf("outdated: %lx\n", sum);
