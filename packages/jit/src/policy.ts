@@ -30,7 +30,7 @@ const OFTEN = 300;
 
 /** Accesses that are checked together fail together, at the ends of pages. Once in so many instructions is worth it; and if two pages will do. */
 const SHARED = 10_000;
-const ACROSS = 100_000;
+const ACROSS = 400_000;
 
 /** Near checks that fail once in more instructions than so many are worth it. */
 const FAR = 20_000;

@@ -62,6 +62,11 @@ export abstract class LookUpEmitter extends Emitter {
     this.wild = ~steady & 0xffff;
   }
 
+  /** The instruction behind one in the block at hand. */
+  protected following(before: number): Insn | undefined {
+    return this.insns[before + 1];
+  }
+
   /** Effective address on the stack. */
   protected ea(insn: Insn, disp = insn.disp): void {
     const { code } = this;

@@ -1,7 +1,8 @@
 import { Cpu, MemoryMap } from '@ring3/abi';
 import type { Insn } from '../../region.js';
 import { W } from '../../wasm-encoder.js';
-import type { Traits } from '../traits.js';
+import { familyOf } from '../classify.js';
+import { Family, type Traits, traitsOf } from '../traits.js';
 import { BitEmitter } from './bits.js';
 
 /** Direction flag in RFLAGS. */
@@ -33,7 +34,29 @@ export abstract class ConditionalEmitter extends BitEmitter {
     this.checkE(insn, before, 8, true);
     this.beginE(insn);
     this.condition(condition < 0 ? insn.imm & 15 : condition);
-    this.endE(insn, 8);
+    const next = this.following(before);
+    if (next && this.isRegister(insn) && this.extendsItself(next, insn.rm)) {
+      this.extended = next;
+      this.code
+        .i32(0xff)
+        .op(W.I32And, W.I64ExtendI32S)
+        .set(insn.rm >> 3);
+    } else this.endE(insn, 8);
+  }
+
+  /** Is it movzx of the byte at an offset of the registers, into the whole of its own register? */
+  private extendsItself(insn: Insn, byte: number): boolean {
+    const { mnemonic, bits, fromBits } = traitsOf(insn.op);
+    return (
+      familyOf(insn) === Family.MovExtend &&
+      mnemonic === 'movzx' &&
+      fromBits === 8 &&
+      bits >= 32 &&
+      this.isRegister(insn) &&
+      insn.rm === byte &&
+      insn.reg === byte &&
+      !this.mustStep(insn)
+    );
   }
 
   protected flagControl({ mnemonic }: Traits, needed: boolean): void {

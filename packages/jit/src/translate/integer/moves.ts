@@ -61,8 +61,12 @@ export abstract class MoveEmitter extends ArithmeticEmitter {
     }
   }
 
+  /** An instruction that sets a register's upper part to zero, which the one before it has done. */
+  protected extended: Insn | null = null;
+
   /** movzx, movsx, movsxd, whose 16-bit form reads no more than it writes. */
   protected movExtend(insn: Insn, { mnemonic, bits, fromBits }: Traits, before: number): void {
+    if (insn === this.extended) return;
     const from = Math.min(bits, fromBits);
     this.checkE(insn, before, from, false);
     if (bits === 16) {
