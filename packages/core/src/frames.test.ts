@@ -102,6 +102,21 @@ describe('frames', () => {
       expect(core.u8.subarray(zeroed, zeroed + 4096).every((byte) => byte === 0)).toBe(true);
     });
 
+    test('an area that comes and goes is given what it had', () => {
+      const core = makeCore(64 << 20);
+      const touched = (): number => core.u32[(MemoryMap.Header + Header.FramesTouched) >>> 2]!;
+      const pgd = core.createPageTable();
+      const pages = Array.from({ length: 40 }, (_, i) => va + 4096 * (i + 5));
+      const turn = (): void => {
+        for (const page of pages) map(core, pgd, page);
+        for (const page of pages) unmap(core, pgd, page);
+      };
+      turn();
+      const before = touched();
+      for (let i = 0; i < 50; i++) turn();
+      expect(touched()).toBe(before);
+    });
+
     test('what was passed over for neighbours is there when nothing else is', () => {
       const core = makeCore(4 << 20);
       const free = (): number => core.u32[(MemoryMap.Header + Header.FreeFrames) >>> 2]!;

@@ -1,6 +1,6 @@
 import { PageFlag, PageSize } from '../../../abi/src/machine/memory-map';
 import { Pte } from '../../../abi/src/x86/paging';
-import { allocFrame, allocThisFrame, areFree, frameWithRoom, isFrame, pageFlags } from './frames';
+import { allocFrame, allocThisFrame, canGoOnIn, frameWithRoom, isFrame, isFree, pageFlags } from './frames';
 import { holdsFrame, pteTable } from './page-tables';
 import { entrySlot } from './walk';
 
@@ -15,7 +15,7 @@ const REST: i32 = 15;
 export function allocFrameFor(pgd: u32, va: u64, flags: u32, zeroed: bool): u32 {
   const before = <i32>(va >> PageSize.Shift) & REST;
   const near = besideNeighbour(pgd, va, before);
-  const wanted = near ? near : frameWithRoom(before, REST - before);
+  const wanted = near ? near : frameWithRoom(before);
   const frame = wanted ? allocThisFrame(wanted, REST - before, flags, zeroed) : 0;
   return frame ? frame : allocFrame(flags, zeroed);
 }
@@ -44,5 +44,5 @@ function besideFrame(table: u32, va: u64, distance: i32, before: i32): u32 {
   if (!holdsFrame(low) || !isFrame(frame) || !(pageFlags(frame) & PageFlag.Anon)) return 0;
   const wanted = frame - (distance << PageSize.Shift);
   const isTogether = before + distance >= 0 && before + distance <= REST;
-  return (isTogether ? areFree(wanted, 0, 0) : areFree(wanted, before, REST - before)) ? wanted : 0;
+  return (isTogether ? isFree(wanted) : canGoOnIn(wanted)) ? wanted : 0;
 }

@@ -19,10 +19,11 @@ let grownTo: u32 = 0;
 let freshLeft: u32 = 0;
 
 const enum Room {
-  /** So much is passed over at a time, at most. */
+  /** A block of frames. */
   Bytes = 0x1_0000,
-  /** Free frames that are looked at for one with room around it. */
+  /** Blocks that are looked at for one that is free, and free frames on the way there. */
   Tries = 8,
+  Looks = 64,
 }
 
 const enum Growth {
@@ -80,7 +81,7 @@ export function allocFrame(flags: u32, zeroed: bool): u32 {
 }
 
 /** Is it free, or could it be taken next with what is passed over? */
-function isFree(frame: u32): bool {
+export function isFree(frame: u32): bool {
   if (frame >= fresh) return frame - fresh < <u32>Room.Bytes && (frame - fresh) >>> PageSize.Shift < freshLeft;
   return frame >= frameBase && !load<u32>(pageStruct(frame), PageStruct.RefCount);
 }
@@ -96,20 +97,38 @@ export function allocThisFrame(frame: u32, behind: u32, flags: u32, zeroed: bool
   return begin(frame, flags);
 }
 
-/** A free frame with so many free ones before it, and so many behind it; 0: none was found. */
-export function frameWithRoom(before: i32, behind: i32): u32 {
+/** A free frame that has so many before it in its block of frames, all of which are free; 0: none was found. */
+export function frameWithRoom(before: u32): u32 {
+  let block: u32 = 0;
+  let tries: i32 = Room.Tries;
   let frame = firstFree;
-  for (let i = 0; i < Room.Tries && frame && !isUntouched(frame); i++) {
-    if (areFree(frame, before, behind)) return frame;
+  for (let i = 0; i < Room.Looks && tries && frame && !isUntouched(frame); i++) {
+    const its = blockOf(frame);
+    if (its != block) {
+      block = its;
+      if (isFreeBlock(block)) return block + (before << PageSize.Shift);
+      tries--;
+    }
     frame = nextFree(frame);
   }
-  const wanted = fresh + (before << PageSize.Shift);
-  return isFree(wanted) ? wanted : 0;
+  const next = blockOf(fresh + (Room.Bytes - 1));
+  return (next + Room.Bytes - fresh) >>> PageSize.Shift <= freshLeft ? next + (before << PageSize.Shift) : 0;
 }
 
-/** Is a frame free, with so many before it and so many behind it? */
-export function areFree(frame: u32, before: i32, behind: i32): bool {
-  for (let i = -before; i <= behind; i++) if (!isFree(frame + (i << PageSize.Shift))) return false;
+/** Can an area go on in the block that a frame is in? What was in use before comes first: memory is not to grow while there is some. */
+export function canGoOnIn(frame: u32): bool {
+  if (frame >= fresh && firstFree && !isUntouched(firstFree)) return false;
+  return isFreeBlock(blockOf(frame));
+}
+
+/** The first frame of the block that a frame is in. */
+@inline
+function blockOf(frame: u32): u32 {
+  return frame - ((frame - frameBase) & (Room.Bytes - 1));
+}
+
+function isFreeBlock(block: u32): bool {
+  for (let at: u32 = 0; at < <u32>Room.Bytes; at += PageSize.Bytes) if (!isFree(block + at)) return false;
   return true;
 }
 
