@@ -163,19 +163,25 @@ export abstract class LookUpEmitter extends Emitter {
     if (rest) {
       // Two pages do as well, if they lie together.
       code.op(W.If, W.Void);
-      this.context.push('if');
-      const outOfIf = leave();
       code.get(L.Ea);
       rest();
-      code.op(W.I64Add).tee(L.T3).get(L.Ea).op(W.I64Or).i64(32).op(W.I64ShrU).i64(0).op(W.I64Ne).brIf(outOfIf);
+      code
+        .op(W.I64Add)
+        .tee(L.T3)
+        .get(L.Ea)
+        .op(W.I64Or)
+        .i64(32)
+        .op(W.I64ShrU)
+        .i64(0)
+        .op(W.I64Ne)
+        .brIf(out + 1);
       entryOf(L.T3);
       entryOf(L.Ea);
-      code.op(W.I32Ne).brIf(outOfIf);
-      this.context.pop();
+      code.op(W.I32Ne).brIf(out + 1);
       code.op(W.End);
     } else code.brIf(out);
     entryOf(L.Ea);
-    code.tee(L.Entry).op(W.I32Eqz).brIf(leave());
+    code.tee(L.Entry).op(W.I32Eqz).brIf(out);
   }
 
   /** Loads what `lookUp` has in locals in loops. */

@@ -182,6 +182,7 @@ class RegionTranslator extends TransferEmitter {
     return this.steady.get(start) ?? 0;
   }
 
+  /** A frame of V8 is large for the locals, whatever the region has in it; what it spills goes by its size. */
   protected stackUse(): number {
     return 1 + (this.region.insns >> 7);
   }
