@@ -1,9 +1,11 @@
 // Joins the command and all its packages into a few scripts, dist/bundle-*.js, and lets V8 compile them ahead: bundle-*.cache. bin/bundle.js loads
 // them. What a run needs is one script; what else there is (commands, formats of images) is loaded when it is asked for.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import '../bin/bundle.js';
+import { compileAhead } from '../../core/dist/native-code.js';
 
 const dist = new URL('../dist/', import.meta.url);
 const path = (name) => fileURLToPath(new URL(name, dist));
@@ -45,12 +47,10 @@ for (const { fileName, code } of output) {
   const ascii = code.replaceAll(/\P{ASCII}/gu, (char) => char.split('').map(escaped).join(''));
   writeFileSync(path(fileName), `(function (exports, require, module, __filename, __dirname) {${ascii}\n})`);
 }
-// Where the core, now in dist, looks for its module, and for the machine code of it.
-for (const name of ['core.wasm', 'core.cache']) {
-  const from = new URL(`../../core/dist/${name}`, import.meta.url);
-  rmSync(path(name), { force: true });
-  if (existsSync(from)) copyFileSync(from, path(name));
-}
+// Where the core, now in dist, looks for its module, and for the machine code of it: V8's flags, which bin/bundle.js has set, are in that.
+const core = new URL('../../core/dist/core.wasm', import.meta.url);
+copyFileSync(core, path('core.wasm'));
+writeFileSync(path('core.cache'), compileAhead(readFileSync(core)));
 
 // Compiled with what short runs use, each in a process of its own. A later one adds the scripts that those before did not load. Where there is
 // no such program, or no base image, there is less in the cache.
