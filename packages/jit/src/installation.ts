@@ -4,12 +4,14 @@ import { isOriginal } from './copies.js';
 import type { JitExports, LiveCode } from './jit.js';
 import { keyOf, type Region, type RegionFunction } from './live-region.js';
 import { Memos } from './memos.js';
-import { CodeView, Enter, isEnter, waysOut } from './region.js';
+import { type Block, CodeView, Enter, isEnter, waysOut } from './region.js';
 import { NEAR_BYTES, nearConstants } from './translate/sse/near.js';
 
 const SLOTS = (MemoryMap.RegionSlotsEnd - MemoryMap.RegionSlots) / RegionSlot.Bytes;
 /** Slots, and bytes of tables, that there must be room for before more is translated. */
 const SPARE = { slots: 1000, bytes: 0x4_0000 };
+/** Bytes of a call. */
+const LONGEST_CALL = 8;
 /** The constants of translated code are before it. */
 const FIRST_TABLE = MemoryMap.RegionTables + NEAR_BYTES;
 
@@ -106,6 +108,19 @@ export class Installation {
     if (at === 0 || !isEnter(this.core, at)) return null;
     const region = this.owners.get(keyOf(view, va % 4096));
     return region?.fn && region.source.view.base + region.source.entry === va ? region : null;
+  }
+
+  /** The newest region with a call that comes back to `va`. */
+  callerBefore(va: number): Region | null {
+    for (let length = 2; length <= LONGEST_CALL; length++) {
+      const view = this.view(va - length);
+      if (view.codePage(0) === 0) continue;
+      const region = this.owners.get(keyOf(view, (va - length) % 4096));
+      const isCall = ({ end }: Block, base: number): boolean =>
+        end.kind === 'call' && base + end.insn.offset === va - length && base + end.next === va;
+      if (region && [...region.source.body.values()].some((block) => isCall(block, region.source.view.base))) return region;
+    }
+    return null;
   }
 
   /** The slot of an entry of a region. */

@@ -134,7 +134,7 @@ export class Jit {
         continue;
       }
       insns += source.insns;
-      const { again, mended, copies } = replaced ?? { again: 0, mended: 0, copies: true };
+      const { again, mended, linked, copies } = replaced ?? { again: 0, mended: 0, linked: 0, copies: true };
       made.set(va, {
         source,
         fn: null,
@@ -150,6 +150,8 @@ export class Jit {
         again,
         asked: 0,
         mended,
+        linked,
+        unlinked: 0,
         replaced,
       });
       for (const { end } of source.body.values()) {

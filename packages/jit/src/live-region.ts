@@ -26,6 +26,9 @@ export interface Region {
   asked: number;
   /** How often it was made again for an instruction that failed. */
   mended: number;
+  /** How often it was made again for calls of regions that it did not know, and how often such calls were told since. */
+  linked: number;
+  unlinked: number;
   /** What it takes the place of. */
   replaced: Region | null;
 }

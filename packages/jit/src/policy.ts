@@ -5,10 +5,11 @@ import { keyOf, type Region } from './live-region.js';
 import { type HotAddress, ProfileReader } from './profile.js';
 import { CALLEE, inlineCalls, isInlinable } from './inline.js';
 import { type BuildOptions, buildRegion, CodeView, type Insn, isEnter, type RegionSource, waysOut } from './region.js';
+import { loopsAround } from './translate/loops.js';
 import { isTranslatable } from './translate/classify.js';
 
-/** Instructions of a region at most; of one with indirect jumps in it. */
-const LIMIT = { region: 200, dispatch: 400 };
+/** Instructions of a region at most. */
+const LIMIT = 800;
 /** Samples of a function that make it worth translating. */
 const HOT_SAMPLES = 6;
 /** Samples so near to each other are of one function. */
@@ -31,6 +32,10 @@ const OFTEN = 300;
 /** Accesses that are checked together fail together, at the ends of pages. Once in so many instructions is worth it; and if two pages will do. */
 const SHARED = 10_000;
 const ACROSS = 400_000;
+
+/** Calls through the core that cost as much as the translation of one instruction. A region is made again for them so often. */
+const WORTH_LINKING = 10_000;
+const MAX_LINKED = 4;
 
 /** Near checks that fail once in more instructions than so many are worth it. */
 const FAR = 20_000;
@@ -125,6 +130,7 @@ export class Policy {
 
   /** Decides what to translate for a hot address: addresses of entries, with the region to make again. */
   want({ rip, why }: HotAddress, wanted: Wanted): void {
+    if (why === HotReason.Unlinked) return this.unlinked(rip, wanted);
     const view = this.installation.view(rip);
     const offset = rip % 4096;
     if (view.codePage(0) === 0 || view.pages.get(0)!.generation > MAX_GENERATION) return;
@@ -139,15 +145,10 @@ export class Policy {
     }
     if (owner) {
       // It is translated, but control cannot enter there.
-      const va = owner.source.view.base + owner.source.entry;
-      const { also } = wanted.get(va) ?? owner;
       if (isEnter(this.core, view.at(offset))) {
         // Other code is where it was made from.
         if (why === HotReason.Ended) this.refusedAt(owner, wanted);
-      } else if (also.size < MAX_ALSO && this.again(owner, wanted)) {
-        also.add(rip);
-        return;
-      }
+      } else if (this.enter(owner, rip, why, wanted)) return;
     }
     if (why !== HotReason.Sampled && !owner) {
       const from = this.installation.wayTo(rip);
@@ -168,6 +169,36 @@ export class Policy {
     if (!this.begins(rip)) return;
     const head = this.headOf(rip);
     wanted.set(this.begins(head) ? head : rip, null);
+  }
+
+  /** Has control enter a region at one of its instructions, or soon behind that. False: another one is to begin there. */
+  private enter(owner: Region, rip: number, why: HotReason, wanted: Wanted): boolean {
+    const { base } = owner.source.view;
+    const headers = loopsAround(owner.source, rip - base).map((header) => base + header);
+    // By itself the interpreter soon comes to where the innermost loop begins.
+    const at = why === HotReason.Sampled ? (headers.at(-1) ?? rip) : rip;
+    if (at !== rip && !this.begins(at)) return true;
+    // A loop that is entered elsewhere as well has no structure.
+    if (headers.length > 0 && at !== headers[0]) {
+      if (at === rip) return false;
+      wanted.set(at, null);
+      return true;
+    }
+    const { also } = wanted.get(base + owner.source.entry) ?? owner;
+    if (also.size === MAX_ALSO || !this.again(owner, wanted)) return false;
+    also.add(at);
+    return true;
+  }
+
+  /** A call that comes back to `rip` goes from region to region through the core. */
+  private unlinked(rip: number, wanted: Wanted): void {
+    const caller = this.installation.callerBefore(rip);
+    if (!caller || caller.linked === MAX_LINKED) return;
+    caller.unlinked += Profile.Unlinked * Profile.HotUnlinked;
+    if (caller.unlinked < caller.source.insns * WORTH_LINKING * 2 ** caller.linked) return;
+    caller.linked++;
+    caller.unlinked = 0;
+    this.remake(caller, wanted);
   }
 
   /** It is translated, and left all the same: a number that is not near. */
@@ -321,9 +352,6 @@ export class Policy {
         return at !== 0 && isEnter(this.core, at) && this.installation.ownerOf(keyOf(view, offset)) !== remade;
       },
     };
-    let source = buildRegion(view, va % 4096, { ...options, limit: LIMIT.region });
-    if (source && source.isCut && [...source.blocks.values()].some(({ end }) => end.kind === 'indirect' && end.targets.length > 2))
-      source = buildRegion(view, va % 4096, { ...options, limit: LIMIT.dispatch });
-    return source;
+    return buildRegion(view, va % 4096, { ...options, limit: LIMIT });
   }
 }

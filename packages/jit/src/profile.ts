@@ -1,4 +1,4 @@
-import { type HotReason, MemoryMap, Profile, Site, Uop } from '@ring3/abi';
+import { HotReason, MemoryMap, Profile, Site, Uop } from '@ring3/abi';
 import type { Core } from '@ring3/core';
 
 /** An address that the program is at often. */
@@ -7,6 +7,7 @@ export interface HotAddress {
   why: HotReason;
 }
 
+const REASON_SHIFT = HotReason.Shift - 32;
 /** Targets of one branch that are kept. */
 const MAX_TARGETS = 400;
 const WINDOW = 2 ** 32;
@@ -32,7 +33,8 @@ export class ProfileReader {
     for (let i = 0; i < count; i++) {
       const at = (MemoryMap.Profile + Profile.Hot + 8 * i) >>> 2;
       const high = u32[at + 1]!;
-      if ((high & 0x3fff_ffff) === 0) hot.push({ rip: u32[at]!, why: high >>> 30 });
+      const why = high >>> REASON_SHIFT;
+      if (high << (32 - REASON_SHIFT) === 0) hot.push({ rip: u32[at]!, why });
     }
     u32[(MemoryMap.Profile + Profile.HotCount) >>> 2] = 0;
     if (hot.length > 0) this.readBranches();

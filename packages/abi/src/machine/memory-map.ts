@@ -189,7 +189,7 @@ export const enum RegionPage {
   Bytes = 12,
 }
 
-/** Why an address is hot, in bits 63–62 of it. */
+/** Why an address is hot, in the bits of it from Shift on. */
 export const enum HotReason {
   /** The interpreter is there often. */
   Sampled = 0,
@@ -199,6 +199,9 @@ export const enum HotReason {
   Failed = 2,
   /** Its numbers are often not near. */
   Far = 3,
+  /** A call often goes from one region to another that was not there when the first was made: the address where it comes back to. */
+  Unlinked = 4,
+  Shift = 61,
 }
 
 /** Why the run loop came back from translated code. */
@@ -235,6 +238,9 @@ export const enum Profile {
   MaxSites = 4096,
   /** Times that an instruction fails in translated code before its address is told. */
   HotFailures = 5000,
+  /** Of calls between regions that do not know each other one in so many is counted; so many counted ones are told. */
+  Unlinked = 64,
+  HotUnlinked = 4096,
 }
 
 /** Where an instruction accesses memory, 8 bytes. */

@@ -20,7 +20,7 @@ export const enum Region {
   /** Below so many instructions left the interpreter goes on, so that the count is exact. */
   Least = 2048,
   /** Regions leave after so many, so that V8 can put better code in their place. */
-  Fuel = 200_000,
+  Fuel = 1_000_000,
   /** What calls from region to region may use of the host's stack: Param.Depth of packages/jit. */
   Depth = 400,
   /** Samples that make a code page hot. */
@@ -93,6 +93,18 @@ function follow(jump: u32, depth: i32): u64 {
 /** Something has happened that the run loop is to look at: Region.Leave has been taken from the fuel. */
 let isLeaving: bool = false;
 
+/** Calls that goOn goes on with until one is counted. */
+let unlinked: i32 = Profile.Unlinked;
+
+/** Counts a call, its return address at `rsp`, which the caller could do itself if it were made again; not what came out of a call that it did. */
+function countUnlinked(rsp: u64): void {
+  unlinked = Profile.Unlinked;
+  if (load<u64>(MemoryMap.Cpu + Cpu.Rsp) != rsp) return;
+  if (rsp >> 32 || (<u32>rsp & PageSize.Mask) > <u32>PageSize.Bytes - 8) return;
+  const entry = load<u32>(readTable + ((<u32>rsp >>> PageSize.Shift) << 2));
+  if (entry) countExit(load<u64>(<u32>rsp + entry + TlbLayout.Bias), HotReason.Unlinked);
+}
+
 /**
  * For translated code, behind a call whose return address lies at `rsp`: goes on at `rip`, from region to region, until the function
  * called has returned. Where to go on after that; or at once, with the fuel used up or something for the run loop.
@@ -102,6 +114,7 @@ export function goOn(rip: u64, rsp: u64, depth: i32): u64 {
   let fuel = load<i32>(MemoryMap.Cpu + Cpu.RegionFuel);
   const first = jumpOf(rip);
   if (fuel > 0 && isKnown(first, rip)) {
+    if (!--unlinked) countUnlinked(rsp);
     rip = follow(first, depth - 1);
     if (load<u64>(MemoryMap.Cpu + Cpu.Rsp) > rsp) return rip;
     fuel = load<i32>(MemoryMap.Cpu + Cpu.RegionFuel);
@@ -260,10 +273,17 @@ function tell(rip: u64): void {
   store<u32>(MemoryMap.Profile + Profile.HotCount, count + 1);
 }
 
-/** Control has left the regions to where there is none. */
+/** What an address is told for after so many times. */
+@inline
+function mostOf(reason: u64): u32 {
+  if (reason == HotReason.Unlinked) return Profile.HotUnlinked;
+  return reason >= <u64>HotReason.Failed ? Profile.HotFailures : Region.HotEnds;
+}
+
+/** Control has left a region to where it knows none. */
 function countExit(rip: u64, reason: u64): void {
   // What fails for its numbers is counted apart from what does for its memory.
-  const key = reason == HotReason.Far ? ~<u32>rip : <u32>rip;
+  const key = <u32>rip ^ (reason == HotReason.Far ? 0xffff_ffff : reason == HotReason.Unlinked ? 0x8000_0000 : 0);
   let at: u32 = MemoryMap.Profile + Profile.Exits + ((key ^ (key >>> 11)) & (Profile.MaxExits - 1)) * 8;
   // One of two places; where both are others', the less frequent one loses it in time.
   if (load<u32>(at) != key) {
@@ -277,9 +297,9 @@ function countExit(rip: u64, reason: u64): void {
     store<u32>(at, key);
     count = 1;
   }
-  if (count >= <u32>(reason >= <u64>HotReason.Failed ? Profile.HotFailures : Region.HotEnds)) {
+  if (count >= mostOf(reason)) {
     count = 0;
-    tell(rip | (reason << 62));
+    tell(rip | (reason << HotReason.Shift));
   }
   store<u32>(at, count, 4);
 }

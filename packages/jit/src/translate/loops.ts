@@ -1,4 +1,5 @@
-import type { Flow } from '../structure.js';
+import { type RegionSource, successorsOf } from '../region.js';
+import { analyse, type Flow } from '../structure.js';
 
 export interface NaturalLoop {
   header: number;
@@ -21,4 +22,17 @@ export function loopsOf({ rpo, order, predecessors }: Flow): NaturalLoop[] {
     loops.push({ header, body: new Set([...body].toSorted((a, b) => order.get(a)! - order.get(b)!)) });
   }
   return loops.toSorted((a, b) => b.body.size - a.body.size);
+}
+
+/** No block of a region has this number. */
+const OUTSIDE = -1;
+
+/** Offsets at which the loops around an instruction of a region begin, that of the outermost first; of loops that are entered there alone. */
+export function loopsAround({ blocks, entry, also }: RegionSource, offset: number): number[] {
+  const has = (to: number): boolean => blocks.has(to);
+  const flow = analyse((node) => (node === OUTSIDE ? [entry, ...also] : successorsOf(blocks.get(node)!.end)).filter(has), OUTSIDE);
+  const within = [...blocks.values()].find(({ insns, end }) =>
+    [...insns, 'insn' in end ? end.insn : null].some((insn) => insn?.offset === offset),
+  );
+  return within ? loopsOf(flow).flatMap(({ header, body }) => (body.has(within.start) ? [header] : [])) : [];
 }
