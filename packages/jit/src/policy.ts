@@ -9,7 +9,7 @@ import { loopsAround } from './translate/loops.js';
 import { isTranslatable } from './translate/classify.js';
 
 /** Instructions of a region at most. */
-const LIMIT = 800;
+const LIMIT = 1500;
 /** Samples of a function that make it worth translating. */
 const HOT_SAMPLES = 6;
 /** Samples so near to each other are of one function. */
@@ -34,7 +34,7 @@ const SHARED = 10_000;
 const ACROSS = 400_000;
 
 /** Calls through the core that cost as much as the translation of one instruction. A region is made again for them so often. */
-const WORTH_LINKING = 10_000;
+const WORTH_LINKING = 4_000;
 const MAX_LINKED = 4;
 
 /** Near checks that fail once in more instructions than so many are worth it. */

@@ -31,6 +31,15 @@ const ALL_STATUS = 16;
 
 /** Flags and conditions, from the operation that left them: core/assembly/cpu/flags.ts in the form of WebAssembly. */
 export abstract class FlagsEmitter extends MemoryEmitter {
+  /** How often L.CcRot had been set when L.Carry was last what it has of CF. */
+  private carried = -1;
+
+  /** A block begins. */
+  protected beginFlags(kind: number): void {
+    this.kind = kind;
+    this.carried = -1;
+  }
+
   /** The operation alone; DYNAMIC stays what it is. */
   private get op(): number {
     return this.kind === DYNAMIC ? DYNAMIC : this.kind & Op;
@@ -114,7 +123,8 @@ export abstract class FlagsEmitter extends MemoryEmitter {
       case CcOp.Explicit:
         return this.bitOf(L.CcA, Bit.Cf);
       case CcOp.Rotated:
-        code.get(L.CcRot).i32(1).op(W.I32And);
+        if (code.versions[L.CcRot] === this.carried) code.get(L.Carry);
+        else code.get(L.CcRot).i32(1).op(W.I32And);
         return;
       default:
         return this.dynamicCf();
@@ -334,9 +344,13 @@ export abstract class FlagsEmitter extends MemoryEmitter {
 
   /** CF := the i32 on the stack, 0 or 1; the others stay. */
   protected setCarry(): void {
+    const { code } = this;
+    // By itself, so that the others are worked out where they are asked for, which is seldom.
+    code.tee(L.Carry);
     this.ofInPlace();
-    this.code.op(W.I32Or);
+    code.op(W.I32Or);
     this.setRotated();
+    this.carried = code.versions[L.CcRot]!;
   }
 
   /** All status flags := the i32 on the stack, bits as in RFLAGS. */

@@ -48,6 +48,7 @@ const others: Readonly<Record<number, string>> = {
   [L.LowF64]: 'lowF64',
   [L.PlaceMask]: 'placeMask',
   [L.Failed]: 'failed',
+  [L.Carry]: 'carry',
 };
 
 /** What a local of a region function is for, as a name in WebAssembly's text; those without a name of their own are numbered. */

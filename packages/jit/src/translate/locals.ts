@@ -75,6 +75,8 @@ export const enum L {
   Singles = 93,
   /** i32: host addresses, less TLB_BIAS, of places whose accesses are checked together. */
   Group = 109,
+  /** i32: CF, where CcRot has it among others. */
+  Carry = 117,
 }
 
 /** Places that can be checked for at the same time. */
@@ -100,7 +102,7 @@ export const localTypes: readonly { count: number; type: number }[] = [
   { count: 4, type: 0x7b },
   { count: 16, type: 0x7c },
   { count: 16, type: 0x7d },
-  { count: 8, type: 0x7f },
+  { count: 9, type: 0x7f },
 ];
 
 /** What left the flags: core/assembly/cpu/flags.ts. */

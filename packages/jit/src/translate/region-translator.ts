@@ -458,7 +458,7 @@ class RegionTranslator extends TransferEmitter {
     const block = this.blocks.get(start)!;
     const { code } = this;
     this.forgetLows();
-    this.kind = this.kinds.get(start)!;
+    this.beginFlags(this.kinds.get(start)!);
     code.scope = this.scopes.get(start) ?? null;
     const before = this.before(start);
     this.beginBlock(before?.length === 1 ? this.validAfter.get(before[0]!)! : 0);
