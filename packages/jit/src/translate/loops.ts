@@ -1,4 +1,4 @@
-import { type RegionSource, successorsOf } from '../region.js';
+import { type Block, type RegionSource, successorsOf } from '../region.js';
 import { analyse, type Flow } from '../structure.js';
 
 export interface NaturalLoop {
@@ -25,14 +25,23 @@ export function loopsOf({ rpo, order, predecessors }: Flow): NaturalLoop[] {
 }
 
 /** No block of a region has this number. */
-const OUTSIDE = -1;
+const OUTSIDE = Infinity;
 
 /** Offsets at which the loops around an instruction of a region begin, that of the outermost first; of loops that are entered there alone. */
 export function loopsAround({ blocks, entry, also }: RegionSource, offset: number): number[] {
   const has = (to: number): boolean => blocks.has(to);
   const flow = analyse((node) => (node === OUTSIDE ? [entry, ...also] : successorsOf(blocks.get(node)!.end)).filter(has), OUTSIDE);
-  const within = [...blocks.values()].find(({ insns, end }) =>
-    [...insns, 'insn' in end ? end.insn : null].some((insn) => insn?.offset === offset),
-  );
-  return within ? loopsOf(flow).flatMap(({ header, body }) => (body.has(within.start) ? [header] : [])) : [];
+  const all = [...blocks.values()];
+  const within =
+    all.find(({ insns }) => insns.some((insn) => insn.offset === offset)) ??
+    // Its branch.
+    all.find((block) => block.count > block.insns.length && endOf(block) === offset);
+  if (!within) return [];
+  return loopsOf(flow).flatMap(({ header, body }) => (flow.loopHeaders.has(header) && body.has(within.start) ? [header] : []));
+}
+
+/** The offset behind the instructions of a block of the region's own. */
+function endOf({ start, insns }: Block): number {
+  const last = insns.at(-1);
+  return last ? last.offset + last.length : start;
 }
