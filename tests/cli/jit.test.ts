@@ -15,6 +15,7 @@ interface RegionJson {
   pages: string[];
   entered: number;
   retired: number;
+  again: number;
   tier: string | null;
   exits: { why: string; address: string; count: number }[];
   code?: { address: string | null; x86: string | null; wasm: string[] }[];
@@ -101,4 +102,32 @@ test.each([
   expect(status).toBe(125);
   expect(stderr).toMatch(says);
   expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+});
+
+test('a caller is made again when what it calls was', async () => {
+  // Too large to be copied into its caller; the way that it goes later has it translated again, and main does not know that.
+  const source = `
+    #include <stdio.h>
+    #define MIX(k) x ^= x << k; x += 0x9e3779b9u * k; x ^= x >> (k + 3);
+    __attribute__((noinline)) static unsigned turn(unsigned x, unsigned late) {
+      for (int i = 0; i < 3; i++) {
+        MIX(5) MIX(7) MIX(9) MIX(11) MIX(4)
+        if (late) { MIX(3) MIX(6) MIX(8) }
+      }
+      return x;
+    }
+    int main(void) {
+      unsigned x = 1;
+      for (unsigned i = 0; i < 2000000; i++) x = turn(x, i > 500000);
+      printf("%u\\n", x);
+    }`;
+  const program = join(folder, 'late');
+  const done = spawnSync('gcc', ['-static', '-O1', '-xc', '-', '-o', program], { input: source, encoding: 'utf8' });
+  if (done.status !== 0) throw new Error(done.stderr);
+  const { stdout, stderr } = await ring3(['jit', '--root', '/', '--json', program]);
+  expect(stderr).toBe((await native([program])).stdout);
+  const again = (name: RegExp): number =>
+    Math.max(...(JSON.parse(stdout) as { regions: RegionJson[] }).regions.map((region) => (name.test(region.symbol) ? region.again : 0)));
+  expect(again(/^turn/)).toBeGreaterThan(0);
+  expect(again(/^main/)).toBeGreaterThan(0);
 });

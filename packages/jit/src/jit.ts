@@ -32,7 +32,7 @@ export interface JitStats {
   regions: number;
   insns: number;
   bytes: number;
-  /** Regions translated again, because the program goes other ways than it did. */
+  /** Regions translated again: for other ways of the program, what failed, calls of what came later. */
   again: number;
   /** Times that all was thrown away for want of room. */
   evictions: number;
@@ -134,7 +134,7 @@ export class Jit {
         continue;
       }
       insns += source.insns;
-      const { again, mended, linked, copies } = replaced ?? { again: 0, mended: 0, linked: 0, copies: true };
+      const { extended, mended, linked, copies } = replaced ?? { extended: 0, mended: 0, linked: 0, copies: true };
       made.set(va, {
         source,
         fn: null,
@@ -147,7 +147,8 @@ export class Jit {
         near: new Set(),
         far: { times: 0, since: policy.retired() },
         copies,
-        again,
+        again: replaced ? replaced.again + 1 : 0,
+        extended,
         asked: 0,
         mended,
         linked,
@@ -185,7 +186,7 @@ export class Jit {
       region.module = stats.modules;
       stats.regions++;
       stats.insns += region.source.insns;
-      if (region.again + region.mended > 0) stats.again++;
+      if (region.again > 0) stats.again++;
       installation.install(region, fn);
     }
     // What MemoryMap.Jumps has may be another region's now.

@@ -21,8 +21,10 @@ export interface Region {
   far: { times: number; since: number };
   /** Has it copies of functions that it calls? Not where those change. */
   copies: boolean;
-  /** How often it was made again, and how often that was asked for since. */
+  /** How often it was made again, for whatever reason. */
   again: number;
+  /** How often it was made again for ways that it did not have, and how often that was asked for since. */
+  extended: number;
   asked: number;
   /** How often it was made again for an instruction that failed. */
   mended: number;

@@ -16,8 +16,8 @@ const HOT_SAMPLES = 6;
 const SAMPLED_BYTES = 256;
 /** How far before a hot address its function may begin. */
 const FUNCTION_BYTES = 4096;
-/** A region is made again so often: when that was asked for once, then four times more, 16 times more… */
-const MAX_AGAIN = 3;
+/** A region is made again for more ways so often: when that was asked for once, then four times more, 16 times more… */
+const MAX_EXTENDED = 3;
 /** What fails in a region is mended so often. */
 const MAX_MENDED = 6;
 /** Entries of a region that were asked for one by one. */
@@ -153,7 +153,7 @@ export class Policy {
     if (why !== HotReason.Sampled && !owner) {
       const from = this.installation.wayTo(rip);
       // A region that is as large as it may be leads no further when it is made again.
-      if (from && !from.source.isCut && this.again(from, wanted)) return;
+      if (from && !from.source.isCut && this.extend(from, wanted)) return;
     }
     if (why === HotReason.Sampled) {
       const around = key - (key % SAMPLED_BYTES);
@@ -185,7 +185,7 @@ export class Policy {
       return true;
     }
     const { also } = wanted.get(base + owner.source.entry) ?? owner;
-    if (also.size === MAX_ALSO || !this.again(owner, wanted)) return false;
+    if (also.size === MAX_ALSO || !this.extend(owner, wanted)) return false;
     also.add(at);
     return true;
   }
@@ -289,14 +289,14 @@ export class Policy {
     if (region.copies) {
       region.copies = false;
       this.remake(region, wanted);
-    } else this.again(region, wanted);
+    } else this.extend(region, wanted);
   }
 
-  private again(region: Region, wanted: Wanted): boolean {
-    if (region.again >= MAX_AGAIN) return false;
+  private extend(region: Region, wanted: Wanted): boolean {
+    if (region.extended >= MAX_EXTENDED) return false;
     // What is missing comes one by one: later there is more of it at a time.
-    if (++region.asked < 1 << (2 * region.again)) return true;
-    region.again++;
+    if (++region.asked < 1 << (2 * region.extended)) return true;
+    region.extended++;
     this.remake(region, wanted);
     return true;
   }
