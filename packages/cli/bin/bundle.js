@@ -3,9 +3,9 @@ const { join } = require('node:path');
 const { setFlagsFromString } = require('node:v8');
 const { Script } = require('node:vm');
 
-// V8 optimizes a function when so many bytes of its bytecode have run, here eight times what is usual: what runs long is WebAssembly, and the rest
+// V8 optimizes a function when so many bytes of its bytecode have run, here twice what is usual: what runs long is WebAssembly, and the rest
 // mostly ends before it has been worth that. The caches hold for these flags alone.
-setFlagsFromString('--interrupt-budget=1080000');
+setFlagsFromString('--interrupt-budget=135168');
 
 const dist = join(__dirname, '../dist');
 /** In a checkout: what is younger than the bundle after a package was built alone. */

@@ -68,6 +68,8 @@ export class Policy {
   private readonly samples = new Map<number, number>();
   /** Where regions were left for. */
   private readonly gone = new Set<number>();
+  /** Where regions begin that lead from the midst of a loop to where it begins, in another region. */
+  private readonly bridges = new Set<number>();
   /** Where no region may begin. */
   private readonly refused = new Set<number>();
 
@@ -85,6 +87,7 @@ export class Policy {
     this.failures.clear();
     this.plain.clear();
     this.refused.clear();
+    this.bridges.clear();
     this.samples.clear();
     this.gone.clear();
     this.profile.forget();
@@ -171,7 +174,7 @@ export class Policy {
     wanted.set(this.begins(head) ? head : rip, null);
   }
 
-  /** Has control enter a region at one of its instructions, or soon behind that. False: another one is to begin there. */
+  /** Has control enter a region at one of its instructions, or soon behind that, or by another one. False: it cannot. */
   private enter(owner: Region, rip: number, why: HotReason, wanted: Wanted): boolean {
     const { base } = owner.source.view;
     const headers = loopsAround(owner.source, rip - base).map((header) => base + header);
@@ -180,8 +183,8 @@ export class Policy {
     if (at !== rip && !this.begins(at)) return true;
     // A loop that is entered elsewhere as well has no structure.
     if (headers.length > 0 && at !== headers[0]) {
-      if (at === rip) return false;
-      wanted.set(at, null);
+      if (at === rip) this.bridges.add(keyOf(this.installation.view(rip), rip % 4096));
+      if (this.begins(at)) wanted.set(at, null);
       return true;
     }
     const { also } = wanted.get(base + owner.source.entry) ?? owner;
@@ -329,7 +332,13 @@ export class Policy {
   /** A function that can be copied into a caller, at an offset from its base. Its pages are not yet the caller's. */
   private inlinableAt({ base }: CodeView, offset: number): RegionSource | null {
     const view = new CodeView(this.core, base);
-    const callee = buildRegion(view, offset, { ...this.optionsFor(view), also: [], begins: () => false, limit: CALLEE + 1 });
+    const callee = buildRegion(view, offset, {
+      ...this.optionsFor(view),
+      also: [],
+      begins: () => false,
+      isBridge: false,
+      limit: CALLEE + 1,
+    });
     const isSteady = (): boolean => [...view.pages.values()].every(({ generation }) => generation <= MAX_COPIED);
     return callee && isInlinable(callee) && isSteady() ? callee : null;
   }
@@ -347,6 +356,7 @@ export class Policy {
     const options = {
       ...this.optionsFor(view),
       also: [...also].map((to) => to - view.base),
+      isBridge: this.bridges.has(keyOf(view, va % 4096)),
       begins: (offset: number): boolean => {
         const at = view.at(offset);
         return at !== 0 && isEnter(this.core, at) && this.installation.ownerOf(keyOf(view, offset)) !== remade;

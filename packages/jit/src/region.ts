@@ -199,6 +199,8 @@ export interface BuildOptions {
   goes(offset: number): boolean;
   /** Does another region begin there, that control may go on in? */
   begins(offset: number): boolean;
+  /** Is all that left to it, loops that both would share as well? */
+  isBridge: boolean;
   /** Where an indirect jump was seen to go. */
   targets(insn: Insn): readonly number[];
 }
@@ -207,7 +209,7 @@ export interface BuildOptions {
 export function buildRegion(
   view: CodeView,
   entry: number,
-  { also, limit, translatable, goes, begins, targets }: BuildOptions,
+  { also, limit, translatable, goes, begins, isBridge, targets }: BuildOptions,
 ): RegionSource | null {
   const insns = new Map<number, Insn>();
   const indirect = new Map<number, readonly number[]>();
@@ -257,7 +259,7 @@ export function buildRegion(
   if (!insns.has(entry)) return null;
   const all = new Map<number, Block>();
   for (const leader of leaders) if (insns.has(leader)) all.set(leader, blockAt(leader, insns, leaders, indirect, called));
-  const blocks = withoutOthers(all, [entry, ...also], begins);
+  const blocks = withoutOthers(all, [entry, ...also], begins, isBridge);
   const pages = new Set<number>();
   let count = 0;
   for (const { start, count: retired, end } of blocks.values()) {
@@ -309,6 +311,7 @@ function withoutOthers(
   all: ReadonlyMap<number, Block>,
   entries: readonly number[],
   begins: (offset: number) => boolean,
+  isBridge: boolean,
 ): Map<number, Block> {
   const kept = new Map<number, Block>();
   const others = new Set<number>();
@@ -337,7 +340,7 @@ function withoutOthers(
     return false;
   };
   keep(entries);
-  for (let changed = true; changed;) {
+  for (let changed = !isBridge; changed;) {
     changed = false;
     for (const other of others) {
       if (!all.has(other) || !comesBack(other)) continue;
