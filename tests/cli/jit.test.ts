@@ -52,7 +52,7 @@ test('regions with their heat, and why they were left', async () => {
     for (const entry of entries) expect(pages).toContain(`0x${(Number(entry) - (Number(entry) % 4096)).toString(16)}`);
     expect(retired, address).toBeLessThanOrEqual(hottest.retired);
   }
-  // Of 4 million rounds of more than ten instructions each; the translator is loaded meanwhile.
+  // Of 12 million rounds of more than ten instructions each; the translator is loaded meanwhile.
   expect(all.reduce((sum, { retired }) => sum + retired, 0)).toBeGreaterThan(5e6);
   expect(hottest.exits.map(({ why }) => why)).toContain('fuel');
 });

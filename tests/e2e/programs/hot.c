@@ -11,7 +11,7 @@ int main(void) {
   uint32_t (*volatile call)(uint32_t, uint32_t) = step;
   uint32_t table[256], hash = 2166136261u;
   for (uint32_t i = 0; i < 256; i++) table[i] = i * i;
-  for (uint32_t i = 0; i < 4000000; i++) {
+  for (uint32_t i = 0; i < 12000000; i++) {
     hash = call(hash, table[i & 255]);
     table[hash & 255] += hash;
   }
