@@ -7,6 +7,13 @@ const SEED = Number(process.env['RING3_FUZZ_SEED'] ?? 20_261);
 /** So many failures are told. */
 const SHOWN = 3;
 
+/** Codes that once differed, and why. */
+const DIFFERED = [
+  // Links of outer frames lie where enter writes: done again behind a fault it read what it had written itself.
+  { code: 'c8210002 4883ed40 7df6', seed: 7, text: 'enter 0x21, 2; sub rbp, 0x40; jge' },
+];
+const RUNS = 400;
+
 const shown = (fuzz: Fuzz): string[] => fuzz.failures.slice(0, SHOWN).map(({ text }) => text);
 
 describe('interpreter and translated code agree', () => {
@@ -25,5 +32,12 @@ describe('interpreter and translated code agree', () => {
     expect(shown(fuzz)).toEqual([]);
     expect(fuzz.counts.hazards).toBeGreaterThan(10);
     expect(fuzz.counts.translated).toBeGreaterThan(100_000);
+  });
+
+  test.each(DIFFERED)('on $text, which once differed', ({ code, seed }) => {
+    const fuzz = new Fuzz(seed);
+    fuzz.code(Buffer.from(code.replaceAll(' ', ''), 'hex'), RUNS);
+    expect(shown(fuzz)).toEqual([]);
+    expect(fuzz.counts.translated).toBeGreaterThan(RUNS);
   });
 });

@@ -79,40 +79,36 @@ export function popf<T>(u: u32): i32 {
   return Retired.Resync;
 }
 
-/** Frame of imm bytes, at nesting level disp (SDM volume 2, ENTER). */
+/**
+ * Frame of imm bytes, at nesting level disp (SDM volume 2, ENTER). All that is read and written is looked up before the first store:
+ * outer frames' links may lie where the new frame is written, so that an enter that failed behind a store could not be done again.
+ */
 export function enter<T>(u: u32): i32 {
   const size = <u64>(uImm(u) & 0xffff);
   const level = uDisp(u) & 31;
   const bytes = <u64>sizeof<T>();
   const rbp = reg<u64>(Cpu.Rbp);
   const frame = reg<u64>(Cpu.Rsp) - bytes;
-  let to = frame;
-  if (!storeStack<T>(to, <T>rbp)) return fault();
-  for (let i = 1; i < level; i++) {
-    const p = rdStack(rbp - <u64>i * bytes, sizeof<T>());
-    if (!p) return fault();
-    const link = load<T>(p);
-    to -= bytes;
-    if (!storeStack<T>(to, link)) return fault();
+  const top = frame - <u64>level * bytes;
+  for (let i = 0; i <= level; i++) {
+    if (i > 0 && i < level && !rdStack(rbp - <u64>i * bytes, sizeof<T>())) return fault();
+    if (!wrStack(frame - <u64>i * bytes, sizeof<T>())) return fault();
   }
-  if (level) {
-    to -= bytes;
-    if (!storeStack<T>(to, <T>frame)) return fault();
-  }
-  // The new stack pointer must be writable, or nothing happens.
-  const p = wrStack(to - size, 1);
-  if (!p) return fault();
-  setReg<u64>(Cpu.Rsp, to - size);
+  if (!wrStack(top - size, 1)) return fault();
+
+  storeStack<T>(frame, <T>rbp);
+  for (let i = 1; i < level; i++) storeStack<T>(frame - <u64>i * bytes, load<T>(rdStack(rbp - <u64>i * bytes, sizeof<T>())));
+  if (level) storeStack<T>(top, <T>frame);
+  setReg<u64>(Cpu.Rsp, top - size);
   setReg<T>(Cpu.Rbp, <T>frame);
   return Status.Next;
 }
 
-function storeStack<T>(va: u64, value: T): bool {
+/** Where a store cannot fail: it was looked up by wrStack. */
+function storeStack<T>(va: u64, value: T): void {
   const p = wrStack(va, sizeof<T>());
-  if (!p) return false;
   store<T>(p, value);
   wrDone(p);
-  return true;
 }
 
 export function leave<T>(u: u32): i32 {
