@@ -6,6 +6,8 @@ const { Script } = require('node:vm');
 // V8 optimizes a function when so many bytes of its bytecode have run, here twice what is usual: what runs long is WebAssembly, and the rest
 // mostly ends before it has been worth that. The caches hold for these flags alone.
 setFlagsFromString('--interrupt-budget=135168');
+// What translated code says of its branches: pages, and later versions of V8, heed it by themselves, and complain of a flag unknown to them.
+if (Number.parseInt(process.versions.v8, 10) < 14) setFlagsFromString('--experimental-wasm-branch-hinting');
 
 const dist = join(__dirname, '../dist');
 /** In a checkout: what is younger than the bundle after a package was built alone. */

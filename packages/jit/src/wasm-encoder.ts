@@ -9,16 +9,26 @@ export interface Mark {
   tag: object;
 }
 
+/** What is said of the branch at a place in the code (W3C's branch hinting proposal): is its condition mostly true? */
+interface Hint {
+  at: number;
+  likely: boolean;
+}
+
 /** Bytes of a WebAssembly function body. Branches are relative to nesting, so code may be inserted anywhere later (holes). */
 export class Code {
   #bytes = new Uint8Array(512);
   #length = 0;
-  readonly #holes: { at: number; marks: number; fill: (code: Code) => void }[] = [];
+  readonly #holes: { at: number; marks: number; hints: number; fill: (code: Code) => void }[] = [];
+  readonly #hints: Hint[] = [];
   /** Null: nobody wants marks. */
   marks: Mark[] | null = null;
 
   get length(): number {
     return this.#length;
+  }
+  get hints(): readonly Hint[] {
+    return this.#hints;
   }
   get bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
@@ -127,6 +137,17 @@ export class Code {
     return this.byte(0x0d).u(depth);
   }
 
+  /** The condition of the `if` or `br_if` that comes next is mostly true. */
+  likely(): this {
+    this.#hints.push({ at: this.#length, likely: true });
+    return this;
+  }
+  /** It is mostly false. */
+  unlikely(): this {
+    this.#hints.push({ at: this.#length, likely: false });
+    return this;
+  }
+
   /** i32.const or i64.const of a value that `patch` sets later, within what `bytes` bytes hold (5: ±2^31); returns its place. */
   patchable(opcode: number, bytes = 5): number {
     this.byte(opcode);
@@ -152,18 +173,23 @@ export class Code {
 
   /** Room for code that is known only when all else is. */
   hole(fill: (code: Code) => void): void {
-    this.#holes.push({ at: this.#length, marks: this.marks?.length ?? 0, fill });
+    this.#holes.push({ at: this.#length, marks: this.marks?.length ?? 0, hints: this.#hints.length, fill });
   }
 
   mark(tag: object): void {
     this.marks?.push({ at: this.#length, tag });
   }
 
-  /** Appends other code, with its holes filled, and its marks. */
+  /** Appends other code, with its holes filled, its marks and hints. */
   add(other: Code): this {
     let from = 0;
     let marked = 0;
-    const copy = (to: number, marks: number): void => {
+    let hinted = 0;
+    const copy = (to: number, marks: number, hints: number): void => {
+      for (; hinted < hints; hinted++) {
+        const { at, likely } = other.#hints[hinted]!;
+        this.#hints.push({ at: this.#length + at - from, likely });
+      }
       for (; marked < marks; marked++) {
         const { at, tag } = other.marks![marked]!;
         (this.marks ??= []).push({ at: this.#length + at - from, tag });
@@ -173,11 +199,11 @@ export class Code {
       this.#length += to - from;
       from = to;
     };
-    for (const { at, marks, fill } of other.#holes) {
-      copy(at, marks);
+    for (const { at, marks, hints, fill } of other.#holes) {
+      copy(at, marks, hints);
       fill(this);
     }
-    copy(other.#length, other.marks?.length ?? 0);
+    copy(other.#length, other.marks?.length ?? 0, other.#hints.length);
     return this;
   }
 }
@@ -307,6 +333,20 @@ function name(code: Code, text: string): Code {
   return code;
 }
 
+/** The custom section of the hints of functions, numbered from `first` on, by their offsets in the functions' bodies. */
+function branchHints(contents: readonly Code[], first: number): Code {
+  const out = name(new Code(), 'metadata.code.branch_hint').u(contents.length);
+  contents.forEach(({ hints }, i) => {
+    out.u(first + i).u(hints.length);
+    for (const { at, likely } of hints)
+      out
+        .u(at)
+        .u(1)
+        .byte(likely ? 1 : 0);
+  });
+  return out;
+}
+
 /**
  * A module of region functions (base i64, depth i32, entry i32) → i64. It imports e.m, the memory, the functions of Import as e.s,
  * e.c, e.g, e.r, e.q, and `others` region functions as e.0, e.1 …; function i is exported as 'f' + i.
@@ -342,13 +382,14 @@ export function encodeModule(functions: readonly WasmFunction[], others = 0): { 
       .byte(0)
       .u(Import.Count + others + i);
   section(7, exports);
-  const codes = new Code().u(functions.length);
-  for (const { locals, body } of functions) {
+  const contents = functions.map(({ locals, body }) => {
     const content = new Code().u(locals.length);
     for (const { count, type } of locals) content.u(count).byte(type);
-    content.add(body).byte(W.End);
-    codes.u(content.length).add(content);
-  }
+    return content.add(body).byte(W.End);
+  });
+  section(0, branchHints(contents, Import.Count + others));
+  const codes = new Code().u(functions.length);
+  for (const content of contents) codes.u(content.length).add(content);
   section(10, codes);
   return { bytes: out.bytes.slice(), marks: out.marks ?? [] };
 }

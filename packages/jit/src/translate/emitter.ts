@@ -187,7 +187,7 @@ export abstract class Emitter {
   /** Leaves at an instruction that has had no effect yet, if the i32 on the stack says so. */
   protected exit(insn: Insn, before: number, why: HotReason.Failed | HotReason.Far = HotReason.Failed): void {
     this.site(insn.offset, before, why);
-    this.code.brIf(this.out('site'));
+    this.code.unlikely().brIf(this.out('site'));
   }
 
   protected regFile(offset: number): void {
@@ -266,7 +266,7 @@ export abstract class Emitter {
     code.i32(insn.at).call(Import.StepUop).set(L.Low);
     code.forget();
     this.site(insn.offset, before);
-    code.get(L.Low).brIf(this.pad('memory'));
+    code.get(L.Low).unlikely().brIf(this.pad('memory'));
     // On the other way through the construct they are.
     if (nested) code.dirty = dirty;
     if (this.kindAfter === MEMORY) this.kind = MEMORY;

@@ -120,7 +120,7 @@ export abstract class LookUpEmitter extends Emitter {
     this.memoField(memo, Memo.Page, W.I64Load);
     code.op(W.I64Sub);
     this.memoField(memo, Memo.Limit, W.I64Load);
-    code.op(W.I64GeU, W.If, W.Void);
+    code.op(W.I64GeU).unlikely().op(W.If, W.Void);
     this.context.push('if');
     this.lookUp(leave, window, true);
     code.i32(0).get(L.Ea).i64(-4096).op(W.I64And);
@@ -162,7 +162,7 @@ export abstract class LookUpEmitter extends Emitter {
     };
     if (rest) {
       // Two pages do as well, if they lie together.
-      code.op(W.If, W.Void);
+      code.unlikely().op(W.If, W.Void);
       code.get(L.Ea);
       rest();
       code
@@ -174,14 +174,18 @@ export abstract class LookUpEmitter extends Emitter {
         .op(W.I64ShrU)
         .i64(0)
         .op(W.I64Ne)
+        .unlikely()
         .brIf(out + 1);
       entryOf(L.T3);
       entryOf(L.Ea);
-      code.op(W.I32Ne).brIf(out + 1);
+      code
+        .op(W.I32Ne)
+        .unlikely()
+        .brIf(out + 1);
       code.op(W.End);
-    } else code.brIf(out);
+    } else code.unlikely().brIf(out);
     entryOf(L.Ea);
-    code.tee(L.Entry).op(W.I32Eqz).brIf(out);
+    code.tee(L.Entry).op(W.I32Eqz).unlikely().brIf(out);
   }
 
   /** Loads what `lookUp` has in locals in loops. */

@@ -266,7 +266,7 @@ export abstract class MemoryEmitter extends LookUpEmitter {
         .op(W.I64Sub)
         .i32(0);
       check.lastAt = code.patchableMem(W.I64Load, MEMO_BYTES);
-      code.op(W.I64GeU).brIf(out);
+      code.op(W.I64GeU).unlikely().brIf(out);
     } else {
       code.set(L.Ea);
       const window: Window = {

@@ -408,7 +408,7 @@ class RegionTranslator extends TransferEmitter {
   /** Leaves at the beginning of a block if the fuel is used up. */
   private checkFuel(block: number): void {
     const { code } = this;
-    code.get(L.Fuel).i32(0).op(W.I32LeS, W.If, W.Void);
+    code.get(L.Fuel).i32(0).op(W.I32LeS).unlikely().op(W.If, W.Void);
     this.context.push('if');
     this.leaveAt(offsetOf(block));
     this.context.pop();
@@ -590,10 +590,10 @@ class RegionTranslator extends TransferEmitter {
     code.save();
     code.get(L.T).set(L.Rip);
     if (this.switch && targets.some((to) => this.blocks.has(to))) {
-      code.get(L.Fuel).i32(0).op(W.I32LeS).brIf(this.out('rip'));
+      code.get(L.Fuel).i32(0).op(W.I32LeS).unlikely().brIf(this.out('rip'));
       code.get(L.T).get(L.PageVa).op(W.I64Sub).set(L.T2);
       lookUpSwitch(code, this.switch);
-      code.tee(L.Go).op(W.If, W.Void);
+      code.tee(L.Go).likely().op(W.If, W.Void);
       this.context.push('if');
       const { kind } = this;
       this.adapt(DISPATCH);

@@ -84,7 +84,7 @@ export abstract class TransferEmitter extends IntegerEmitter {
     this.loadUnsigned(64);
     code.tee(L.T);
     this.address(next);
-    code.op(W.I64Ne, W.If, W.Void);
+    code.op(W.I64Ne).unlikely().op(W.If, W.Void);
     this.context.push('if');
     this.canonical(insn, before);
     const { dirty } = code;
@@ -185,7 +185,7 @@ export abstract class TransferEmitter extends IntegerEmitter {
       code.set(L.T);
     }
     this.storeAll();
-    code.get(L.Fuel).i32(1).op(W.I32Sub).param(Param.Depth).i32(1).op(W.I32Sub, W.I32Or).i32(0).op(W.I32LtS, W.If, W.Void);
+    code.get(L.Fuel).i32(1).op(W.I32Sub).param(Param.Depth).i32(1).op(W.I32Sub, W.I32Or).i32(0).op(W.I32LtS).unlikely().op(W.If, W.Void);
     code.get(L.T).op(W.Return, W.End);
     const callees = to.flatMap((target) => {
       const callee = this.callee(target);
@@ -195,7 +195,7 @@ export abstract class TransferEmitter extends IntegerEmitter {
     const ifElsewhere = (then: () => void): void => {
       code.tee(L.Rip);
       this.address(next);
-      code.op(W.I64Ne, W.If, W.Void);
+      code.op(W.I64Ne).unlikely().op(W.If, W.Void);
       then();
       code.op(W.End);
     };
@@ -213,7 +213,9 @@ export abstract class TransferEmitter extends IntegerEmitter {
       .mem(W.I32Load, MemoryMap.Cpu + Cpu.RegionFuel)
       .tee(L.Fuel)
       .i32(0)
-      .op(W.I32LeS, W.If, W.Void);
+      .op(W.I32LeS)
+      .unlikely()
+      .op(W.If, W.Void);
     this.address(next);
     code.op(W.Return, W.End);
     code.forget();
@@ -250,7 +252,7 @@ export abstract class TransferEmitter extends IntegerEmitter {
         .op(W.I32Xor, W.I64ExtendI32U, W.I64Or);
     }
     if (!isSure) code.op(W.I64Or);
-    code.op(W.I64Eqz, W.If, W.i64);
+    code.op(W.I64Eqz).likely().op(W.If, W.i64);
     this.address(base);
     code.param(Param.Depth).i32(1).op(W.I32Sub).i32(entry).call(fn);
     code.op(W.Else);

@@ -174,8 +174,8 @@ export abstract class SseChecks extends SseShuffles {
     this.context.push('passed', 'doubt');
     checks.forEach((check, i) => {
       check();
-      if (i < checks.length - 1) code.op(W.I32Eqz).brIf(0);
-      else code.brIf(1);
+      if (i < checks.length - 1) code.op(W.I32Eqz).unlikely().brIf(0);
+      else code.likely().brIf(1);
     });
     this.context.pop();
     code.op(W.End);

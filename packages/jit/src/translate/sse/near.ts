@@ -75,7 +75,7 @@ export abstract class SseNear extends SseChecks {
     const exit = (): void => {
       if (this.isNear) this.near.add(header);
       this.site(header, 0, this.isNear ? HotReason.Far : HotReason.Failed);
-      code.brIf(this.out('site'));
+      code.unlikely().brIf(this.out('site'));
     };
     const scalar = (precision: Precision, register: number, lane: number, isPlain: boolean): void => {
       code.get(L.Xmm + register);
@@ -85,7 +85,7 @@ export abstract class SseNear extends SseChecks {
         code.op(W.Block, W.Void);
         this.context.push('near');
         this.isNearScalar(precision, precision.b);
-        code.brIf(0);
+        code.likely().brIf(0);
         this.mayPass(precision, precision.b, isPlain);
         code.op(W.I32Eqz);
         exit();
