@@ -36,7 +36,7 @@ test('a workload, an operation and a start, natively and in both engines of Node
     for (const engine of ['node', 'node-interp']) {
       expect(measured[engine]!.ratio.count).toBe(2);
       expect(measured[engine]!.ratio.median).toBeGreaterThan(0.2);
-      expect(measured[engine]!.mips).toBeGreaterThan(1);
+      expect(measured[engine]!.mips).toBeGreaterThan(0);
     }
   }
   expect(result.starts!.rows.map(({ name }) => name)).toEqual(['true']);
