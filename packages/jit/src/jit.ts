@@ -111,7 +111,7 @@ export class Jit {
   /** Translates the region at an address now, whatever its size, into the first slot. False: it cannot be. */
   translateAt(va: number): boolean {
     this.policy.profile.readBranches();
-    this.policy.forgetCares();
+    this.policy.cares.forgetInsns();
     this.installation.forget();
     return this.make(new Map([[va, null]])) > 0;
   }
@@ -145,7 +145,7 @@ export class Jit {
         grouped: new Map(),
         onTop: new Set(),
         near: new Set(),
-        far: { times: 0, since: policy.retired() },
+        far: { times: 0, since: policy.cares.retired() },
         copies,
         again: replaced ? replaced.again + 1 : 0,
         extended,
@@ -201,13 +201,13 @@ export class Jit {
     const { fn, entries, grouped, onTop, near } = translate(source, {
       callee: (offset) => linker.calleeOf(region, offset),
       table: (bytes) => installation.table(bytes),
-      mayBeOnTop: policy.mayBeOnTop(source),
-      mayCross: (insn) => policy.mayCross(view, insn),
-      mayGroup: (insn) => policy.mayGroup(view, insn),
+      mayBeOnTop: policy.cares.mayBeOnTop(source),
+      mayCross: (insn) => policy.cares.mayCross(view, insn),
+      mayGroup: (insn) => policy.cares.mayGroup(view, insn),
       staysInPage: (insn) => policy.profile.staysInPage(insn.at),
       memoFor: (insn, bytes, write) => installation.memos.memoFor(keyOf(view, insn.offset), bytes, write),
-      mustStep: (insn) => policy.mustStep(view, insn),
-      near: this.checksNear && policy.isNear(source),
+      mustStep: (insn) => policy.cares.mustStep(view, insn),
+      near: this.checksNear && policy.cares.isNear(source),
       u8: this.core.u8,
       marked: this.observer !== null,
     });

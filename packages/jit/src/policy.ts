@@ -1,10 +1,11 @@
-import { Cpu, HotReason, MemoryMap, Profile, Stat } from '@ring3/abi';
+import { HotReason, Profile } from '@ring3/abi';
 import type { Core } from '@ring3/core';
+import { Cares } from './cares.js';
 import type { Installation } from './installation.js';
 import { keyOf, type Region } from './live-region.js';
 import { type HotAddress, ProfileReader } from './profile.js';
 import { CALLEE, inlineCalls, isInlinable } from './inline.js';
-import { type BuildOptions, buildRegion, CodeView, type Insn, isEnter, type RegionSource, waysOut } from './region.js';
+import { type BuildOptions, buildRegion, CodeView, isEnter, type RegionSource, waysOut } from './region.js';
 import { loopsAround } from './translate/loops.js';
 import { isTranslatable } from './translate/classify.js';
 
@@ -26,29 +27,9 @@ const MAX_ALSO = 40;
 const MAX_GENERATION = 30;
 /** Of one whose code was dropped so often callers have no copies. */
 const MAX_COPIED = 2;
-/** An instruction that fails once in so many, or more often, is the interpreter's. */
-const OFTEN = 300;
-
-/** Accesses that are checked together fail together, at the ends of pages. Once in so many instructions is worth it; and if two pages will do. */
-const SHARED = 10_000;
-const ACROSS = 400_000;
-
 /** Calls through the core that cost as much as the translation of one instruction. A region is made again for them so often. */
 const WORTH_LINKING = 4_000;
 const MAX_LINKED = 4;
-
-/** Near checks that fail once in more instructions than so many are worth it. */
-const FAR = 20_000;
-
-/** How an access that keeps leaving its region is translated next time. */
-const enum Care {
-  /** What is checked with others may go on in another page. */
-  Across = 1,
-  /** Checked alone. */
-  Alone = 2,
-  /** By the interpreter's function. */
-  Step = 3,
-}
 
 /** Addresses to translate regions from, with those to make again. */
 export type Wanted = Map<number, Region | null>;
@@ -56,14 +37,7 @@ export type Wanted = Map<number, Region | null>;
 /** Decides what is translated, and how: from the profile, and from what became of it. */
 export class Policy {
   readonly profile: ProfileReader;
-  /** Instructions that want care, by keyOf. */
-  private readonly cares = new Map<number, Care>();
-  /** Instructions at which the top of the stack was often in another page than StackMemo had, by keyOf. */
-  private readonly offTop = new Set<number>();
-  /** Instructions that translated code had retired when an instruction was last told to fail often, by keyOf. */
-  private readonly failures = new Map<number, number>();
-  /** Entries of regions whose numbers are often not near, by keyOf: their checks are plain. */
-  private readonly plain = new Set<number>();
+  readonly cares: Cares;
   /** Samples, by keyOf the bytes that they fall into. */
   private readonly samples = new Map<number, number>();
   /** Where regions were left for. */
@@ -78,51 +52,17 @@ export class Policy {
     private readonly installation: Installation,
   ) {
     this.profile = new ProfileReader(core);
+    this.cares = new Cares(core);
   }
 
   /** All code is gone. */
   forget(): void {
-    this.cares.clear();
-    this.offTop.clear();
-    this.failures.clear();
-    this.plain.clear();
+    this.cares.forget();
     this.refused.clear();
     this.bridges.clear();
     this.samples.clear();
     this.gone.clear();
     this.profile.forget();
-  }
-
-  /** No instruction wants care any more. */
-  forgetCares(): void {
-    this.cares.clear();
-  }
-
-  /** May what an access is checked for together with others go on in another page? */
-  mayCross(view: CodeView, { offset }: Insn): boolean {
-    return this.cares.get(keyOf(view, offset)) === Care.Across;
-  }
-
-  /** May an access be checked together with others? */
-  mayGroup(view: CodeView, { offset }: Insn): boolean {
-    return (this.cares.get(keyOf(view, offset)) ?? Care.Across) === Care.Across;
-  }
-
-  /** Is an instruction left to the interpreter? */
-  mustStep(view: CodeView, { offset }: Insn): boolean {
-    return this.cares.get(keyOf(view, offset)) === Care.Step;
-  }
-
-  /** Is the top of the stack mostly in one page while a region runs? */
-  mayBeOnTop({ view, body }: RegionSource): boolean {
-    if (this.offTop.size === 0) return true;
-    const isOff = ({ offset }: Insn): boolean => this.offTop.has(keyOf(view, offset));
-    return ![...body.values()].some(({ insns, end }) => insns.some(isOff) || ('insn' in end && isOff(end.insn)));
-  }
-
-  /** Are a region's numbers mostly near (translate/sse/near.ts)? */
-  isNear({ view, entry }: RegionSource): boolean {
-    return !this.plain.has(keyOf(view, entry));
   }
 
   /** No region can begin there. */
@@ -142,8 +82,8 @@ export class Policy {
     if (why === HotReason.Ended) this.gone.add(key);
     if (why >= HotReason.Failed) {
       const regions = this.installation.allWith(key);
-      if (why === HotReason.Far) this.seldomNear(rip, regions, wanted);
-      else this.failed(rip, key, regions, wanted);
+      if (why === HotReason.Far) for (const region of this.cares.far(rip, regions)) this.remake(region, wanted);
+      else for (const region of this.cares.failed(rip, key, regions)) this.mend(region, wanted);
       if (regions.length > 0) return;
     }
     if (owner) {
@@ -202,65 +142,6 @@ export class Policy {
     caller.linked++;
     caller.unlinked = 0;
     this.remake(caller, wanted);
-  }
-
-  /** It is translated, and left all the same: a number that is not near. */
-  private seldomNear(rip: number, regions: readonly Region[], wanted: Wanted): void {
-    for (const region of regions) {
-      const { source, near } = region;
-      // It may be told several times before that is done.
-      if (!near.has(rip - source.view.base) || !this.isSeldomNear(region)) continue;
-      this.plain.add(keyOf(source.view, source.entry));
-      this.remake(region, wanted);
-    }
-  }
-
-  /** The same, for an access that its check does not suit. */
-  private failed(rip: number, key: number, regions: readonly Region[], wanted: Wanted): void {
-    const onTop = regions.filter(({ source, onTop: offsets }) => offsets.has(rip - source.view.base));
-    if (onTop.length > 0) {
-      this.offTop.add(key);
-      for (const region of onTop) this.mend(region, wanted);
-      return;
-    }
-    const group = regions.flatMap(({ source, grouped }) =>
-      (grouped.get(rip - source.view.base) ?? []).map((member) => keyOf(source.view, member)),
-    );
-    if (this.takeCare(key, group)) for (const region of regions) this.mend(region, wanted);
-  }
-
-  /** Do near checks of a region fail so often that plain ones are less work? */
-  private isSeldomNear(region: Region): boolean {
-    const retired = this.retired();
-    const { far } = region;
-    far.times++;
-    if (retired - far.since < far.times * Profile.HotFailures * FAR) return true;
-    // The newer counts for more.
-    far.since += (retired - far.since) / 2;
-    far.times /= 2;
-    return false;
-  }
-
-  /** Instructions that translated code has retired. */
-  retired(): number {
-    const { u32 } = this.core;
-    const at = (MemoryMap.Cpu + Cpu.Stats + 8 * Stat.RegionInstructions) >>> 2;
-    return u32[at]! + u32[at + 1]! * 2 ** 32;
-  }
-
-  /** Has an instruction that fails to be translated in another way? `group`: what its check was made for. */
-  private takeCare(key: number, group: readonly number[]): boolean {
-    const retired = this.retired();
-    const since = retired - (this.failures.get(key) ?? 0);
-    this.failures.set(key, retired);
-    const care = this.cares.get(key);
-    if (group.length > 0 && (care ?? Care.Across) === Care.Across) {
-      const better = care === undefined ? Care.Across : Care.Alone;
-      if (since > Profile.HotFailures * (better === Care.Across ? ACROSS : SHARED)) return false;
-      for (const member of group) if ((this.cares.get(member) ?? 0) < better) this.cares.set(member, better);
-    } else if (care !== Care.Step && since <= Profile.HotFailures * OFTEN) this.cares.set(key, Care.Step);
-    else return false;
-    return true;
   }
 
   /**

@@ -1,24 +1,22 @@
 import { Header, MemoryMap } from '@ring3/abi';
 import { isAlone, isOriginal, offsetOf } from '../copies.js';
 import type { InsnMark } from '../observer.js';
-import { type Block, type Insn, type RegionSource, successorsOf } from '../region.js';
-import { analyse, type Flow } from '../structure.js';
+import type { Block, Insn, RegionSource } from '../region.js';
 import { Code, W, type WasmFunction } from '../wasm-encoder.js';
 import { asksCondition, flagsNeeded, isStepped, nextKind, wantsFlags } from './classify.js';
 import { Ordered } from './kinds.js';
 import { CcOp, DYNAMIC, L, localTypes, MEMORY } from './locals.js';
 import { kindsAtBlocks } from './kinds-at-blocks.js';
+import { type LoopScopes, loopScopes } from './loop-scopes.js';
 import { loadAll, type Registers, saveAll, type Scope } from './region-code.js';
+import { DISPATCH, type Shape, shapeOf } from './shape.js';
 import { type Checks, NEAR, PLAIN } from './sse/arithmetic-bounds.js';
-import { type Demand, FloatFacts, type Loop, type OperandFacts } from './sse/float-facts.js';
+import { type Demand, FloatFacts, type OperandFacts } from './sse/float-facts.js';
 import { lookUpSwitch, makeSwitchTable, type SwitchTable } from './switch-table.js';
 import { steadyRegisters } from './steady.js';
 import { flagStates } from './emitter.js';
 import { unroll } from './unroll.js';
 import { type Callee, exits, Param, TransferEmitter } from './transfers.js';
-
-/** The node that all dispatch targets are reached from. */
-const DISPATCH = -0x8000_0000;
 
 export interface Links {
   /** The region to call at an offset without further checks. */
@@ -72,17 +70,9 @@ export function translate(source: RegionSource, links: Links): Translation {
  */
 class RegionTranslator extends TransferEmitter {
   protected readonly blocks: ReadonlyMap<number, Block>;
-  private readonly flow: Flow;
-  /** Numbers of the dispatch targets; 0 is none. */
-  private readonly dispatch = new Map<number, number>();
-  /** Those of them that indirect jumps go to. */
-  private readonly switched = new Set<number>();
-  /** Edges that go through the dispatcher. */
-  private readonly rerouted = new Map<number, Set<number>>();
+  private readonly shape: Shape;
+  private readonly loops: LoopScopes;
   private readonly kinds: ReadonlyMap<number, number>;
-  /** Of blocks in loops. */
-  private readonly scopedLoops: Loop[] = [];
-  private readonly scopes = new Map<number, Scope>();
   private switch: SwitchTable | null = null;
 
   constructor(
@@ -91,8 +81,8 @@ class RegionTranslator extends TransferEmitter {
   ) {
     super();
     this.blocks = unroll(region.body, region.entry, (block) => this.isQuick(block));
-    this.flow = this.structure();
-    for (const header of this.flow.loopHeaders) if (header !== DISPATCH) this.makeScope(header);
+    this.shape = shapeOf(this.blocks, region.entry, region.also);
+    this.loops = loopScopes(this.shape.flow, this.blocks, (block) => this.isQuick(block));
     this.kinds = this.findKinds();
   }
 
@@ -101,9 +91,9 @@ class RegionTranslator extends TransferEmitter {
     const body = new Code();
     if (this.links.marked) [code.marks, body.marks] = [[], []];
     this.context.push(...exits);
-    if (this.dispatch.size > 0) this.makeTable();
-    if (this.dispatch.size > 0) code.param(Param.Entry).set(L.Go);
-    this.tree(this.flow.rpo[0]!);
+    if (this.shape.dispatch.size > 0) this.makeTable();
+    if (this.shape.dispatch.size > 0) code.param(Param.Entry).set(L.Go);
+    this.tree(this.shape.flow.rpo[0]!);
     this.placeMemos();
     body.mark(this.markOf(null));
     this.prologue(body);
@@ -115,7 +105,10 @@ class RegionTranslator extends TransferEmitter {
     this.epilogue(body);
     return {
       fn: { locals: [...localTypes], body },
-      entries: this.dispatch.size > 0 ? new Map([...this.dispatch].filter(([target]) => isOriginal(target))) : new Map([[region.entry, 0]]),
+      entries:
+        this.shape.dispatch.size > 0
+          ? new Map([...this.shape.dispatch].filter(([target]) => isOriginal(target)))
+          : new Map([[region.entry, 0]]),
       grouped: this.grouped,
       onTop: this.onTop,
       near: this.near,
@@ -163,9 +156,9 @@ class RegionTranslator extends TransferEmitter {
 
   private get facts(): FloatFacts {
     return (this.floatFacts ??= new FloatFacts(
-      this.flow,
+      this.shape.flow,
       this.blocks,
-      this.scopedLoops,
+      this.loops.loops,
       this.checks,
       (insn) => isStepped(insn) || this.mustStep(insn),
     ));
@@ -178,7 +171,7 @@ class RegionTranslator extends TransferEmitter {
   private steady: ReadonlyMap<number, number> | null = null;
 
   protected steadyAt(start: number): number {
-    this.steady ??= steadyRegisters(this.flow, this.blocks);
+    this.steady ??= steadyRegisters(this.shape.flow, this.blocks);
     return this.steady.get(start) ?? 0;
   }
 
@@ -191,73 +184,6 @@ class RegionTranslator extends TransferEmitter {
     return this.links.mustStep(insn);
   }
 
-  private successors(start: number): number[] {
-    const { end } = this.blocks.get(start)!;
-    const within = (to: number): boolean => this.blocks.has(to);
-    if (end.kind === 'indirect') return end.targets.some(within) ? [DISPATCH] : [];
-    return successorsOf(end).filter(within);
-  }
-
-  /** Sees to it that every edge can be structured: those that cannot go through the dispatcher. */
-  private structure(): Flow {
-    const { entry } = this.region;
-    // The entry is the first: its number is known beforehand.
-    const targets = new Set<number>();
-    const add = (to: number): void => void targets.add(entry).add(to);
-    for (const { end } of this.blocks.values())
-      if (end.kind === 'indirect') for (const to of end.targets) if (this.blocks.has(to)) this.switched.add(to);
-    this.switched.forEach(add);
-    for (const to of this.region.also) if (to !== entry) add(to);
-    const { rerouted } = this;
-    // Loops are entered at their heads as well: after something in them that the interpreter did, or when the fuel is used up.
-    for (const header of analyse((node) => this.successors(node).filter((to) => to !== DISPATCH), entry).loopHeaders)
-      if (header !== entry && isOriginal(header)) add(header);
-    const next = (node: number): readonly number[] =>
-      node === DISPATCH ? [...targets] : this.successors(node).map((to) => (rerouted.get(node)?.has(to) ? DISPATCH : to));
-    for (;;) {
-      const flow = analyse(next, targets.size > 0 ? DISPATCH : entry);
-      if (flow.cut.length === 0) {
-        for (const target of targets) this.dispatch.set(target, this.dispatch.size + 1);
-        return flow;
-      }
-      for (const [from, to] of flow.cut) {
-        add(to);
-        let edges = rerouted.get(from);
-        if (!edges) rerouted.set(from, (edges = new Set()));
-        edges.add(to);
-      }
-    }
-  }
-
-  /** Headers of loops each turn of which needs all registers in the CPU state. */
-  private readonly calling = new Set<number>();
-
-  /** A scope for a loop, unless each turn of it calls, or has something else in it that needs all registers in the CPU state. */
-  private makeScope(header: number): void {
-    const { order, predecessors, loopHeaders } = this.flow;
-    const ends = predecessors.get(header)!.filter((p) => order.get(p)! >= order.get(header)!);
-    /** What leads to the ends; whether the header does. */
-    const behind = (passes: (node: number) => boolean): { nodes: Set<number>; isLoop: boolean } => {
-      const nodes = new Set<number>();
-      const queue = ends.filter(passes);
-      for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
-        if (nodes.has(node)) continue;
-        nodes.add(node);
-        if (node !== header) queue.push(...predecessors.get(node)!.filter(passes));
-      }
-      return { nodes, isLoop: nodes.has(header) };
-    };
-    if (!behind((node) => this.isQuick(this.blocks.get(node)!)).isLoop) {
-      this.calling.add(header);
-      return;
-    }
-    const { nodes } = behind(() => true);
-    for (const node of nodes) if (node !== header && loopHeaders.has(node)) return;
-    const scope: Scope = { used: 0, set: 0, looksUp: false };
-    this.scopedLoops.push({ header, nodes, ends });
-    for (const node of nodes) this.scopes.set(node, scope);
-  }
-
   /** Can the block do without the CPU state? */
   private isQuick({ insns, end }: Block): boolean {
     return end.kind !== 'call' && !insns.some((insn) => isStepped(insn) || this.mustStep(insn));
@@ -265,8 +191,8 @@ class RegionTranslator extends TransferEmitter {
 
   /** For indirect jumps: from an address to the number of its target. */
   private makeTable(): void {
-    if (this.switched.size === 0) return;
-    const numbers = new Map([...this.switched].map((offset) => [offset, this.dispatch.get(offset)!]));
+    if (this.shape.switched.size === 0) return;
+    const numbers = new Map([...this.shape.switched].map((offset) => [offset, this.shape.dispatch.get(offset)!]));
     this.switch = makeSwitchTable(numbers, (bytes) => this.links.table(bytes), this.links.u8);
   }
 
@@ -280,17 +206,17 @@ class RegionTranslator extends TransferEmitter {
 
   /** What left the flags at the start of each block. The dispatcher's targets find them where it has them. */
   private findKinds(): ReadonlyMap<number, number> {
-    const { flow } = this;
-    const meeting = new Set(flow.rpo.filter((node) => !flow.loopHeaders.has(node) || this.calling.has(node)));
+    const { flow } = this.shape;
+    const meeting = new Set(flow.rpo.filter((node) => !flow.loopHeaders.has(node) || this.loops.calling.has(node)));
     const after = (node: number, kind: number): number => (node === DISPATCH ? kind : this.kindAfterBlock(this.blocks.get(node)!, kind));
     const kinds = kindsAtBlocks(flow, meeting, after, new Map());
-    const targets = [...this.dispatch.keys()];
+    const targets = [...this.shape.dispatch.keys()];
     const at = kinds.get(DISPATCH);
     if (targets.every((target) => kinds.get(target) === at)) return kinds;
     // Loops that keep registers keep the flags too; so do switches, and what goes through the dispatcher for want of another way.
     const keeps =
-      this.rerouted.size > 0 ||
-      targets.some((target) => this.scopes.has(target)) ||
+      this.shape.rerouted.size > 0 ||
+      targets.some((target) => this.loops.scopes.has(target)) ||
       [...this.blocks.values()].some(({ end }) => end.kind === 'indirect');
     return kindsAtBlocks(flow, meeting, after, new Map([DISPATCH, ...targets].map((node) => [node, keeps ? DYNAMIC : MEMORY])));
   }
@@ -311,17 +237,18 @@ class RegionTranslator extends TransferEmitter {
 
   /** A node and all that it dominates. */
   private tree(node: number): void {
-    const { code, flow } = this;
-    const inner = flow.children.get(node)!.filter((child) => flow.merges.has(child) || this.dispatch.has(child));
+    const { code } = this;
+    const { flow } = this.shape;
+    const inner = flow.children.get(node)!.filter((child) => flow.merges.has(child) || this.shape.dispatch.has(child));
     inner.sort((a, b) => flow.order.get(b)! - flow.order.get(a)!);
     const loops = flow.loopHeaders.has(node);
-    if (node === this.flow.rpo[0]) {
+    if (node === this.shape.flow.rpo[0]) {
       // Control comes from outside with the flags in the CPU state.
       this.kind = MEMORY;
       this.adapt(node);
     }
     if (!loops) return this.within(node, inner, 0);
-    const scope = this.scopes.get(node) ?? null;
+    const scope = this.loops.scopes.get(node) ?? null;
     if (scope) this.enterScope(scope, node);
     code.op(W.Loop, W.Void);
     this.context.push(`loop ${node}`);
@@ -384,7 +311,7 @@ class RegionTranslator extends TransferEmitter {
   private dispatcher(): void {
     const { code } = this;
     this.mark(null);
-    const labels = [...this.dispatch.keys()].map((target) => this.depth(`block ${target}`));
+    const labels = [...this.shape.dispatch.keys()].map((target) => this.depth(`block ${target}`));
     code.get(L.Go).op(W.BrTable).u(labels.length);
     code.u(labels[0]!);
     for (const label of labels) code.u(label);
@@ -417,8 +344,8 @@ class RegionTranslator extends TransferEmitter {
 
   private goTo(from: number, to: number): void {
     const { code } = this;
-    code.scope = this.scopes.get(from) ?? null;
-    if (code.scope && this.scopes.get(to) !== code.scope) {
+    code.scope = this.loops.scopes.get(from) ?? null;
+    if (code.scope && this.loops.scopes.get(to) !== code.scope) {
       code.save();
       code.scope = null;
     }
@@ -426,14 +353,14 @@ class RegionTranslator extends TransferEmitter {
       this.chainTo(to);
       return;
     }
-    if (this.rerouted.get(from)?.has(to)) {
+    if (this.shape.rerouted.get(from)?.has(to)) {
       this.checkFuel(to);
       this.adapt(DISPATCH);
-      this.code.i32(this.dispatch.get(to)!).set(L.Go);
+      this.code.i32(this.shape.dispatch.get(to)!).set(L.Go);
       this.dispatchAgain();
       return;
     }
-    if (this.flow.order.get(to)! <= this.flow.order.get(from)!) {
+    if (this.shape.flow.order.get(to)! <= this.shape.flow.order.get(from)!) {
       if (code.scope && this.computes) this.demandOn(to, this.facts.missing(to, [from]), code.scope);
       this.checkFuel(to);
       this.adapt(to);
@@ -441,14 +368,14 @@ class RegionTranslator extends TransferEmitter {
       return;
     }
     this.adapt(to);
-    if (this.flow.merges.has(to) || this.dispatch.has(to)) this.code.br(this.depth(`block ${to}`));
+    if (this.shape.flow.merges.has(to) || this.shape.dispatch.has(to)) this.code.br(this.depth(`block ${to}`));
     else this.tree(to);
   }
 
   /** The blocks that lead to one, whose code is before it; null: there are others, or control enters there. */
   private before(start: number): readonly number[] | null {
-    const { predecessors, loopHeaders, rpo } = this.flow;
-    return start === rpo[0] || this.dispatch.has(start) || loopHeaders.has(start) || isAlone(start) ? null : predecessors.get(start)!;
+    const { predecessors, loopHeaders, rpo } = this.shape.flow;
+    return start === rpo[0] || this.shape.dispatch.has(start) || loopHeaders.has(start) || isAlone(start) ? null : predecessors.get(start)!;
   }
 
   /** Registers in their locals at the end of blocks. */
@@ -459,7 +386,7 @@ class RegionTranslator extends TransferEmitter {
     const { code } = this;
     this.forgetLows();
     this.beginFlags(this.kinds.get(start)!);
-    code.scope = this.scopes.get(start) ?? null;
+    code.scope = this.loops.scopes.get(start) ?? null;
     const before = this.before(start);
     this.beginBlock(before?.length === 1 ? this.validAfter.get(before[0]!)! : 0);
     this.beginGroups(start, before);
