@@ -11,9 +11,12 @@ const dist = new URL('../dist/', import.meta.url);
 const path = (name) => fileURLToPath(new URL(name, dist));
 for (const name of readdirSync(dist)) if (/^bundle[-.]/.test(name)) rmSync(path(name));
 
+// Pages load the formats of images when they are asked for. Here these are beside what reads images from a disk, whatever asks for them.
+const options = { platform: 'node', checks: { ineffectiveDynamicImport: false } };
+
 /** Ids of the modules that a module imports statically, directly or not, itself among them. */
 async function closure(name) {
-  const bundle = await rolldown({ input: path(name), platform: 'node' });
+  const bundle = await rolldown({ ...options, input: path(name) });
   const { output } = await bundle.generate({ format: 'cjs' });
   const chunks = new Map(output.map((chunk) => [chunk.fileName, chunk]));
   const found = new Set();
@@ -27,7 +30,7 @@ async function closure(name) {
 
 const ofMain = await closure('main.js');
 const ofRun = await closure('commands/run.js');
-const bundle = await rolldown({ input: { main: path('main.js'), 'serve-jobs': path('serve-jobs.js') }, platform: 'node' });
+const bundle = await rolldown({ ...options, input: { main: path('main.js'), 'serve-jobs': path('serve-jobs.js') } });
 const { output } = await bundle.generate({
   format: 'cjs',
   entryFileNames: 'bundle-[name].js',
