@@ -75,8 +75,8 @@ const JMP = opNames.indexOf('jmp_J');
 const CALL = opNames.indexOf('call_J');
 const JMP_M = opNames.indexOf('jmp_M');
 const RET = opNames.indexOf('ret');
-const calls = new Set(['call_R', 'call_M', 'call_Ev'].map((name) => opNames.indexOf(name)));
-const indirects = new Set(['jmp_R', 'jmp_M', 'jmp_X', 'jmp_Ev'].map((name) => opNames.indexOf(name)));
+const calls = flagsOf('call_J', 'call_R', 'call_M', 'call_Ev');
+const indirects = flagsOf('jmp_R', 'jmp_M', 'jmp_X', 'jmp_Ev');
 /** An indirect call that went to more functions is not guarded for each. */
 const MAX_CALLEES = 3;
 /** How far from an indirect jump its targets may be to belong to the same function. */
@@ -87,14 +87,21 @@ const WINDOW_PAGES = 0x10_0000;
 /** The layout of a code page: core/assembly/cpu/code-cache.ts. */
 const CodePage = { Generation: 8, Index: 16 } as const;
 
+/** By number of a micro-op: is it one of these? */
+function flagsOf(...names: readonly string[]): Uint8Array {
+  const flags = new Uint8Array(opNames.length);
+  for (const name of names) flags[opNames.indexOf(name)] = 1;
+  return flags;
+}
+
 export function isCond(op: number): boolean {
   return op >= JO && op <= JG;
 }
 export function isCall(op: number): boolean {
-  return op === CALL || calls.has(op);
+  return calls[op] === 1;
 }
 export function isIndirect(op: number): boolean {
-  return indirects.has(op);
+  return indirects[op] === 1;
 }
 export function isEnter(core: Core, at: number): boolean {
   return core.u16[at >>> 1] === ENTER;
@@ -216,20 +223,21 @@ export function buildRegion(
   const called = new Map<number, { stub: Insn | null; to: readonly number[] }>();
   const leaders = new Set<number>([entry, ...also]);
   const queue = [...leaders];
+  const lead = (to: number): void => {
+    if (leaders.has(to)) return;
+    leaders.add(to);
+    queue.push(to);
+  };
   for (let i = 0; i < queue.length && insns.size < limit; i++) {
     for (let offset = queue[i]!; !insns.has(offset) && insns.size < limit;) {
       const insn = view.insn(offset);
       if (!insn || !translatable(insn)) break;
       insns.set(offset, insn);
       const next = offset + insn.length;
-      const lead = (to: number): void => {
-        if (leaders.has(to)) return;
-        leaders.add(to);
-        queue.push(to);
-      };
       if (isCond(insn.op)) {
         // A link shows as well that it was taken.
-        const [fell, taken] = [insn.reg !== 0, insn.rm !== 0 || insn.disp !== 0];
+        const fell = insn.reg !== 0;
+        const taken = insn.rm !== 0 || insn.disp !== 0;
         if (fell || !taken || goes(next)) lead(next);
         if (taken || !fell || goes(insn.imm)) lead(insn.imm);
         break;
@@ -322,7 +330,7 @@ function withoutOthers(
       if (!block || kept.has(offset)) continue;
       kept.set(offset, block);
       others.delete(offset);
-      for (const to of [...waysOut(block.end), ...(block.end.kind === 'indirect' ? block.end.targets : [])])
+      for (const to of block.end.kind === 'indirect' ? block.end.targets : waysOut(block.end))
         if (begins(to) && !kept.has(to)) others.add(to);
         else queue.push(to);
     }

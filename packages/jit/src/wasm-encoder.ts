@@ -2,6 +2,8 @@
 const PARAMETERS = 3;
 /** Pages of WebAssembly that the memory has at least: constant addresses in them need no check, and can be operands of the host's instructions. */
 const MEMORY_PAGES = 4;
+/** Bytes that a function's locals, or its size, may take. */
+const SPARE = 64;
 
 /** A place in the code, for who wants to know what became of what. */
 export interface Mark {
@@ -17,12 +19,17 @@ interface Hint {
 
 /** Bytes of a WebAssembly function body. Branches are relative to nesting, so code may be inserted anywhere later (holes). */
 export class Code {
-  #bytes = new Uint8Array(512);
+  #bytes: Uint8Array<ArrayBuffer>;
   #length = 0;
   readonly #holes: { at: number; marks: number; hints: number; fill: (code: Code) => void }[] = [];
   readonly #hints: Hint[] = [];
   /** Null: nobody wants marks. */
   marks: Mark[] | null = null;
+
+  /** @param capacity bytes there is room for at first */
+  constructor(capacity = 512) {
+    this.#bytes = new Uint8Array(capacity);
+  }
 
   get length(): number {
     return this.#length;
@@ -78,9 +85,16 @@ export class Code {
       this.byte(byte | 0x80);
     }
   }
-  /** Opcodes; a block's type may follow. */
-  op(...opcodes: number[]): this {
-    return this.data(...opcodes);
+  /** Opcodes, as many as are given: an array of them would have to be made at each call. A block's type may follow. */
+  op(first: number, second = -1, third = -1, fourth = -1, fifth = -1): this {
+    this.byte(first);
+    if (second < 0) return this;
+    this.byte(second);
+    if (third < 0) return this;
+    this.byte(third);
+    if (fourth >= 0) this.byte(fourth);
+    if (fifth >= 0) this.byte(fifth);
+    return this;
   }
   /** What is no opcode: lanes, constants. */
   data(...bytes: number[]): this {
@@ -353,16 +367,16 @@ function branchHints(contents: readonly Code[], first: number): Code {
  */
 export function encodeModule(functions: readonly WasmFunction[], others = 0): { bytes: Uint8Array<ArrayBuffer>; marks: readonly Mark[] } {
   const out = new Code();
-  out.op(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+  out.data(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
   const section = (id: number, content: Code): void => {
     out.byte(id).u(content.length).add(content);
   };
   const types = new Code().u(5);
-  types.op(0x60, 3, W.i64, W.i32, W.i32, 1, W.i64);
-  types.op(0x60, 1, W.i32, 1, W.i32);
-  types.op(0x60, 2, W.i64, W.i32, 1, W.i64);
-  types.op(0x60, 3, W.i64, W.i64, W.i32, 1, W.i64);
-  types.op(0x60, 3, W.i64, W.i64, W.i64, 1, W.i64);
+  types.data(0x60, 3, W.i64, W.i32, W.i32, 1, W.i64);
+  types.data(0x60, 1, W.i32, 1, W.i32);
+  types.data(0x60, 2, W.i64, W.i32, 1, W.i64);
+  types.data(0x60, 3, W.i64, W.i64, W.i32, 1, W.i64);
+  types.data(0x60, 3, W.i64, W.i64, W.i64, 1, W.i64);
   section(1, types);
   const imports = new Code().u(1 + Import.Count + others);
   name(name(imports, 'e'), 'm').op(2, 1).u(MEMORY_PAGES).u(65536);
@@ -383,12 +397,12 @@ export function encodeModule(functions: readonly WasmFunction[], others = 0): { 
       .u(Import.Count + others + i);
   section(7, exports);
   const contents = functions.map(({ locals, body }) => {
-    const content = new Code().u(locals.length);
+    const content = new Code(body.length + SPARE).u(locals.length);
     for (const { count, type } of locals) content.u(count).byte(type);
     return content.add(body).byte(W.End);
   });
   section(0, branchHints(contents, Import.Count + others));
-  const codes = new Code().u(functions.length);
+  const codes = new Code(contents.reduce((sum, { length }) => sum + length + SPARE, SPARE)).u(functions.length);
   for (const content of contents) codes.u(content.length).add(content);
   section(10, codes);
   return { bytes: out.bytes.slice(), marks: out.marks ?? [] };

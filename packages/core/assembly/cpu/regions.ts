@@ -24,7 +24,7 @@ export const enum Region {
   /** What calls from region to region may use of the host's stack: Param.Depth of packages/jit. */
   Depth = 400,
   /** Samples that make a code page hot. */
-  Hot = 80,
+  Hot = 160,
   /** Ends of regions at one address that make it hot. */
   HotEnds = 2000,
   /** The interpreter goes on for so many instructions at a time between two regions, so often. */

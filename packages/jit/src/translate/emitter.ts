@@ -5,6 +5,9 @@ import { Byte, type Kind, Narrow, Op, Ordered, Word } from './kinds.js';
 import { CcOp, DYNAMIC, L, MEMORY } from './locals.js';
 import { RegionCode, type Registers, saveAll } from './region-code.js';
 
+/** Bytes of code that most regions do not exceed. */
+const CAPACITY = 16384;
+
 /** The locals of the lazy flags: is it an i64, and its place in the CPU state. */
 const flagLocals: readonly (readonly [local: number, wide: boolean, offset: number])[] = [
   [L.CcR, true, Cpu.CcResult],
@@ -57,7 +60,7 @@ interface Body {
 
 /** What all parts of the translator write with: registers, flags, ways out. */
 export abstract class Emitter {
-  protected readonly code = new RegionCode();
+  protected readonly code = new RegionCode(CAPACITY);
   /** Innermost last: what a branch may go to. */
   protected readonly context: string[] = [];
   /** The operation that left the flags, where it is known here; DYNAMIC: it is in L.CcOp; MEMORY: all is in the CPU state. */

@@ -21,10 +21,18 @@ export function kindsAtBlocks(
   for (let changed = true; changed;) {
     changed = false;
     for (const node of rpo) {
-      const kinds = new Set<Kind>(node === rpo[0] ? [MEMORY] : []);
-      for (const p of predecessors.get(node)!) if (out.has(p)) kinds.add(out.get(p)!);
-      const [first] = kinds;
-      const kind = fixed.get(node) ?? (kinds.size === 1 ? first! : kinds.has(MEMORY) && meeting.has(node) ? MEMORY : DYNAMIC);
+      let met: Kind | undefined = node === rpo[0] ? MEMORY : undefined;
+      let differ = false;
+      let memory = node === rpo[0];
+      for (const p of predecessors.get(node)!) {
+        const from = out.get(p);
+        if (from === undefined) continue;
+        if (met === undefined) met = from;
+        else if (met !== from) differ = true;
+        if (from === MEMORY) memory = true;
+      }
+      const kind = fixed.get(node) ?? (met !== undefined && !differ ? met : memory && meeting.has(node) ? MEMORY : DYNAMIC);
+      if (into.get(node) === kind) continue;
       into.set(node, kind);
       const end = after(node, kind);
       if (out.get(node) === end) continue;

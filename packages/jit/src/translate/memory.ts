@@ -85,7 +85,9 @@ export abstract class MemoryEmitter extends LookUpEmitter {
     const [first, ...others] = (before ?? []).map((p) => this.groupsAfter.get(p)!);
     this.groups = [];
     for (const group of first ?? []) {
-      if (others.every((groups) => groups.some((other) => isSame(group, other)))) this.groups.push(this.asOfNow(group));
+      if (!others.every((groups) => groups.some((other) => isSame(group, other)))) continue;
+      const { register, index, shift, moved, anchor, local, check } = group;
+      this.groups.push(this.group(register, index, shift, moved, anchor, local, check));
     }
   }
 
@@ -102,9 +104,10 @@ export abstract class MemoryEmitter extends LookUpEmitter {
     return version === versions[register] && (index === NONE || indexVersion === versions[index]);
   }
 
-  private asOfNow(group: Group): Group {
+  private group(register: number, index: number, shift: number, moved: number, anchor: number, local: number, check: Check): Group {
     const { versions } = this.code;
-    return { ...group, version: versions[group.register]!, indexVersion: group.index === NONE ? 0 : versions[group.index]! };
+    const indexVersion = index === NONE ? 0 : versions[index]!;
+    return { register, index, shift, version: versions[register]!, indexVersion, moved, anchor, local, check };
   }
 
   /** Translates an instruction by `emit`: what is known of a register stays known where it is copied, or a constant added. */
@@ -117,13 +120,12 @@ export abstract class MemoryEmitter extends LookUpEmitter {
   private carryMove({ to, from, by }: Move, emit: () => void): void {
     const held = this.groups.filter((group) => (group.register === from || group.index === from) && this.holds(group));
     emit();
-    for (const group of held) {
-      const { register, index, shift } = group;
-      const moved = group.moved + (register === from ? by : 0) + (index === from ? by * 2 ** shift : 0);
-      const place = { register: register === from ? to : register, index: index === from ? to : index };
+    if (to === from) this.groups = this.groups.filter((group) => this.holds(group));
+    for (const { register, index, shift, moved, anchor, local, check } of held) {
       // What stays of the place must not be what has changed.
       if (from !== to && (register === to || index === to)) continue;
-      this.groups.push(this.asOfNow({ ...group, ...place, moved }));
+      const now = moved + (register === from ? by : 0) + (index === from ? by * 2 ** shift : 0);
+      this.groups.push(this.group(register === from ? to : register, index === from ? to : index, shift, now, anchor, local, check));
     }
   }
 
@@ -284,7 +286,7 @@ export abstract class MemoryEmitter extends LookUpEmitter {
     else code.get(L.Entry);
     code.op(W.I32Add).set(local);
     this.patchCheck(check);
-    this.groups.push(this.asOfNow({ ...place, version: 0, indexVersion: 0, moved: 0, anchor: disp, local, check }));
+    this.groups.push(this.group(register, index, place.shift, 0, disp, local, check));
     return local;
   }
 

@@ -72,29 +72,30 @@ export class RegionCode extends Code {
     return this.#around.length > this.#base;
   }
 
-  override op(...bytes: number[]): this {
-    super.op(...bytes);
-    if (bytes[0]! >= W.Prefix) return this;
-    for (let i = 0; i < bytes.length; i++) {
-      switch (bytes[i]) {
-        case W.Block:
-        case W.Loop:
-        case W.If:
-          this.#around.push(this.valid);
-          // Its type is no opcode.
-          i++;
-          break;
-        case W.Else:
-          this.valid = this.#around.at(-1)!;
-          break;
-        case W.End:
-          this.valid = this.#around.pop()!;
-          break;
-        case W.Prefix:
-          return this;
-      }
-    }
+  override op(first: number, second = -1, third = -1, fourth = -1, fifth = -1): this {
+    super.op(first, second, third, fourth, fifth);
+    this.#follow(first, second, third, fourth, fifth);
     return this;
+  }
+
+  #follow(opcode: number, second = -1, third = -1, fourth = -1, fifth = -1): void {
+    if (opcode >= W.Prefix) return;
+    switch (opcode) {
+      case W.Block:
+      case W.Loop:
+      case W.If:
+        this.#around.push(this.valid);
+        // Its type is no opcode.
+        if (third >= 0) this.#follow(third, fourth, fifth);
+        return;
+      case W.Else:
+        this.valid = this.#around.at(-1)!;
+        break;
+      case W.End:
+        this.valid = this.#around.pop()!;
+        break;
+    }
+    if (second >= 0) this.#follow(second, third, fourth, fifth);
   }
 
   override get(local: number): this {

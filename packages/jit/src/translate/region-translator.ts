@@ -51,6 +51,9 @@ export interface Translation {
   near: ReadonlySet<number>;
 }
 
+/** Bytes of code before and behind the blocks, at most in most regions. */
+const AROUND = 4096;
+
 /** Translates a region into one function. */
 export function translate(source: RegionSource, links: Links): Translation {
   return new RegionTranslator(source, links).translate();
@@ -88,13 +91,14 @@ class RegionTranslator extends TransferEmitter {
 
   translate(): Translation {
     const { code, region } = this;
-    const body = new Code();
-    if (this.links.marked) [code.marks, body.marks] = [[], []];
+    if (this.links.marked) code.marks = [];
     this.context.push(...exits);
     if (this.shape.dispatch.size > 0) this.makeTable();
     if (this.shape.dispatch.size > 0) code.param(Param.Entry).set(L.Go);
     this.tree(this.shape.flow.rpo[0]!);
     this.placeMemos();
+    const body = new Code(code.length + AROUND);
+    if (code.marks) body.marks = [];
     body.mark(this.markOf(null));
     this.prologue(body);
     this.loadLimit(body);

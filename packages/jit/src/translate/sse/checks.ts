@@ -240,7 +240,9 @@ export abstract class SseChecks extends SseShuffles {
   protected plain({ scalar, constant, min }: Precision, local: number): void {
     this.code
       .get(local)
-      .op(scalar.abs, ...constant(min), scalar.ge)
+      .op(scalar.abs)
+      .data(...constant(min))
+      .op(scalar.ge)
       .get(local)
       .data(...constant(0))
       .op(scalar.eq, W.I32Or);

@@ -97,7 +97,9 @@ export abstract class SseConversions extends SseCompares {
       .set(r);
     code
       .get(r)
-      .op(F64.scalar.abs, ...F64.constant(wide ? 2 ** 63 : 2 ** 31), F64.scalar.lt)
+      .op(F64.scalar.abs)
+      .data(...F64.constant(wide ? 2 ** 63 : 2 ** 31))
+      .op(F64.scalar.lt)
       .op(W.I32Eqz);
     this.exit(s.insn, s.before);
     if (!this.factsOf(s).isQuiet) this.guarded(s, [() => this.inexactIsNoNews()], () => code.get(r).get(b).op(F64.scalar.eq));

@@ -139,7 +139,9 @@ export abstract class SseScalars extends SseNear {
     code
       .get(r)
       .get(r)
-      .op(scalar.sub, ...precision.constant(0), scalar.eq);
+      .op(scalar.sub)
+      .data(...precision.constant(0))
+      .op(scalar.eq);
     this.sameMagnitude(precision, r, a);
     code.op(W.I32Or);
     this.sameMagnitude(precision, r, b);
