@@ -31,7 +31,10 @@ async function qemu(): Promise<Found> {
   const command = find('qemu-x86_64-static', callersPath) ?? find('qemu-x86_64', callersPath);
   if (!command) return 'neither qemu-x86_64-static nor qemu-x86_64 is on PATH';
   const version = versionOf(command, '--version');
-  return new Emulator('qemu-user', 'qemu-user', command, version, { exec: 'it starts what /proc/self/exe is natively' });
+  return new Emulator('qemu-user', 'qemu-user', command, version, {
+    exec: 'it starts what /proc/self/exe is natively',
+    tcc: 'it starts what the shell executes natively',
+  });
 }
 
 async function blink(): Promise<Found> {
