@@ -112,8 +112,8 @@ test('copies and pastes with the clipboard', async () => {
   expect(problems).toEqual([]);
 });
 
-/** What `loopMs` gives on a laptop at 4.5 GHz that does nothing else: a slower or busier machine has as much more time for the prompt. */
-const USUAL_LOOP_MS = 30;
+/** What `loopMs` gives at 3.3 GHz where nothing else runs: a slower or busier machine has as much more time for the prompt. */
+const USUAL_LOOP_MS = 40;
 
 function loopMs(): number {
   const began = performance.now();
@@ -136,7 +136,7 @@ test('from navigation to prompt in less than a second on localhost when warm', a
     const ms = await page.evaluate(() => performance.getEntriesByName('ring3-prompt')[0]!.startTime);
     loads.push({ ms, slowness: Math.max(1, (await page.evaluate(loopMs)) / USUAL_LOOP_MS) });
   }
-  const [cold, ...warm] = loads.map(({ ms, slowness }) => `${ms.toFixed(0)} (machine ${slowness.toFixed(1)} × slower than usual)`);
+  const [cold, ...warm] = loads.map(({ ms, slowness }) => `${ms.toFixed(0)} (machine ${slowness.toFixed(1)} × as slow as usual)`);
   process.stdout.write(`navigation to prompt, ms: cold ${cold}, warm ${warm.join(', ')}\n`);
   const least = Math.min(...loads.slice(1).map(({ ms, slowness }) => ms / slowness));
   expect(least).toBeLessThan(1000);

@@ -111,6 +111,7 @@ static void files(void) {
   COUNT("private file: populate read-only", p = map_at(16, 0, 32, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0));
   COUNT("private file: read after it", read_pages(p, 0, 32));
 
+  // Not near a page table's end, which cuts the window.
   p = map_at(512, 5, 40, PROT_READ, MAP_PRIVATE, fd, 3);
   COUNT("window: a vma that begins in it", read_pages(p, 2, 1));
   for (int i = 0; i < 40; i++) {
