@@ -5,7 +5,7 @@ import type { Installation } from './installation.js';
 import { keyOf, type Region } from './live-region.js';
 import { type HotAddress, ProfileReader } from './profile.js';
 import { CALLEE, inlineCalls, isInlinable } from './inline.js';
-import { type BuildOptions, buildRegion, CodeView, isEnter, type RegionSource, waysOut } from './region.js';
+import { type BuildOptions, buildRegion, CodeView, isEnter, type RegionSource, allWaysOut } from './region.js';
 import { loopsAround } from './translate/loops.js';
 import { isTranslatable } from './translate/classify.js';
 
@@ -153,9 +153,7 @@ export class Policy {
     if (!source || source.isCut) return rip;
     const { blocks, entry } = source;
     const before = new Map<number, number[]>();
-    for (const { start, end } of blocks.values())
-      for (const to of [...waysOut(end), ...(end.kind === 'indirect' ? end.targets : [])])
-        before.set(to, [...(before.get(to) ?? []), start]);
+    for (const { start, end } of blocks.values()) for (const to of allWaysOut(end)) before.set(to, [...(before.get(to) ?? []), start]);
     // All of them are reached from the entry.
     const around = new Set<number>([entry]);
     for (const start of around) for (const from of before.get(start) ?? []) around.add(from);

@@ -306,6 +306,11 @@ export function waysOut(end: BlockEnd): number[] {
   }
 }
 
+/** Where branches of a block go, an indirect jump as far as was seen. */
+export function allWaysOut(end: BlockEnd): readonly number[] {
+  return end.kind === 'indirect' ? end.targets : waysOut(end);
+}
+
 /** Where control goes on within a region, as far as its blocks are there; not through an indirect jump. */
 export function successorsOf(end: BlockEnd): number[] {
   return end.kind === 'leave' ? [] : waysOut(end);
@@ -330,7 +335,7 @@ function withoutOthers(
       if (!block || kept.has(offset)) continue;
       kept.set(offset, block);
       others.delete(offset);
-      for (const to of block.end.kind === 'indirect' ? block.end.targets : waysOut(block.end))
+      for (const to of allWaysOut(block.end))
         if (begins(to) && !kept.has(to)) others.add(to);
         else queue.push(to);
     }
